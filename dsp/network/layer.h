@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_DSP_NETWORK_LAYER_H
+#define LAMINA_DSP_NETWORK_LAYER_H
+
+#include "dsp/attributes.h"
+#include "dsp/network/activation.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Most taps that a layer may have.
+#define LAYER_MAX_TAPS 8u
+
+/// Furthest into the past that a tap may reach, frames.
+#define LAYER_MAX_DELAY 4096u
+
+/// Most units that a layer may have, in or out.
+#define LAYER_MAX_UNITS 16384u
+
+/// Everything about a layer but its numbers.
+typedef struct {
+  uint32_t   n_in;  ///< Length of one input frame
+  uint32_t   n_out; ///< Length of the output
+  uint32_t   n_taps;
+  uint32_t   taps[LAYER_MAX_TAPS]; ///< Delays in frames, ascending, the first is 0
+  Activation activation;
+} LayerShape;
+
+/// Number of weights: n_taps × n_in × n_out.
+REALTIME
+size_t
+layer_shape_weights(const LayerShape* shape);
+
+/// Frames of the past that a layer needs besides the current one: its longest tap.
+REALTIME
+uint32_t
+layer_shape_history(const LayerShape* shape);
+
+/**
+   y = activation(b + Σ_k x_{t−τ_k} W_k)
+
+   With the one tap 0 this is the textbook's dense layer.  A view: the numbers belong to a Model.
+   Every matrix is laid [n_in × n_out], so a frame is a sum of rows and a mini-batch is X·W.
+*/
+typedef struct {
+  LayerShape   shape;
+  const float* w; ///< [n_taps × n_in × n_out]
+  const float* b; ///< [n_out]
+} Layer;
+
+/**
+   One frame.
+
+   @param x One input frame per tap, [n_taps][n_in], in the order of the taps.
+   @param y Output, [n_out], written.  May not overlap any input.
+*/
+REALTIME
+void
+layer_forward(const Layer* layer, const float* const* x, float* y);
+
+#endif

@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_TRAINING_CORPUS_CORPUS_H
+#define LAMINA_TRAINING_CORPUS_CORPUS_H
+
+#include "dsp/status.h"
+#include "training/engine/random.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// Which half of a corpus: one to learn from, one that is never learned from.
+typedef enum { SPLIT_TRAIN, SPLIT_VALID } Split;
+
+/// What a person wants to know about every file of a folder.
+typedef void (*CorpusReport)(void* context, const char* path, bool taken, const char* reason);
+
+/// What to read and how.
+typedef struct {
+  uint32_t           n_folders;
+  const char* const* folders;     ///< [n_folders], files are allowed too
+  double             rate_hz;     ///< Rate of all samples that are handed out
+  double             valid_share; ///< Share of the files in SPLIT_VALID, 0…1
+  uint64_t           seed;        ///< Of the split
+  CorpusReport       report;      ///< Called for every file, taken or not; may be NULL
+  void*              context;     ///< Handed to `report`
+} CorpusConfig;
+
+/**
+   Folders of sound files, as one mono stream to draw from.
+
+   Only names, lengths and rates are kept, so memory does not grow with the hours.  Const once
+   open: any number of threads may draw.
+*/
+typedef struct Corpus Corpus;
+
+/**
+   Scan folders recursively for all that libsndfile reads: WAV, FLAC, Ogg, MP3, AIFF….
+
+   A file is left out, with a reason, when it cannot be opened or read, is not audio, holds no
+   samples or is shorter than 0.1 s; links that lead back up are not followed twice.  A folder
+   with a MANIFEST.tsv that has columns `file` and `split` is split by that; other files by a hash
+   of their path below their folder and the seed.  Files are ordered by path, so that a corpus
+   does not depend on the file system.  A file's group is its folder.
+
+   @param corpus Set on success, owned by the caller.
+   @return STATUS_NOT_FOUND when a folder is missing or no readable audio is left.
+*/
+NODISCARD
+Status
+corpus_open(const CorpusConfig* config, Corpus** corpus, Diagnostic* why);
+
+/// Free; NULL is allowed.
+void
+corpus_free(Corpus* corpus);
+
+/// Number of files of a split.
+uint32_t
+corpus_files(const Corpus* corpus, Split split);
+
+/// Seconds of sound of a split.
+double
+corpus_seconds(const Corpus* corpus, Split split);
+
+/// Path of a file, owned by `corpus`.  @param file Below corpus_files().
+const char*
+corpus_path(const Corpus* corpus, Split split, uint32_t file);
+
+/// Name of the group of a file: the last part of its folder's path, owned by `corpus`.
+const char*
+corpus_group(const Corpus* corpus, Split split, uint32_t file);
+
+/// Seconds of a file.
+double
+corpus_file_seconds(const Corpus* corpus, Split split, uint32_t file);
+
+/**
+   Read part of one file: channels averaged, resampled to the corpus's rate.
+
+   @param file Below corpus_files().
+   @param start_s First moment, seconds.
+   @param n Samples wanted.
+   @param out [n], written; zeros after the end of the file.  Samples that are not finite read 0.
+   @param n_read Samples that were there, written.
+   @return STATUS_IO or STATUS_BAD_FILE when the file has gone or broken since.
+*/
+NODISCARD
+Status
+corpus_read(const Corpus* corpus, Split split, uint32_t file, double start_s, uint32_t n,
+            float* out, uint32_t* n_read, Diagnostic* why);
+
+/// How corpus_draw() joins one file to the next.
+typedef struct {
+  double pause_min_s; ///< Silence between files, drawn from pause_min_s…pause_max_s
+  double pause_max_s;
+} CorpusJoin;
+
+/**
+   Draw `n` samples of one group: a group with chance ∝ √seconds, a file of it with chance ∝
+   seconds, from a random place when it is longer than `n`; short files are followed by others of
+   the same group (noise loops, words become sentences).
+
+   @param group Set to a file index whose group was drawn; may be NULL.
+   @param out [n], written.
+   @return As corpus_read().
+*/
+NODISCARD
+Status
+corpus_draw(const Corpus* corpus, Split split, Random* random, const CorpusJoin* join, uint32_t n,
+            float* out, uint32_t* group, Diagnostic* why);
+
+#endif

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_TRAINING_CORPUS_MIXTURE_H
+#define LAMINA_TRAINING_CORPUS_MIXTURE_H
+
+#include "training/corpus/corpus.h"
+
+/// How noisy the examples are.
+typedef struct {
+  double snr_min_db, snr_max_db;     ///< Energy of the sound over that of the noise
+  double level_min_db, level_max_db; ///< RMS of the mixture, dB re full scale
+  double clean_share;                ///< Examples without noise, 0…1
+  double noise_share;                ///< Examples without sound, 0…1
+  double second_noise_share;         ///< Examples with a second noise on top, 0…1
+  double tilt_db;                    ///< Greatest gain of a random shelf, on sound and noise apart
+} MixtureConfig;
+
+/// One example: what went in and what should come out.  Both at the corpora's rate.
+typedef struct {
+  uint32_t n;
+  float*   clean;  ///< [n]
+  float*   noisy;  ///< [n], clean plus noise
+  double   snr_db; ///< As drawn; +INFINITY without noise, −INFINITY without sound
+} Mixture;
+
+/**
+   Draw one example.
+
+   @param speech What is kept: `out.clean`.
+   @param noise What is added.
+   @param random All choices come from it.
+   @param out `n`, `clean` and `noisy` are the caller's; their contents and `snr_db` are written.
+   @return As corpus_draw().
+*/
+NODISCARD
+Status
+mixture_draw(const MixtureConfig* config, const Corpus* speech, const Corpus* noise, Split split,
+             Random* random, Mixture* out, Diagnostic* why);
+
+/**
+   Mix at an exact ratio: noisy = clean + g · noise, with g set by the energies of all n samples.
+
+   @param noise [n].
+   @param noisy [n], written.
+   @return g; 0 when either is silent.
+*/
+double
+mixture_add(uint32_t n, const float* clean, const float* noise, double snr_db, float* noisy);
+
+#endif
