@@ -59,11 +59,11 @@ denoiser_latency(const Denoiser* denoiser);
 /**
    Any number of samples, 0 included.  The output does not depend on how they are cut into blocks.
 
-   NaN and infinite samples are read as 0.
+   Samples that are NaN or beyond ±1e6 are read as 0.
 
    @param params Read once per frame; values out of range are clamped.
    @param in [n_channels][n].
-   @param out [n_channels][n], written.  `out[c]` may be `in[c]`.
+   @param out [n_channels][n], written.  Any output may be any input.
 */
 REALTIME
 void

@@ -1,0 +1,223 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "dsp/effect/denoiser.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// Samples that are looked at in one piece; a hop is cut into such pieces.
+enum { PIECE = 256 };
+
+/// Samples beyond this are no sound: 120 dB over full scale, and their squares still finite.
+static const float loudest = 1e6f;
+
+struct Denoiser {
+  const Model* model; ///< Not owned
+  uint32_t     n_channels;
+  StftConfig   stft;
+  uint32_t     n_bands;
+  Analysis*    analysis[DENOISER_MAX_CHANNELS];
+  Synthesis*   synthesis[DENOISER_MAX_CHANNELS];
+  Features*    features;
+  Scratch*     encoder;
+  Scratch*     decoder;
+  float*       x;    ///< Features, [feature_config_size]
+  float*       code; ///< [n_out of the encoder]
+  float*       gain; ///< Of this frame, [n_bands]
+  float*       last; ///< Of the last frame, [n_bands]
+  float*       bin;  ///< Power, then gain, [stft_bins]
+};
+
+DenoiserParams
+denoiser_params_default(void)
+{
+  return (DenoiserParams){
+    .reduction_db = 24.0f, .strength = 1.0f, .smoothing_s = 0.0f, .residual = false
+  };
+}
+
+/// Everything but the channels.
+static bool
+allocate_network(Denoiser* const denoiser, const double rate_hz)
+{
+  const Model* const   model   = denoiser->model;
+  const Network* const encoder = &model->autoencoder.encoder;
+
+  denoiser->features = features_new(&model->features, denoiser->stft, rate_hz);
+  denoiser->encoder  = scratch_new(encoder);
+  denoiser->decoder  = scratch_new(&model->autoencoder.decoder);
+  denoiser->x        = calloc(feature_config_size(&model->features), sizeof(float));
+  denoiser->code     = calloc(encoder->layers[encoder->n_layers - 1].shape.n_out, sizeof(float));
+  denoiser->gain     = calloc(denoiser->n_bands, sizeof(float));
+  denoiser->last     = calloc(denoiser->n_bands, sizeof(float));
+  denoiser->bin      = calloc(stft_bins(denoiser->stft), sizeof(float));
+  return denoiser->features && denoiser->encoder && denoiser->decoder && denoiser->x &&
+         denoiser->code && denoiser->gain && denoiser->last && denoiser->bin;
+}
+
+static bool
+allocate_channels(Denoiser* const denoiser)
+{
+  bool ok = true;
+  for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
+    denoiser->analysis[c]  = analysis_new(denoiser->stft);
+    denoiser->synthesis[c] = synthesis_new(denoiser->stft);
+    ok                     = ok && denoiser->analysis[c] && denoiser->synthesis[c];
+  }
+  return ok;
+}
+
+Denoiser*
+denoiser_new(const Model* const model, const double rate_hz, const uint32_t n_channels)
+{
+  Denoiser* const denoiser = calloc(1, sizeof(Denoiser));
+  if (!denoiser) {
+    return NULL;
+  }
+
+  denoiser->model      = model;
+  denoiser->n_channels = n_channels;
+  denoiser->stft       = stft_config(model->window_s, model->hop_s, rate_hz);
+  denoiser->n_bands    = band_layout_count(&model->features.bands);
+  if (!allocate_network(denoiser, rate_hz) || !allocate_channels(denoiser)) {
+    denoiser_free(denoiser);
+    return NULL;
+  }
+  return denoiser;
+}
+
+void
+denoiser_free(Denoiser* const denoiser)
+{
+  if (!denoiser) {
+    return;
+  }
+
+  for (uint32_t c = 0; c < DENOISER_MAX_CHANNELS; ++c) {
+    analysis_free(denoiser->analysis[c]);
+    synthesis_free(denoiser->synthesis[c]);
+  }
+  features_free(denoiser->features);
+  scratch_free(denoiser->encoder);
+  scratch_free(denoiser->decoder);
+  free(denoiser->x);
+  free(denoiser->code);
+  free(denoiser->gain);
+  free(denoiser->last);
+  free(denoiser->bin);
+  free(denoiser);
+}
+
+void
+denoiser_reset(Denoiser* const denoiser)
+{
+  for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
+    analysis_reset(denoiser->analysis[c]);
+    synthesis_reset(denoiser->synthesis[c]);
+  }
+  features_reset(denoiser->features);
+  scratch_reset(denoiser->encoder);
+  scratch_reset(denoiser->decoder);
+  memset(denoiser->last, 0, denoiser->n_bands * sizeof(float));
+}
+
+uint32_t
+denoiser_latency(const Denoiser* const denoiser)
+{
+  return denoiser->stft.frame;
+}
+
+/// |X|², averaged over the channels.
+static void
+mean_power(Denoiser* const denoiser, float complex* const* const spectra)
+{
+  const uint32_t n_bins = stft_bins(denoiser->stft);
+  const float    share  = 1.0f / (float)denoiser->n_channels;
+  memset(denoiser->bin, 0, n_bins * sizeof(float));
+  for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
+    for (uint32_t k = 0; k < n_bins; ++k) {
+      const float re = crealf(spectra[c][k]);
+      const float im = cimagf(spectra[c][k]);
+      denoiser->bin[k] += share * (re * re + im * im);
+    }
+  }
+}
+
+/// The user's wishes: strength, limit, slow fall.
+static void
+shape_gains(Denoiser* const denoiser, const DenoiserParams* const params)
+{
+  const float limit    = powf(10.0f, -0.05f * fminf(fmaxf(params->reduction_db, 0.0f), 60.0f));
+  const float strength = fminf(fmaxf(params->strength, 0.0f), 2.0f);
+  const float fall_s   = fminf(fmaxf(params->smoothing_s, 0.0f), 0.5f);
+  const float hop_s    = (float)denoiser->model->hop_s;
+  const float keep     = fall_s > 0.0f ? expf(-hop_s / fall_s) : 0.0f;
+  for (uint32_t i = 0; i < denoiser->n_bands; ++i) {
+    const float wanted = fmaxf(powf(denoiser->gain[i], strength), limit);
+    denoiser->last[i]  = fmaxf(wanted, keep * denoiser->last[i]);
+  }
+}
+
+static void
+apply_gains(Denoiser* const denoiser, const bool residual, float complex* const* const spectra)
+{
+  const uint32_t n_bins = stft_bins(denoiser->stft);
+  bands_gain(features_bands(denoiser->features), denoiser->last, denoiser->bin);
+  for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
+    for (uint32_t k = 0; k < n_bins; ++k) {
+      const float gain = residual ? 1.0f - denoiser->bin[k] : denoiser->bin[k];
+      spectra[c][k] *= gain;
+    }
+  }
+}
+
+static void
+run_frame(Denoiser* const denoiser, const DenoiserParams* const params,
+          float complex* const* const spectra)
+{
+  const Autoencoder* const autoencoder = &denoiser->model->autoencoder;
+  mean_power(denoiser, spectra);
+  features_from_power(denoiser->features, denoiser->bin, denoiser->x);
+  network_forward(&autoencoder->encoder, denoiser->encoder, denoiser->x, denoiser->code);
+  network_forward(&autoencoder->decoder, denoiser->decoder, denoiser->code, denoiser->gain);
+  shape_gains(denoiser, params);
+  apply_gains(denoiser, params->residual, spectra);
+}
+
+/// Write a piece of one channel, at most up to the hop's end.
+static uint32_t
+write_channel(Analysis* const analysis, const uint32_t n, const float* const in)
+{
+  float          sound[PIECE];
+  const uint32_t m = n < PIECE ? n : PIECE;
+  for (uint32_t i = 0; i < m; ++i) {
+    sound[i] = fabsf(in[i]) < loudest ? in[i] : 0.0f; // false for NaN
+  }
+  return analysis_write(analysis, m, sound);
+}
+
+void
+denoiser_run(Denoiser* const denoiser, const DenoiserParams* const params, const uint32_t n,
+             const float* const* const in, float* const* const out)
+{
+  uint32_t m = 0;
+  for (uint32_t at = 0; at < n; at += m) {
+    // All is read before anything is written: hosts may lay any output on any input.
+    for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
+      m = write_channel(denoiser->analysis[c], n - at, in[c] + at);
+    }
+    float complex* spectra[DENOISER_MAX_CHANNELS];
+    for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
+      synthesis_read(denoiser->synthesis[c], m, out[c] + at);
+      spectra[c] = analysis_spectrum(denoiser->analysis[c]);
+    }
+    if (spectra[0]) {
+      run_frame(denoiser, params, spectra);
+      for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
+        synthesis_add(denoiser->synthesis[c], spectra[c]);
+      }
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "dsp/spectrum/features.h"
+
+#include "dsp/spectrum/noise_floor.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+/// Features are kept within ± this, so that no input drives a network where it never was.
+static const float feature_limit = 3.0f;
+
+FeatureConfig
+feature_config_default(const double window_s)
+{
+  const float step_hz = (float)(1.0 / window_s);
+
+  return (FeatureConfig){
+    .bands      = { .step_hz   = step_hz,
+                    .linear_hz = step_hz * roundf(5000.0f / step_hz),
+                    .top_hz    = 20000.0f,
+                    .n_erb     = 28 },
+    .silence_db = -110.0f,
+    .scale_db   = 40.0f,
+    .rise_s     = 0.2f,
+    .fall_s     = 2.0f,
+    .smooth_s   = 0.05f,
+    .minimum_s  = 1.6f,
+  };
+}
+
+uint32_t
+feature_config_size(const FeatureConfig* const config)
+{
+  return 2 * band_layout_count(&config->bands);
+}
+
+struct Features {
+  FeatureConfig config;
+  uint32_t      n_bands;
+  float         power_scale; ///< A full-scale sine on a bin's centre reads 1
+  float         silence;     ///< Power added to every band
+  float         rise;        ///< Share of the old running level kept per frame when it rises
+  float         fall;        ///< And when it falls
+  bool          started;
+  float         running_db; ///< Running level of the whole frame
+  Bands*        bands;
+  NoiseFloor*   floor;
+  float*        level; ///< [n_bands], dB
+};
+
+Features*
+features_new(const FeatureConfig* const config, const StftConfig stft, const double rate_hz)
+{
+  Features* const features = calloc(1, sizeof(Features));
+  if (!features) {
+    return NULL;
+  }
+
+  const double frames_per_s = rate_hz / stft.hop;
+  const double sum          = stft_window_sum(stft);
+
+  features->config      = *config;
+  features->n_bands     = band_layout_count(&config->bands);
+  features->power_scale = (float)(4.0 / (sum * sum));
+  features->silence     = powf(10.0f, 0.1f * config->silence_db);
+  features->rise        = (float)exp(-1.0 / ((double)config->rise_s * frames_per_s));
+  features->fall        = (float)exp(-1.0 / ((double)config->fall_s * frames_per_s));
+  features->bands       = bands_new(&config->bands, stft, rate_hz);
+  features->floor       = noise_floor_new(features->n_bands, frames_per_s, (double)config->smooth_s,
+                                          (double)config->minimum_s);
+  features->level       = calloc(features->n_bands, sizeof(float));
+  if (!features->bands || !features->floor || !features->level) {
+    features_free(features);
+    return NULL;
+  }
+  return features;
+}
+
+void
+features_free(Features* const features)
+{
+  if (features) {
+    bands_free(features->bands);
+    noise_floor_free(features->floor);
+    free(features->level);
+    free(features);
+  }
+}
+
+void
+features_reset(Features* const features)
+{
+  features->started = false;
+  noise_floor_reset(features->floor);
+}
+
+/// Levels of all bands in dB, and their mean.
+static float
+measure_levels(Features* const features, const float* const bin_power)
+{
+  float* const level = features->level;
+  bands_power(features->bands, bin_power, level);
+
+  float sum = 0.0f;
+  for (uint32_t i = 0; i < features->n_bands; ++i) {
+    level[i] = 10.0f * log10f(features->power_scale * level[i] + features->silence);
+    sum += level[i];
+  }
+  return sum / (float)features->n_bands;
+}
+
+static float
+follow_level(Features* const features, const float frame_db)
+{
+  if (!features->started) {
+    features->running_db = frame_db;
+    features->started    = true;
+  }
+
+  const float keep     = frame_db > features->running_db ? features->rise : features->fall;
+  features->running_db = frame_db + keep * (features->running_db - frame_db);
+  return features->running_db;
+}
+
+static float
+scaled(const float db, const float running_db, const float scale)
+{
+  return fminf(fmaxf((db - running_db) * scale, -feature_limit), feature_limit);
+}
+
+void
+features_from_power(Features* const features, const float* const bin_power, float* const x)
+{
+  const uint32_t     n_bands = features->n_bands;
+  const float        running = follow_level(features, measure_levels(features, bin_power));
+  const float* const floor   = noise_floor_track(features->floor, features->level);
+  const float        scale   = 1.0f / features->config.scale_db;
+  for (uint32_t i = 0; i < n_bands; ++i) {
+    x[i]           = scaled(features->level[i], running, scale);
+    x[n_bands + i] = scaled(floor[i], running, scale);
+  }
+}
+
+const Bands*
+features_bands(const Features* const features)
+{
+  return features->bands;
+}
