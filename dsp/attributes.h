@@ -16,6 +16,6 @@
 #define NODISCARD __attribute__((warn_unused_result))
 
 /// The arguments are checked against the format string, as printf's are.
-#define PRINTF_FORMAT(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_FORMAT(text, first) __attribute__((format(printf, text, first)))
 
 #endif

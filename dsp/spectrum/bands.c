@@ -123,26 +123,19 @@ bands_free(Bands* const bands)
   }
 }
 
-/// Sum over the bins of a band, weighted by the triangles.
-static void
-bands_sum(const Bands* const bands, const float* const bin_value, float* const value)
-{
-  const uint32_t last = bands->n_bands - 1;
-  memset(value, 0, bands->n_bands * sizeof(float));
-  for (uint32_t k = 0; k < bands->n_bins; ++k) {
-    const uint32_t band  = bands->band[k];
-    const float    upper = bands->upper[k] * bin_value[k];
-    value[band] += bin_value[k] - upper;
-    if (band < last) {
-      value[band + 1] += upper;
-    }
-  }
-}
-
 void
 bands_power(const Bands* const bands, const float* const bin_power, float* const power)
 {
-  bands_sum(bands, bin_power, power);
+  const uint32_t last = bands->n_bands - 1;
+  memset(power, 0, bands->n_bands * sizeof(float));
+  for (uint32_t k = 0; k < bands->n_bins; ++k) {
+    const uint32_t band  = bands->band[k];
+    const float    upper = bands->upper[k] * bin_power[k];
+    power[band] += bin_power[k] - upper;
+    if (band < last) {
+      power[band + 1] += upper;
+    }
+  }
   for (uint32_t i = 0; i < bands->n_bands; ++i) {
     power[i] *= bands->mean_weight[i];
   }
@@ -159,8 +152,9 @@ bands_gain(const Bands* const bands, const float* const gain, float* const bin_g
   }
 }
 
-void
-bands_gain_transpose(const Bands* const bands, const float* const bin_slope, float* const slope)
+uint32_t
+bands_of_bin(const Bands* const bands, const uint32_t bin, float* const upper)
 {
-  bands_sum(bands, bin_slope, slope);
+  *upper = bands->upper[bin];
+  return bands->band[bin];
 }

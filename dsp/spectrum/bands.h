@@ -72,12 +72,14 @@ void
 bands_gain(const Bands* bands, const float* gain, float* bin_gain);
 
 /**
-   The transpose of bands_gain(): what a change of the bins' gains says of the bands'.
+   Where a bin lies: its gain is that of `band` plus `upper` of the step to the band above.
 
-   @param bin_slope [stft_bins].
-   @param slope [n_bands], written.
+   @param bin Below stft_bins.
+   @param upper Share of the band above, 0…1, written; 0 in the last band.
+   @return Index of the band.
 */
-void
-bands_gain_transpose(const Bands* bands, const float* bin_slope, float* slope);
+REALTIME
+uint32_t
+bands_of_bin(const Bands* bands, uint32_t bin, float* upper);
 
 #endif
