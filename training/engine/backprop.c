@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/engine/backprop.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+struct Backprop {
+  uint32_t    n_layers;
+  Dense*      layers; ///< [n_layers]
+  const real* x;      ///< Input of the last forward pass
+  real**      y;      ///< [n_layers], output of each layer
+  real**      dy;     ///< [n_layers], slope of each output
+};
+
+static bool
+allocate_layer(Backprop* const backprop, const uint32_t layer, const uint32_t n_rows)
+{
+  const size_t n      = (size_t)n_rows * backprop->layers[layer].shape.n_out;
+  backprop->y[layer]  = malloc(n * sizeof(real));
+  backprop->dy[layer] = malloc(n * sizeof(real));
+  return backprop->y[layer] && backprop->dy[layer];
+}
+
+Backprop*
+backprop_new(const uint32_t n_layers, const LayerShape* const shapes,
+             const Parameters* const parameters, const BatchShape batch)
+{
+  Backprop* const backprop = calloc(1, sizeof(Backprop));
+  if (!backprop) {
+    return NULL;
+  }
+
+  backprop->n_layers = n_layers;
+  backprop->layers   = calloc(n_layers, sizeof(Dense));
+  backprop->y        = calloc(n_layers, sizeof(real*));
+  backprop->dy       = calloc(n_layers, sizeof(real*));
+  bool   ok          = backprop->layers && backprop->y && backprop->dy;
+  size_t offset      = 0;
+  for (uint32_t l = 0; ok && l < n_layers; ++l) {
+    backprop->layers[l] = parameters_dense(parameters, offset, &shapes[l]);
+    offset += parameters_of_layer(&shapes[l]);
+    ok = allocate_layer(backprop, l, batch_rows(batch));
+  }
+  if (!ok) {
+    backprop_free(backprop);
+    return NULL;
+  }
+  return backprop;
+}
+
+void
+backprop_free(Backprop* const backprop)
+{
+  if (!backprop) {
+    return;
+  }
+
+  for (uint32_t l = 0; backprop->y && backprop->dy && l < backprop->n_layers; ++l) {
+    free(backprop->y[l]);
+    free(backprop->dy[l]);
+  }
+  free(backprop->layers);
+  free(backprop->y);
+  free(backprop->dy);
+  free(backprop);
+}
+
+const real*
+backprop_forward(Backprop* const backprop, Team* const team, const uint32_t n_layers,
+                 const BatchShape batch, const real* const x)
+{
+  assert(n_layers && n_layers <= backprop->n_layers);
+  backprop->x = x;
+  for (uint32_t l = 0; l < n_layers; ++l) {
+    const real* const input = l ? backprop->y[l - 1] : x;
+    dense_forward(&backprop->layers[l], team, batch, input, backprop->y[l]);
+  }
+  return backprop->y[n_layers - 1];
+}
+
+real*
+backprop_slope(Backprop* const backprop)
+{
+  return backprop->dy[backprop->n_layers - 1];
+}
+
+void
+backprop_backward(Backprop* const backprop, Team* const team, const BatchShape batch)
+{
+  for (uint32_t l = backprop->n_layers; l-- > 0;) {
+    const real* const input = l ? backprop->y[l - 1] : backprop->x;
+    real* const       dx    = l ? backprop->dy[l - 1] : NULL;
+    dense_backward(&backprop->layers[l], team, batch, input, backprop->y[l], backprop->dy[l], dx);
+  }
+}

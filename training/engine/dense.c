@@ -1,0 +1,251 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/engine/dense.h"
+
+#include "training/engine/matrix.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+/// Pieces that the rows of a product are cut into.  Fixed, so that results are too.
+enum { N_TILES = 4, TILE_GRAIN = 64 };
+
+typedef struct {
+  uint32_t from, to;
+} Range;
+
+static Range
+tile_range(const uint32_t n, const uint32_t tile)
+{
+  const uint32_t grains = (n + TILE_GRAIN - 1) / TILE_GRAIN;
+  const uint32_t size   = TILE_GRAIN * ((grains + N_TILES - 1) / N_TILES);
+  const uint32_t from   = tile * size < n ? tile * size : n;
+
+  return (Range){ from, from + size < n ? from + size : n };
+}
+
+#ifdef LAMINA_DOUBLE
+#define EXP   exp
+#define LOG1P log1p
+#define TANH  tanh
+#else
+#define EXP   expf
+#define LOG1P log1pf
+#define TANH  tanhf
+#endif
+
+/// log(1 + e^a) without overflow.
+static real
+softplus(const real a)
+{
+  return (a > 0 ? a : 0) + LOG1P(EXP(a > 0 ? -a : a));
+}
+
+static void
+activate(const Activation activation, const size_t n, real* const y)
+{
+  switch (activation) {
+    case ACTIVATION_IDENTITY:
+      break;
+    case ACTIVATION_SIGMOID:
+      for (size_t i = 0; i < n; ++i) {
+        y[i] = 1 / (1 + EXP(-y[i]));
+      }
+      break;
+    case ACTIVATION_TANH:
+      for (size_t i = 0; i < n; ++i) {
+        y[i] = TANH(y[i]);
+      }
+      break;
+    case ACTIVATION_RELU:
+      for (size_t i = 0; i < n; ++i) {
+        y[i] = y[i] > 0 ? y[i] : 0;
+      }
+      break;
+    case ACTIVATION_SOFTPLUS:
+      for (size_t i = 0; i < n; ++i) {
+        y[i] = softplus(y[i]);
+      }
+      break;
+  }
+}
+
+/// dy ⊙ activation'(a), with the slope written in terms of the output y.
+static void
+multiply_slope(const Activation activation, const size_t n, const real* const y, real* const dy)
+{
+  switch (activation) {
+    case ACTIVATION_IDENTITY:
+      break;
+    case ACTIVATION_SIGMOID:
+      for (size_t i = 0; i < n; ++i) {
+        dy[i] *= y[i] * (1 - y[i]);
+      }
+      break;
+    case ACTIVATION_TANH:
+      for (size_t i = 0; i < n; ++i) {
+        dy[i] *= 1 - y[i] * y[i];
+      }
+      break;
+    case ACTIVATION_RELU:
+      for (size_t i = 0; i < n; ++i) {
+        dy[i] = y[i] > 0 ? dy[i] : 0;
+      }
+      break;
+    case ACTIVATION_SOFTPLUS:
+      for (size_t i = 0; i < n; ++i) {
+        dy[i] *= 1 - EXP(-y[i]); // sigmoid(a) = 1 − e^−softplus(a)
+      }
+      break;
+  }
+}
+
+/// One pass through a layer, shared by its tasks.
+typedef struct {
+  const Dense* dense;
+  BatchShape   batch;
+  const real*  x;
+  real*        y; ///< Output; in the backward pass the slopes da
+  const real*  output;
+  real*        dx;
+} Pass;
+
+static size_t
+weights_per_tap(const Dense* const dense)
+{
+  return (size_t)dense->shape.n_in * dense->shape.n_out;
+}
+
+static void
+add_bias(const Dense* const dense, const uint32_t n_rows, real* const y)
+{
+  const uint32_t n_out = dense->shape.n_out;
+  for (uint32_t r = 0; r < n_rows; ++r) {
+    real* const row = y + (size_t)r * n_out;
+    for (uint32_t j = 0; j < n_out; ++j) {
+      row[j] += dense->b[j];
+    }
+  }
+}
+
+static void
+forward_tile(void* const handle, const uint32_t tile)
+{
+  const Pass* const       pass  = (const Pass*)handle;
+  const Dense* const      dense = pass->dense;
+  const LayerShape* const shape = &dense->shape;
+  const Range             rows  = tile_range(batch_rows(pass->batch), tile);
+  const uint32_t          n     = rows.to - rows.from;
+  real* const             y     = pass->y + (size_t)rows.from * shape->n_out;
+  for (uint32_t k = 0; k < shape->n_taps && n; ++k) {
+    // Rows before `delay` would read frames before the first.
+    const uint32_t delay = shape->taps[k] * pass->batch.n_streams;
+    const uint32_t first = rows.from > delay ? rows.from : delay;
+    if (first < rows.to) {
+      const Matrix x = { pass->x + (size_t)(first - delay) * shape->n_in, shape->n_in, false };
+      const Matrix w = { dense->w + k * weights_per_tap(dense), shape->n_out, false };
+      matrix_multiply(rows.to - first, shape->n_out, shape->n_in, x, w, k > 0,
+                      pass->y + (size_t)first * shape->n_out, shape->n_out);
+    }
+  }
+  add_bias(dense, n, y);
+  activate(shape->activation, (size_t)n * shape->n_out, y);
+}
+
+void
+dense_forward(const Dense* const dense, Team* const team, const BatchShape batch,
+              const real* const x, real* const y)
+{
+  Pass pass = { .dense = dense, .batch = batch, .x = x, .y = y };
+  team_run(team, N_TILES, forward_tile, &pass);
+}
+
+static void
+slope_tile(void* const handle, const uint32_t tile)
+{
+  const Pass* const       pass  = (const Pass*)handle;
+  const LayerShape* const shape = &pass->dense->shape;
+  const Range             rows  = tile_range(batch_rows(pass->batch), tile);
+  const size_t            from  = (size_t)rows.from * shape->n_out;
+  multiply_slope(shape->activation, (size_t)(rows.to - rows.from) * shape->n_out,
+                 pass->output + from, pass->y + from);
+}
+
+/// The gradient of some rows of one tap's matrix.
+static void
+weight_tile(void* const handle, const uint32_t task)
+{
+  const Pass* const       pass   = (const Pass*)handle;
+  const LayerShape* const shape  = &pass->dense->shape;
+  const uint32_t          k      = task / N_TILES;
+  const Range             inputs = tile_range(shape->n_in, task % N_TILES);
+  const uint32_t          delay  = shape->taps[k] * pass->batch.n_streams;
+  const uint32_t          n_rows = batch_rows(pass->batch);
+  if (inputs.from == inputs.to) {
+    return;
+  }
+
+  const size_t at = k * weights_per_tap(pass->dense) + (size_t)inputs.from * shape->n_out;
+  real* const  dw = pass->dense->dw + at;
+  if (delay >= n_rows) {
+    memset(dw, 0, (size_t)(inputs.to - inputs.from) * shape->n_out * sizeof(real));
+    return;
+  }
+
+  const Matrix x  = { pass->x + inputs.from, shape->n_in, true };
+  const Matrix da = { pass->y + (size_t)delay * shape->n_out, shape->n_out, false };
+  matrix_multiply(inputs.to - inputs.from, shape->n_out, n_rows - delay, x, da, false, dw,
+                  shape->n_out);
+}
+
+static void
+bias_gradient(const Pass* const pass)
+{
+  const uint32_t n_out = pass->dense->shape.n_out;
+  real* const    db    = pass->dense->db;
+  memset(db, 0, n_out * sizeof(real));
+  for (uint32_t r = 0; r < batch_rows(pass->batch); ++r) {
+    const real* const da = pass->y + (size_t)r * n_out;
+    for (uint32_t j = 0; j < n_out; ++j) {
+      db[j] += da[j];
+    }
+  }
+}
+
+static void
+input_tile(void* const handle, const uint32_t tile)
+{
+  const Pass* const       pass   = (const Pass*)handle;
+  const Dense* const      dense  = pass->dense;
+  const LayerShape* const shape  = &dense->shape;
+  const uint32_t          n_rows = batch_rows(pass->batch);
+  const Range             rows   = tile_range(n_rows, tile);
+  for (uint32_t k = 0; k < shape->n_taps; ++k) {
+    // Rows from the last `delay` on are not read by this tap.
+    const uint32_t delay = shape->taps[k] * pass->batch.n_streams;
+    const uint32_t end   = n_rows - (delay < n_rows ? delay : n_rows);
+    const uint32_t last  = rows.to < end ? rows.to : end;
+    if (rows.from < last) {
+      const Matrix da = { pass->y + (size_t)(rows.from + delay) * shape->n_out, shape->n_out,
+                          false };
+      const Matrix w  = { dense->w + k * weights_per_tap(dense), shape->n_out, true };
+      matrix_multiply(last - rows.from, shape->n_in, shape->n_out, da, w, k > 0,
+                      pass->dx + (size_t)rows.from * shape->n_in, shape->n_in);
+    }
+  }
+}
+
+void
+dense_backward(const Dense* const dense, Team* const team, const BatchShape batch,
+               const real* const x, const real* const y, real* const dy, real* const dx)
+{
+  Pass pass = { .dense = dense, .batch = batch, .x = x, .y = dy, .output = y, .dx = dx };
+  team_run(team, N_TILES, slope_tile, &pass);
+  team_run(team, N_TILES * dense->shape.n_taps, weight_tile, &pass);
+  bias_gradient(&pass);
+  if (dx) {
+    team_run(team, N_TILES, input_tile, &pass);
+  }
+}
