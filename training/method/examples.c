@@ -1,0 +1,271 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/method/examples.h"
+
+#include "dsp/spectrum/features.h"
+#include "dsp/spectrum/stft.h"
+#include "training/corpus/mixture.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// A recording has content up to where its peaks are this far below its highest: −70 dB.
+static const float content_ratio = 1e-7f;
+
+/// What one sequence is made with.
+typedef struct {
+  Mixture    mixture;
+  Analysis*  analysis;
+  Features*  features;
+  float*     power; ///< [n_bins]
+  float*     peak;  ///< [n_bins], highest power of the clean sound
+  float*     x;     ///< [n_features]
+  Status     status;
+  Diagnostic why;
+} Maker;
+
+struct Examples {
+  const Recipe* recipe;
+  const Corpus* sound;
+  const Corpus* noise;
+  BatchShape    shape;
+  StftConfig    stft;
+  uint32_t      n_features;
+  Maker*        makers; ///< [n_streams]
+  real*         noisy;  ///< [rows × n_features]
+  real*         clean;  ///< [rows × n_features]
+  MaskTarget    target;
+};
+
+static bool
+allocate_maker(const Examples* const examples, Maker* const maker)
+{
+  const Recipe* const recipe = examples->recipe;
+  const uint32_t      n      = examples->shape.n_steps * examples->stft.hop;
+  const uint32_t      n_bins = stft_bins(examples->stft);
+
+  maker->mixture.n     = n;
+  maker->mixture.clean = malloc(n * sizeof(float));
+  maker->mixture.noisy = malloc(n * sizeof(float));
+  maker->analysis      = analysis_new(examples->stft);
+  maker->features      = features_new(&recipe->features, examples->stft, recipe->rate_hz);
+  maker->power         = malloc(n_bins * sizeof(float));
+  maker->peak          = malloc(n_bins * sizeof(float));
+  maker->x             = malloc(examples->n_features * sizeof(float));
+  return maker->mixture.clean && maker->mixture.noisy && maker->analysis && maker->features &&
+         maker->power && maker->peak && maker->x;
+}
+
+static bool
+allocate_batch(Examples* const examples)
+{
+  const size_t n_rows   = batch_rows(examples->shape);
+  const size_t features = n_rows * examples->n_features * sizeof(real);
+  const size_t spectra  = n_rows * examples->target.n_bins * sizeof(float complex);
+
+  examples->noisy         = malloc(features);
+  examples->clean         = malloc(features);
+  examples->target.noisy  = malloc(spectra);
+  examples->target.clean  = malloc(spectra);
+  examples->target.n_used = calloc(examples->shape.n_streams, sizeof(uint32_t));
+  return examples->noisy && examples->clean && examples->target.noisy && examples->target.clean &&
+         examples->target.n_used;
+}
+
+Examples*
+examples_new(const Recipe* const recipe, const Corpus* const sound, const Corpus* const noise)
+{
+  Examples* const examples = calloc(1, sizeof(Examples));
+  if (!examples) {
+    return NULL;
+  }
+
+  examples->recipe        = recipe;
+  examples->sound         = sound;
+  examples->noise         = noise;
+  examples->shape         = (BatchShape){ .n_steps = recipe->frames, .n_streams = recipe->streams };
+  examples->stft          = stft_config(recipe->window_s, recipe->hop_s, recipe->rate_hz);
+  examples->n_features    = feature_config_size(&recipe->features);
+  examples->target.n_bins = stft_bins(examples->stft);
+  examples->makers        = calloc(recipe->streams, sizeof(Maker));
+  bool ok                 = examples->makers && allocate_batch(examples);
+  for (uint32_t s = 0; ok && s < recipe->streams; ++s) {
+    ok = allocate_maker(examples, &examples->makers[s]);
+  }
+  if (!ok) {
+    examples_free(examples);
+    return NULL;
+  }
+  return examples;
+}
+
+void
+examples_free(Examples* const examples)
+{
+  if (!examples) {
+    return;
+  }
+
+  for (uint32_t s = 0; examples->makers && s < examples->shape.n_streams; ++s) {
+    Maker* const maker = &examples->makers[s];
+    free(maker->mixture.clean);
+    free(maker->mixture.noisy);
+    analysis_free(maker->analysis);
+    features_free(maker->features);
+    free(maker->power);
+    free(maker->peak);
+    free(maker->x);
+  }
+  free(examples->makers);
+  free(examples->noisy);
+  free(examples->clean);
+  free(examples->target.noisy);
+  free(examples->target.clean);
+  free(examples->target.n_used);
+  free(examples);
+}
+
+/// One signal of one sequence: its spectra and features, in the rows of the sequence.
+static void
+analyze(const Examples* const examples, const uint32_t stream, const float* const signal,
+        real* const features, float complex* const spectra)
+{
+  const Maker* const maker  = &examples->makers[stream];
+  const uint32_t     n_bins = examples->target.n_bins;
+  const uint32_t     hop    = examples->stft.hop;
+  analysis_reset(maker->analysis);
+  features_reset(maker->features);
+  for (uint32_t t = 0; t < examples->shape.n_steps; ++t) {
+    const size_t row = (size_t)t * examples->shape.n_streams + stream;
+    analysis_write(maker->analysis, hop, signal + (size_t)t * hop);
+    const float complex* const spectrum = analysis_spectrum(maker->analysis);
+    memcpy(spectra + row * n_bins, spectrum, n_bins * sizeof(float complex));
+    for (uint32_t k = 0; k < n_bins; ++k) {
+      maker->power[k] = crealf(spectrum[k] * conjf(spectrum[k]));
+      maker->peak[k]  = fmaxf(maker->peak[k], maker->power[k]);
+    }
+    features_from_power(maker->features, maker->power, maker->x);
+    for (uint32_t i = 0; i < examples->n_features; ++i) {
+      features[row * examples->n_features + i] = (real)maker->x[i];
+    }
+  }
+}
+
+/// Scale both spectra of a sequence so that the noisy one has mean power 1.
+static void
+level_spectra(const Examples* const examples, const uint32_t stream)
+{
+  const uint32_t n_bins = examples->target.n_bins;
+  const uint32_t stride = examples->shape.n_streams * n_bins;
+  double         sum    = 0.0;
+  for (uint32_t t = 0; t < examples->shape.n_steps; ++t) {
+    const float complex* const y = examples->target.noisy + (size_t)t * stride + stream * n_bins;
+    for (uint32_t k = 0; k < n_bins; ++k) {
+      sum += (double)crealf(y[k] * conjf(y[k]));
+    }
+  }
+
+  const double n     = (double)examples->shape.n_steps * n_bins;
+  const float  scale = sum > 0.0 ? (float)sqrt(n / sum) : 0.0f;
+  for (uint32_t t = 0; t < examples->shape.n_steps; ++t) {
+    const size_t at = (size_t)t * stride + stream * n_bins;
+    for (uint32_t k = 0; k < n_bins; ++k) {
+      examples->target.noisy[at + k] *= scale;
+      examples->target.clean[at + k] *= scale;
+    }
+  }
+}
+
+/// Bins up to the last whose peak is not negligible; all of them without sound.
+static uint32_t
+count_used_bins(const uint32_t n_bins, const float* const peak)
+{
+  float highest = 0.0f;
+  for (uint32_t k = 0; k < n_bins; ++k) {
+    highest = fmaxf(highest, peak[k]);
+  }
+
+  uint32_t n_used = n_bins;
+  while (highest > 0.0f && n_used > 1 && peak[n_used - 1] < content_ratio * highest) {
+    --n_used;
+  }
+  return n_used;
+}
+
+/// What the tasks of one mini-batch share.
+typedef struct {
+  Examples* examples;
+  Split     split;
+  uint64_t  batch;
+} Draw;
+
+static void
+draw_sequence(void* const handle, const uint32_t stream)
+{
+  const Draw* const  draw     = (const Draw*)handle;
+  Examples* const    examples = draw->examples;
+  Maker* const       maker    = &examples->makers[stream];
+  const RandomStream use      = draw->split == SPLIT_TRAIN ? RANDOM_MIXTURE : RANDOM_VALIDATION;
+  Random             random   = random_at(examples->recipe->seed, use,
+                                          draw->batch * examples->shape.n_streams + stream);
+  maker->status = mixture_draw(&examples->recipe->mixture, examples->sound, examples->noise,
+                               draw->split, &random, &maker->mixture, &maker->why);
+  if (maker->status) {
+    return;
+  }
+
+  const size_t peaks = examples->target.n_bins * sizeof(float);
+  analyze(examples, stream, maker->mixture.noisy, examples->noisy, examples->target.noisy);
+  memset(maker->peak, 0, peaks);
+  analyze(examples, stream, maker->mixture.clean, examples->clean, examples->target.clean);
+  examples->target.n_used[stream] = count_used_bins(examples->target.n_bins, maker->peak);
+  level_spectra(examples, stream);
+}
+
+Status
+examples_draw(Examples* const examples, Team* const team, const Split split, const uint64_t batch,
+              Diagnostic* const why)
+{
+  Draw draw = { .examples = examples, .split = split, .batch = batch };
+  team_run(team, examples->shape.n_streams, draw_sequence, &draw);
+  for (uint32_t s = 0; s < examples->shape.n_streams; ++s) {
+    if (examples->makers[s].status) {
+      *why = examples->makers[s].why;
+      return examples->makers[s].status;
+    }
+  }
+  return STATUS_SUCCESS;
+}
+
+BatchShape
+examples_shape(const Examples* const examples)
+{
+  return examples->shape;
+}
+
+const real*
+examples_noisy(const Examples* const examples)
+{
+  return examples->noisy;
+}
+
+const real*
+examples_clean(const Examples* const examples)
+{
+  return examples->clean;
+}
+
+const MaskTarget*
+examples_target(const Examples* const examples)
+{
+  return &examples->target;
+}
+
+const Bands*
+examples_bands(const Examples* const examples)
+{
+  return features_bands(examples->makers[0].features);
+}
