@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "dsp/spectrum/features.h"
+
+#include "tests/support/signals.h"
+#include "tests/support/test.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { MAX_FEATURES = 300 };
+
+/// Features of the last frame of a sound, at any rate.
+static void
+features_of(const double rate_hz, const uint32_t n, const float* const in, float* const x)
+{
+  const FeatureConfig config   = feature_config_default(0.02);
+  const StftConfig    stft     = stft_config(0.02, 0.01, rate_hz);
+  Analysis* const     analysis = analysis_new(stft);
+  Features* const     features = features_new(&config, stft, rate_hz);
+  float* const        power    = malloc(stft_bins(stft) * sizeof(float));
+  assert_non_null(features);
+  for (uint32_t at = 0; at < n;) {
+    at += analysis_write(analysis, n - at, in + at);
+    const float complex* const spectrum = analysis_spectrum(analysis);
+    for (uint32_t k = 0; spectrum && k < stft_bins(stft); ++k) {
+      power[k] = crealf(spectrum[k]) * crealf(spectrum[k]) +
+                 cimagf(spectrum[k]) * cimagf(spectrum[k]);
+    }
+    if (spectrum) {
+      features_from_power(features, power, x);
+    }
+  }
+  free(power);
+  features_free(features);
+  analysis_free(analysis);
+}
+
+static float*
+two_sines(const double rate_hz, const double amplitude, const uint32_t n)
+{
+  float* const x = malloc(n * sizeof(float));
+  for (uint32_t i = 0; i < n; ++i) {
+    const double t = i / rate_hz;
+    x[i] = (float)(amplitude * (sin(2.0 * M_PI * 440.0 * t) + 0.1 * sin(2.0 * M_PI * 2950.0 * t)));
+  }
+  return x;
+}
+
+static void
+test_size_is_two_per_band(void** const state)
+{
+  (void)state;
+  const FeatureConfig config = feature_config_default(0.02);
+  assert_int_equal(feature_config_size(&config), 258);
+}
+
+/// A sound and the same 20 dB softer have the same features.
+static void
+test_level_does_not_matter(void** const state)
+{
+  (void)state;
+  float    loud_x[MAX_FEATURES];
+  float    soft_x[MAX_FEATURES];
+  float    loud[24000];
+  float    soft[24000];
+  uint64_t random = 5;
+  for (uint32_t i = 0; i < 24000; ++i) {
+    loud[i] = 0.5f * signal_noise(&random);
+    soft[i] = 0.1f * loud[i];
+  }
+  features_of(48000.0, 24000, loud, loud_x);
+  features_of(48000.0, 24000, soft, soft_x);
+  for (uint32_t i = 0; i < 258; ++i) {
+    assert_float_equal(loud_x[i], soft_x[i], 0.01f);
+  }
+}
+
+/// The tone at 3 kHz is 20 dB below that at 1 kHz; both lie on a band's centre.
+static void
+test_scale_is_in_decibels(void** const state)
+{
+  (void)state;
+  const FeatureConfig config = feature_config_default(0.02);
+  float               x[MAX_FEATURES];
+  float               tone[24000];
+  for (uint32_t i = 0; i < 24000; ++i) {
+    tone[i] = (float)(0.1 * cos(2.0 * M_PI * 1000.0 * i / 48000.0) +
+                      0.01 * cos(2.0 * M_PI * 3000.0 * i / 48000.0));
+  }
+  features_of(48000.0, 24000, tone, x);
+  assert_float_equal(config.scale_db * (x[20] - x[60]), 20.0f, 0.1f);
+}
+
+/// The same sound at other rates gives the same features below both Nyquist frequencies.
+static void
+check_rate(const double rate_hz)
+{
+  float          x48[MAX_FEATURES];
+  float          x[MAX_FEATURES];
+  const uint32_t n       = (uint32_t)rate_hz / 2;
+  float* const   in48    = two_sines(48000.0, 0.2, 24000);
+  float* const   in      = two_sines(rate_hz, 0.2, n);
+  const uint32_t peaks[] = { 8, 9, 58, 59, 60 };
+  features_of(48000.0, 24000, in48, x48);
+  features_of(rate_hz, n, in, x);
+  for (uint32_t i = 0; i < 5; ++i) {
+    // Levels against each other: the mean over bands without bins differs.
+    assert_float_equal(40.0f * (x[peaks[i]] - x[8]), 40.0f * (x48[peaks[i]] - x48[8]), 0.5f);
+  }
+  free(in48);
+  free(in);
+}
+
+static void
+test_same_at_every_rate(void** const state)
+{
+  (void)state;
+  check_rate(8000.0);
+  check_rate(44100.0);
+  check_rate(96000.0);
+  check_rate(192000.0);
+}
+
+static void
+test_silence_is_finite(void** const state)
+{
+  (void)state;
+  float silence[4800] = { 0 };
+  float x[MAX_FEATURES];
+  features_of(48000.0, 4800, silence, x);
+  for (uint32_t i = 0; i < 258; ++i) {
+    assert_float_equal(x[i], 0.0f, 1e-4f);
+  }
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_size_is_two_per_band), cmocka_unit_test(test_level_does_not_matter),
+    cmocka_unit_test(test_scale_is_in_decibels), cmocka_unit_test(test_same_at_every_rate),
+    cmocka_unit_test(test_silence_is_finite),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

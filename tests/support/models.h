@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_TESTS_SUPPORT_MODELS_H
+#define LAMINA_TESTS_SUPPORT_MODELS_H
+
+#include "dsp/network/model.h"
+
+#include <stdint.h>
+
+/**
+   A small denoising model whose gain is the same whatever it hears.
+
+   @param gain Gain of every band, 0…1 without the ends.
+   @return Owned by the caller.
+*/
+Model*
+models_constant_gain(double gain);
+
+/// A small denoising model with random weights: its gains move with the sound.  @return Owned.
+Model*
+models_random(uint64_t seed);
+
+#endif
