@@ -3,6 +3,7 @@
 
 #include "dsp/network/layer.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 size_t
@@ -20,54 +21,112 @@ layer_shape_history(const LayerShape* const shape)
 /// Outputs that are summed in registers while their weights stream by.
 enum { PANEL = 64 };
 
-// One copy for each kind of vector unit; the loader picks the one that the CPU has.
-#if defined(__x86_64__) && defined(__gnu_linux__)
-#define VECTOR_CLONES \
-  __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
-#else
-#define VECTOR_CLONES
-#endif
+/// What one output panel is summed from.
+typedef struct {
+  uint32_t     n_in;
+  uint32_t     stride;  ///< n_out: from one row of weights to the next
+  uint32_t     n_panel; ///< Outputs, at most PANEL
+  const float* x;       ///< [n_in]
+  const float* w;       ///< [n_in × stride]
+  float*       y;       ///< [n_panel], added to
+} Product;
 
-/// y_j += Σ_i x_i w_ij for `PANEL` outputs.  @param stride n_out.
-VECTOR_CLONES static void
-add_panel(const uint32_t n_in, const uint32_t stride, const float* x, const float* w, float* y)
+/// y_j += Σ_i x_i w_ij.  Inlined into one copy for each kind of vector unit.
+static inline __attribute__((always_inline)) void
+add_panel(const Product* const product)
 {
   float sum[PANEL];
-  memcpy(sum, y, sizeof(sum));
-  for (uint32_t i = 0; i < n_in; ++i) {
-    const float        xi  = x[i];
-    const float* const row = w + (size_t)i * stride;
+  memcpy(sum, product->y, sizeof(sum));
+  for (uint32_t i = 0; i < product->n_in; ++i) {
+    const float        xi  = product->x[i];
+    const float* const row = product->w + (size_t)i * product->stride;
     for (uint32_t j = 0; j < PANEL; ++j) {
       sum[j] += xi * row[j];
     }
   }
-  memcpy(y, sum, sizeof(sum));
+  memcpy(product->y, sum, sizeof(sum));
 }
 
-/// The same for the `n` outputs, fewer than PANEL, that are left over.
-VECTOR_CLONES static void
-add_rest(const uint32_t n_in, const uint32_t stride, const uint32_t n, const float* x,
-         const float* w, float* y)
+/// The same for the last outputs, fewer than a panel.
+static inline __attribute__((always_inline)) void
+add_rest(const Product* const product)
 {
-  for (uint32_t i = 0; i < n_in; ++i) {
-    const float        xi  = x[i];
-    const float* const row = w + (size_t)i * stride;
-    for (uint32_t j = 0; j < n; ++j) {
-      y[j] += xi * row[j];
+  for (uint32_t i = 0; i < product->n_in; ++i) {
+    const float        xi  = product->x[i];
+    const float* const row = product->w + (size_t)i * product->stride;
+    for (uint32_t j = 0; j < product->n_panel; ++j) {
+      product->y[j] += xi * row[j];
     }
   }
 }
 
+static inline __attribute__((always_inline)) void
+add_outputs(const Product* const product)
+{
+  if (product->n_panel == PANEL) {
+    add_panel(product);
+  } else {
+    add_rest(product);
+  }
+}
+
+typedef void (*AddOutputs)(const Product*);
+
+static void
+add_outputs_plain(const Product* const product)
+{
+  add_outputs(product);
+}
+
+#if defined(__x86_64__)
+
+__attribute__((target("avx2,fma"))) static void
+add_outputs_avx2(const Product* const product)
+{
+  add_outputs(product);
+}
+
+__attribute__((target("avx512f,avx512vl,avx2,fma"))) static void
+add_outputs_avx512(const Product* const product)
+{
+  add_outputs(product);
+}
+
+static AddOutputs
+best_add_outputs(void)
+{
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) {
+    return add_outputs_avx512;
+  }
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  return avx2 ? add_outputs_avx2 : add_outputs_plain;
+}
+
+#else
+
+static AddOutputs
+best_add_outputs(void)
+{
+  return add_outputs_plain;
+}
+
+#endif
+
+/// y += x·W for one tap.
 static void
 add_product(const LayerShape* const shape, const float* const x, const float* const w,
             float* const y)
 {
-  uint32_t j = 0;
-  for (; j + PANEL <= shape->n_out; j += PANEL) {
-    add_panel(shape->n_in, shape->n_out, x, w + j, y + j);
-  }
-  if (j < shape->n_out) {
-    add_rest(shape->n_in, shape->n_out, shape->n_out - j, x, w + j, y + j);
+  const AddOutputs add = best_add_outputs();
+  for (uint32_t j = 0; j < shape->n_out; j += PANEL) {
+    const uint32_t left    = shape->n_out - j;
+    const Product  product = { .n_in    = shape->n_in,
+                               .stride  = shape->n_out,
+                               .n_panel = left < PANEL ? left : PANEL,
+                               .x       = x,
+                               .w       = w + j,
+                               .y       = y + j };
+    add(&product);
   }
 }
 
