@@ -29,6 +29,8 @@ status_string(Status status);
 /**
    Write one line for a person and pass the status on.
 
+   Control characters are written as "?": names and texts come from strangers' files.
+
    @param why Written, truncated to its size.  May be NULL.
    @return `status`, so that a function can end with `return diagnose(why, …)`.
 */

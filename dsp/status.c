@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "dsp/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+const char*
+status_string(Status status)
+{
+  switch (status) {
+    case STATUS_SUCCESS:
+      return "success";
+    case STATUS_NO_MEMORY:
+      return "not enough memory";
+    case STATUS_NOT_FOUND:
+      return "not found";
+    case STATUS_IO:
+      return "reading or writing failed";
+    case STATUS_BAD_FILE:
+      return "not a file of the right kind";
+    case STATUS_BAD_OPTION:
+      return "an option cannot be carried out";
+    case STATUS_INTERRUPTED:
+      return "interrupted";
+  }
+  return "unknown status";
+}
+
+/// Names and texts of strangers' files may hold line breaks and terminal commands.
+static void
+mask_controls(char* text)
+{
+  for (; *text; ++text) {
+    const unsigned char c = (unsigned char)*text;
+    if (c < ' ' || c == 127) {
+      *text = '?';
+    }
+  }
+}
+
+Status
+diagnose(Diagnostic* why, Status status, const char* format, ...)
+{
+  if (why) {
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(why->text, sizeof(why->text), format, args);
+    va_end(args);
+    mask_controls(why->text);
+  }
+  return status;
+}
