@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_DSP_FILE_H
+#define LAMINA_DSP_FILE_H
+
+#include "dsp/attributes.h"
+#include "dsp/status.h"
+
+#include <stddef.h>
+
+/**
+   Read a whole file into memory.  Allocates and waits; not for the audio thread.
+
+   @param path File; not a folder, pipe or device.
+   @param max_size Longest file to take, bytes.
+   @param size Set on success.
+   @param bytes Set on success, [size] and a zero byte after it; the caller frees it.
+   @param why One line that begins with the path.
+   @return STATUS_NOT_FOUND, STATUS_IO, STATUS_BAD_FILE or STATUS_NO_MEMORY on failure.
+*/
+NODISCARD
+Status
+file_read(const char* path, size_t max_size, size_t* size, void** bytes, Diagnostic* why);
+
+/**
+   Put a whole file in the place of `path`, in one step.
+
+   It is written beside `path`, flushed to the disk and renamed, so that after a failure or a power
+   cut either the old file or the new one is there, and never a part of one.
+
+   @param bytes [size].
+   @param why One line that begins with the path.
+   @return STATUS_IO or STATUS_NO_MEMORY on failure.
+*/
+NODISCARD
+Status
+file_replace(const char* path, size_t size, const void* bytes, Diagnostic* why);
+
+#endif
