@@ -7,9 +7,17 @@
 #include "dsp/attributes.h"
 #include "dsp/network/autoencoder.h"
 #include "dsp/spectrum/features.h"
+#include "dsp/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/// Most weights that a model may have: 256 MiB.
+#define MODEL_MAX_WEIGHTS ((uint64_t)1 << 26)
+
+/// Most numbers of the past that all layers of one stream may keep: 16 MiB.
+#define MODEL_MAX_HISTORY ((uint64_t)1 << 22)
 
 /// What a model is for.
 typedef enum {
@@ -69,13 +77,29 @@ uint32_t
 model_shape_history(const ModelShape* shape);
 
 /**
+   Check all that a file or a recipe can get wrong: ranges, taps, and that the layers fit one
+   another, the features and the bands.
+
+   @param why One line: "KEY: what is wrong", where KEY is the one of the model file, as
+   "bands.step_hz" or "encoder.1.taps".
+   @return False when a model of this shape must not be built.
+*/
+NODISCARD
+bool
+model_shape_check(const ModelShape* shape, Diagnostic* why);
+
+/**
    Build a model with all weights zero.
 
-   @param shape Consistent: a programmer's promise; files are checked by model_read().
+   @param shape One that model_shape_check() takes.
    @return Owned by the caller, or NULL when memory is short.
 */
 Model*
 model_new(const ModelShape* shape);
+
+/// The shape that a model was made of.
+void
+model_get_shape(const Model* model, ModelShape* shape);
 
 /// Free; NULL is allowed.
 void
