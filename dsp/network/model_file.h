@@ -7,7 +7,10 @@
 #include "dsp/network/model.h"
 #include "dsp/status.h"
 
-#include <stdint.h>
+#include <stddef.h>
+
+/// Longest header, bytes.
+#define MODEL_MAX_HEADER ((size_t)1 << 18)
 
 /// Version of the file's contents.  A reader refuses any other.
 #define MODEL_VERSION 1
@@ -18,7 +21,10 @@
        8 bytes      n, length of the header, little-endian
        n bytes      JSON: {"__metadata__": {…strings…}, "encoder.0.weight": {"dtype": "F32",
                     "shape": [taps, in, out], "data_offsets": [from, to]}, …}, padded by spaces
-       the rest     raw little-endian tensors, in the order of their offsets, without gaps
+       the rest     raw little-endian tensors, without gaps
+
+   Tensors are encoder.N.weight [taps, in, out], encoder.N.bias [out], then those of the decoder.
+   What __metadata__ says is in model_metadata.h.
 
    Files come from strangers: every length, offset, shape and number is checked before it is
    used, and nothing is allocated on the file's word alone.  Allocates; not for the audio thread.
@@ -40,7 +46,10 @@ model_parse(const char* name, size_t size, const void* bytes, Model** model, Dia
 /**
    Write a model file beside `path`, then rename it: on failure what was there is still there.
 
-   @return STATUS_IO or STATUS_NO_MEMORY on failure.
+   The same model makes the same bytes.
+
+   @return STATUS_IO or STATUS_NO_MEMORY on failure; STATUS_BAD_FILE, and nothing written, for a
+   model that model_read() would refuse, such as one whose training ended in NaN.
 */
 NODISCARD
 Status

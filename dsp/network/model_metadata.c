@@ -1,0 +1,380 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "dsp/network/model_metadata.h"
+
+#include "dsp/network/model_file.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_SIZE = 48, TAPS_SIZE = LAYER_MAX_TAPS * 12 };
+
+/// A number of a ModelShape and its key; floats are written with 9 digits, doubles with 17.
+typedef struct {
+  const char* key;
+  size_t      offset;
+  bool        is_float;
+} NumberField;
+
+static const NumberField numbers[] = {
+  { "rate_hz", offsetof(ModelShape, rate_hz), false },
+  { "window_s", offsetof(ModelShape, window_s), false },
+  { "hop_s", offsetof(ModelShape, hop_s), false },
+  { "bands.step_hz", offsetof(ModelShape, features.bands.step_hz), true },
+  { "bands.linear_hz", offsetof(ModelShape, features.bands.linear_hz), true },
+  { "bands.top_hz", offsetof(ModelShape, features.bands.top_hz), true },
+  { "features.silence_db", offsetof(ModelShape, features.silence_db), true },
+  { "features.scale_db", offsetof(ModelShape, features.scale_db), true },
+  { "features.rise_s", offsetof(ModelShape, features.rise_s), true },
+  { "features.fall_s", offsetof(ModelShape, features.fall_s), true },
+  { "features.smooth_s", offsetof(ModelShape, features.smooth_s), true },
+  { "features.minimum_s", offsetof(ModelShape, features.minimum_s), true },
+};
+
+/// A word of a ModelCard and its key.
+typedef struct {
+  const char* key;
+  size_t      offset;
+} CardField;
+
+static const CardField words[] = {
+  { "card.name", offsetof(ModelCard, name) },     { "card.licence", offsetof(ModelCard, licence) },
+  { "card.data", offsetof(ModelCard, data) },     { "card.recipe", offsetof(ModelCard, recipe) },
+  { "card.scores", offsetof(ModelCard, scores) }, { "card.tool", offsetof(ModelCard, tool) },
+};
+
+#define N_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
+#define N_WORDS   (sizeof(words) / sizeof(words[0]))
+
+/// Writes strings until the first fault.
+typedef struct {
+  json_t*     object;
+  Status      status;
+  Diagnostic* why;
+} Writer;
+
+static void
+write_text(Writer* writer, const char* key, const char* text)
+{
+  if (writer->status) {
+    return;
+  }
+  json_t* const value = json_string(text);
+  if (!value) {
+    writer->status = diagnose(writer->why, STATUS_BAD_FILE,
+                              "%s: not UTF-8 text, or not enough memory", key);
+  } else if (json_object_set_new(writer->object, key, value)) {
+    writer->status = diagnose(writer->why, STATUS_NO_MEMORY, "%s: not enough memory", key);
+  }
+}
+
+static void
+write_count(Writer* writer, const char* key, uint32_t count)
+{
+  char text[16];
+  (void)snprintf(text, sizeof(text), "%u", count);
+  write_text(writer, key, text);
+}
+
+static void
+write_number(Writer* writer, const NumberField* field, const ModelShape* shape)
+{
+  const void* const at = (const char*)shape + field->offset;
+
+  char text[40];
+  if (field->is_float) {
+    (void)snprintf(text, sizeof(text), "%.9g", (double)*(const float*)at);
+  } else {
+    (void)snprintf(text, sizeof(text), "%.17g", *(const double*)at);
+  }
+  write_text(writer, field->key, text);
+}
+
+static void
+write_layer(Writer* writer, const char* network, uint32_t index, const LayerShape* layer)
+{
+  char key[KEY_SIZE];
+  (void)snprintf(key, sizeof(key), "%s.%u.units", network, index);
+  write_count(writer, key, layer->n_out);
+
+  char taps[TAPS_SIZE] = "";
+  for (uint32_t k = 0; k < layer->n_taps; ++k) {
+    const size_t used = strlen(taps);
+    (void)snprintf(taps + used, sizeof(taps) - used, k ? " %u" : "%u", layer->taps[k]);
+  }
+  (void)snprintf(key, sizeof(key), "%s.%u.taps", network, index);
+  write_text(writer, key, taps);
+
+  (void)snprintf(key, sizeof(key), "%s.%u.activation", network, index);
+  write_text(writer, key, activation_name(layer->activation));
+}
+
+static void
+write_layers(Writer* writer, const char* network, uint32_t n, const LayerShape* layers)
+{
+  char key[KEY_SIZE];
+  (void)snprintf(key, sizeof(key), "%s.layers", network);
+  write_count(writer, key, n);
+  for (uint32_t l = 0; l < n; ++l) {
+    write_layer(writer, network, l, &layers[l]);
+  }
+}
+
+Status
+model_metadata_write(const ModelShape* shape, const ModelCard* card, json_t** metadata,
+                     Diagnostic* why)
+{
+  Writer writer = { json_object(), STATUS_SUCCESS, why };
+  if (!writer.object) {
+    return diagnose(why, STATUS_NO_MEMORY, "format: not enough memory");
+  }
+  write_text(&writer, "format", "lamina");
+  write_count(&writer, "version", MODEL_VERSION);
+  write_text(&writer, "kind", model_kind_name(shape->kind));
+  for (size_t i = 0; i < N_NUMBERS; ++i) {
+    write_number(&writer, &numbers[i], shape);
+  }
+  write_count(&writer, "bands.n_erb", shape->features.bands.n_erb);
+  write_count(&writer, "encoder.inputs", shape->encoder[0].n_in);
+  write_layers(&writer, "encoder", shape->n_encoder, shape->encoder);
+  write_layers(&writer, "decoder", shape->n_decoder, shape->decoder);
+  for (size_t i = 0; i < N_WORDS; ++i) {
+    char* const text = *(char* const*)((const char*)card + words[i].offset);
+    if (text) {
+      write_text(&writer, words[i].key, text);
+    }
+  }
+  if (writer.status) {
+    json_decref(writer.object);
+    return writer.status;
+  }
+  *metadata = writer.object;
+  return STATUS_SUCCESS;
+}
+
+/// Reads strings until the first fault, and remembers which were asked for.
+typedef struct {
+  json_t*     object;
+  json_t*     known;
+  Status      status;
+  Diagnostic* why;
+} Reader;
+
+/// @return The text, owned by the object; NULL after a fault.
+static const char*
+read_text(Reader* reader, const char* key)
+{
+  if (reader->status) {
+    return NULL;
+  }
+  if (json_object_set_new(reader->known, key, json_true())) {
+    reader->status = diagnose(reader->why, STATUS_NO_MEMORY, "%s: not enough memory", key);
+    return NULL;
+  }
+  const json_t* const value = json_object_get(reader->object, key);
+  if (!json_is_string(value)) {
+    reader->status = diagnose(reader->why, STATUS_BAD_FILE, "%s: %s", key,
+                              value ? "not a string" : "missing");
+    return NULL;
+  }
+  return json_string_value(value);
+}
+
+static void
+read_bad(Reader* reader, const char* key, const char* text, const char* expected)
+{
+  reader->status = diagnose(reader->why, STATUS_BAD_FILE, "%s: %s expected, \"%.40s\" found", key,
+                            expected, text);
+}
+
+static void
+read_word(Reader* reader, const char* key, const char* word)
+{
+  const char* const text = read_text(reader, key);
+  if (text && strcmp(text, word)) {
+    char expected[32];
+    (void)snprintf(expected, sizeof(expected), "\"%s\"", word);
+    read_bad(reader, key, text, expected);
+  }
+}
+
+/// A decimal number and no more; strtod() alone takes spaces, "0x1p3", "inf" and "nan" as well.
+static bool
+parse_number(const char* text, double* value)
+{
+  char* end = NULL;
+  *value    = strtod(text, &end);
+  return *text && !text[strspn(text, "0123456789+-.e")] && !*end && isfinite(*value);
+}
+
+/// @return The first character after the digits; NULL when there are none, or too many.
+static const char*
+parse_count(const char* text, uint32_t* value)
+{
+  const size_t n = strspn(text, "0123456789");
+  *value         = n && n < 10 ? (uint32_t)strtoul(text, NULL, 10) : 0;
+  return n && n < 10 ? text + n : NULL;
+}
+
+static void
+read_number(Reader* reader, const NumberField* field, ModelShape* shape)
+{
+  void* const       at    = (char*)shape + field->offset;
+  const char* const text  = read_text(reader, field->key);
+  double            value = 0.0;
+  if (text && !parse_number(text, &value)) {
+    read_bad(reader, field->key, text, "a number");
+  } else if (field->is_float) {
+    *(float*)at = (float)value;
+  } else {
+    *(double*)at = value;
+  }
+}
+
+static uint32_t
+read_count(Reader* reader, const char* key)
+{
+  const char* const text  = read_text(reader, key);
+  uint32_t          value = 0;
+  if (text) {
+    const char* const end = parse_count(text, &value);
+    if (!end || *end) {
+      read_bad(reader, key, text, "a whole number");
+    }
+  }
+  return value;
+}
+
+static void
+read_taps(Reader* reader, const char* key, LayerShape* layer)
+{
+  const char* const text = read_text(reader, key);
+  const char*       at   = text;
+  layer->n_taps          = 0;
+  while (at && layer->n_taps < LAYER_MAX_TAPS) {
+    at = parse_count(at, &layer->taps[layer->n_taps++]);
+    if (at && *at != ' ') {
+      break;
+    }
+    at = at ? at + 1 : NULL;
+  }
+  if (text && (!at || *at)) {
+    read_bad(reader, key, text, "a few whole numbers");
+  }
+}
+
+static void
+read_layer(Reader* reader, const char* network, uint32_t index, uint32_t n_in, LayerShape* layer)
+{
+  char key[KEY_SIZE];
+  (void)snprintf(key, sizeof(key), "%s.%u.units", network, index);
+  layer->n_in  = n_in;
+  layer->n_out = read_count(reader, key);
+
+  (void)snprintf(key, sizeof(key), "%s.%u.taps", network, index);
+  read_taps(reader, key, layer);
+
+  (void)snprintf(key, sizeof(key), "%s.%u.activation", network, index);
+  const char* const name = read_text(reader, key);
+  if (name && !activation_from_name(name, &layer->activation)) {
+    read_bad(reader, key, name, "the name of an activation");
+  }
+}
+
+/// @return Units of the last layer.
+static uint32_t
+read_layers(Reader* reader, const char* network, uint32_t n_in, uint32_t* n, LayerShape* layers)
+{
+  char key[KEY_SIZE];
+  (void)snprintf(key, sizeof(key), "%s.layers", network);
+  *n = read_count(reader, key);
+  if (!reader->status && (*n < 1 || *n > NETWORK_MAX_LAYERS)) {
+    reader->status = diagnose(reader->why, STATUS_BAD_FILE, "%s: %u is not in 1…%u", key, *n,
+                              NETWORK_MAX_LAYERS);
+  }
+  for (uint32_t l = 0; !reader->status && l < *n; ++l) {
+    read_layer(reader, network, l, n_in, &layers[l]);
+    n_in = layers[l].n_out;
+  }
+  return n_in;
+}
+
+static void
+read_card(Reader* reader)
+{
+  for (size_t i = 0; i < N_WORDS; ++i) {
+    if (json_object_get(reader->object, words[i].key)) {
+      (void)read_text(reader, words[i].key);
+    }
+  }
+}
+
+/// A misspelt key must not lose what it stands for.
+static void
+read_unknown(Reader* reader)
+{
+  const char* key   = NULL;
+  json_t*     value = NULL;
+  json_object_foreach(reader->object, key, value)
+  {
+    if (!reader->status && !json_object_get(reader->known, key)) {
+      reader->status = diagnose(reader->why, STATUS_BAD_FILE, "%.40s: unknown", key);
+    }
+  }
+}
+
+static void
+read_shape(Reader* reader, ModelShape* shape)
+{
+  read_word(reader, "format", "lamina");
+  if (read_count(reader, "version") != MODEL_VERSION && !reader->status) {
+    reader->status = diagnose(reader->why, STATUS_BAD_FILE, "version: only %d can be read",
+                              MODEL_VERSION);
+  }
+  read_word(reader, "kind", model_kind_name(MODEL_DENOISE));
+  shape->kind = MODEL_DENOISE;
+  for (size_t i = 0; i < N_NUMBERS; ++i) {
+    read_number(reader, &numbers[i], shape);
+  }
+  shape->features.bands.n_erb = read_count(reader, "bands.n_erb");
+}
+
+Status
+model_metadata_read(json_t* metadata, ModelShape* shape, Diagnostic* why)
+{
+  Reader reader = { metadata, json_object(), STATUS_SUCCESS, why };
+  if (!reader.known) {
+    return diagnose(why, STATUS_NO_MEMORY, "format: not enough memory");
+  }
+  *shape = (ModelShape){ 0 };
+  read_shape(&reader, shape);
+  const uint32_t n_in   = read_count(&reader, "encoder.inputs");
+  const uint32_t n_code = read_layers(&reader, "encoder", n_in, &shape->n_encoder, shape->encoder);
+  read_layers(&reader, "decoder", n_code, &shape->n_decoder, shape->decoder);
+  read_card(&reader);
+  read_unknown(&reader);
+  json_decref(reader.known);
+  if (!reader.status) {
+    reader.status = model_shape_check(shape, why) ? STATUS_SUCCESS : STATUS_BAD_FILE;
+  }
+  return reader.status;
+}
+
+bool
+model_metadata_read_card(const json_t* metadata, ModelCard* card)
+{
+  bool ok = true;
+  for (size_t i = 0; i < N_WORDS; ++i) {
+    const char* const text = json_string_value(json_object_get(metadata, words[i].key));
+    if (text) {
+      char** const word = (char**)((char*)card + words[i].offset);
+      *word             = strdup(text);
+      ok                = ok && *word;
+    }
+  }
+  return ok;
+}

@@ -1,0 +1,603 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "dsp/network/model_file.h"
+
+#include <locale.h>
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/// A file in memory.
+typedef struct {
+  size_t   size;
+  uint8_t* bytes;
+} Image;
+
+static char folder[] = "/tmp/lamina-test-model-XXXXXX";
+static char path[sizeof(folder) + 32];
+
+/// 5 bands, so 10 features; encoder 10 → 4 → 3 with taps, decoder 3 → 4 → 5.
+static ModelShape
+small_shape(void)
+{
+  ModelShape shape = { .kind      = MODEL_DENOISE,
+                       .rate_hz   = 44100.0,
+                       .window_s  = 0.02,
+                       .hop_s     = 0.01,
+                       .features  = { .bands      = { 100.0f, 200.0f, 7999.9f, 2 },
+                                      .silence_db = -100.0f,
+                                      .scale_db   = 20.0f,
+                                      .rise_s     = 0.1f,
+                                      .fall_s     = 2.0f,
+                                      .smooth_s   = 0.3f,
+                                      .minimum_s  = 1.5f },
+                       .n_encoder = 2,
+                       .n_decoder = 2 };
+  shape.encoder[0] = (LayerShape){ 10, 4, 3, { 0, 1, 2 }, ACTIVATION_RELU };
+  shape.encoder[1] = (LayerShape){ 4, 3, 2, { 0, 5 }, ACTIVATION_TANH };
+  shape.decoder[0] = (LayerShape){ 3, 4, 1, { 0 }, ACTIVATION_RELU };
+  shape.decoder[1] = (LayerShape){ 4, 5, 1, { 0 }, ACTIVATION_SIGMOID };
+  return shape;
+}
+
+static Model*
+small_model(void)
+{
+  const ModelShape shape = small_shape();
+  Model* const     model = model_new(&shape);
+  assert_non_null(model);
+  for (size_t i = 0; i < model->n_weights; ++i) {
+    model->weights[i] = (float)i / 3.0f;
+  }
+  model->card.name    = strdup("Kleine Prüfung");
+  model->card.licence = strdup("CC-BY-4.0");
+  model->card.recipe  = strdup("name: \"a\"\nseed: 1\n");
+  return model;
+}
+
+static Image
+image_read(const char* name)
+{
+  Image       image = { 0 };
+  FILE* const file  = fopen(name, "rb");
+  assert_non_null(file);
+  image.bytes = malloc(1 << 16);
+  assert_non_null(image.bytes);
+  image.size = fread(image.bytes, 1, 1 << 16, file);
+  assert_int_equal(fclose(file), 0);
+  return image;
+}
+
+static Image
+small_image(void)
+{
+  Diagnostic   why;
+  Model* const model = small_model();
+  assert_int_equal(model_write(model, path, &why), STATUS_SUCCESS);
+  model_free(model);
+  return image_read(path);
+}
+
+static size_t
+header_size(const Image* image)
+{
+  return image->bytes[0] + 256u * image->bytes[1];
+}
+
+static int
+setup(void** state)
+{
+  (void)state;
+  if (!mkdtemp(folder)) {
+    return 1;
+  }
+  (void)snprintf(path, sizeof(path), "%s/model.safetensors", folder);
+  return 0;
+}
+
+static int
+teardown(void** state)
+{
+  (void)state;
+  (void)unlink(path);
+  return rmdir(folder);
+}
+
+static void
+assert_layers_equal(const Network* a, const Network* b)
+{
+  assert_int_equal(a->n_layers, b->n_layers);
+  for (uint32_t l = 0; l < a->n_layers; ++l) {
+    assert_memory_equal(&a->layers[l].shape, &b->layers[l].shape, sizeof(LayerShape));
+  }
+}
+
+static void
+assert_models_equal(const Model* a, const Model* b)
+{
+  assert_int_equal(a->kind, b->kind);
+  assert_true(a->rate_hz == b->rate_hz);
+  assert_true(a->window_s == b->window_s);
+  assert_true(a->hop_s == b->hop_s);
+  assert_memory_equal(&a->features, &b->features, sizeof(a->features));
+  assert_layers_equal(&a->autoencoder.encoder, &b->autoencoder.encoder);
+  assert_layers_equal(&a->autoencoder.decoder, &b->autoencoder.decoder);
+  assert_int_equal(a->n_weights, b->n_weights);
+  assert_memory_equal(a->weights, b->weights, a->n_weights * sizeof(float));
+}
+
+static void
+test_round_trip(void** state)
+{
+  (void)state;
+  Diagnostic   why;
+  Model* const model = small_model();
+  Model*       again = NULL;
+  assert_int_equal(model_write(model, path, &why), STATUS_SUCCESS);
+  assert_int_equal(model_read(path, &again, &why), STATUS_SUCCESS);
+  assert_models_equal(model, again);
+  assert_string_equal(again->card.name, "Kleine Prüfung");
+  assert_string_equal(again->card.licence, "CC-BY-4.0");
+  assert_string_equal(again->card.recipe, "name: \"a\"\nseed: 1\n");
+  assert_null(again->card.data);
+  assert_null(again->card.scores);
+  assert_null(again->card.tool);
+  model_free(again);
+  model_free(model);
+}
+
+/// By the words of the format: a length, JSON, and IEEE singles with the low byte first.
+static void
+test_bytes_are_safetensors(void** state)
+{
+  (void)state;
+  static const uint8_t singles[] = { 0,    0,    0,    0,    0xab, 0xaa, 0xaa, 0x3e,   // 0, 1/3
+                                     0xab, 0xaa, 0x2a, 0x3f, 0,    0,    0x80, 0x3f }; // 2/3, 1
+  const Image          image     = small_image();
+  const size_t         n         = header_size(&image);
+  assert_int_equal(n % 8, 0);
+  assert_memory_equal(image.bytes + 2, "\0\0\0\0\0\0{", 7);
+  assert_true(image.bytes[8 + n - 1] == '}' || image.bytes[8 + n - 1] == ' ');
+  assert_int_equal(image.size, 8 + n + 4 * 192);
+  assert_memory_equal(image.bytes + 8 + n, singles, sizeof(singles));
+  char* const header = strndup((const char*)image.bytes + 8, n);
+  assert_non_null(strstr(header, "\"encoder.0.weight\":{\"dtype\":\"F32\",\"shape\":[3,10,4],"
+                                 "\"data_offsets\":[0,480]}"));
+  assert_non_null(strstr(header, "\"encoder.1.bias\":{\"dtype\":\"F32\",\"shape\":[3],"
+                                 "\"data_offsets\":[592,604]}"));
+  free(header);
+  free(image.bytes);
+}
+
+static void
+test_same_model_same_bytes(void** state)
+{
+  (void)state;
+  const Image a = small_image();
+  const Image b = small_image();
+  assert_int_equal(a.size, b.size);
+  assert_memory_equal(a.bytes, b.bytes, a.size);
+  free(a.bytes);
+  free(b.bytes);
+}
+
+/// Parse bytes in a block of exactly that size, so that a sanitizer sees a read past the end.
+static Status
+parse_copy(const Image* image, size_t size, Model** model, Diagnostic* why)
+{
+  uint8_t* const exact = malloc(size ? size : 1);
+  assert_non_null(exact);
+  memcpy(exact, image->bytes, size);
+  const Status status = model_parse("FILE", size, exact, model, why);
+  free(exact);
+  return status;
+}
+
+static void
+test_truncated_at_every_length(void** state)
+{
+  (void)state;
+  const Image image = small_image();
+  for (size_t size = 0; size < image.size; ++size) {
+    Model*     model = NULL;
+    Diagnostic why;
+    assert_int_equal(parse_copy(&image, size, &model, &why), STATUS_BAD_FILE);
+    assert_memory_equal(why.text, "FILE: ", 6);
+    assert_null(model);
+  }
+  free(image.bytes);
+}
+
+static void
+assert_layers_alike(const Network* network, const LayerShape* shapes, uint32_t n)
+{
+  assert_int_equal(network->n_layers, n);
+  for (uint32_t l = 0; l < n; ++l) {
+    assert_int_equal(network->layers[l].shape.n_in, shapes[l].n_in);
+    assert_int_equal(network->layers[l].shape.n_out, shapes[l].n_out);
+    assert_int_equal(network->layers[l].shape.n_taps, shapes[l].n_taps);
+  }
+}
+
+/// @return True when it was taken, which it may be only with the shape it had.
+static bool
+parse_altered(const Image* image)
+{
+  const ModelShape shape  = small_shape();
+  Model*           model  = NULL;
+  Diagnostic       why    = { "" };
+  const Status     status = parse_copy(image, image->size, &model, &why);
+  if (status) {
+    assert_int_equal(status, STATUS_BAD_FILE);
+    assert_memory_equal(why.text, "FILE: ", 6);
+    assert_null(strchr(why.text, '\n'));
+    assert_null(model);
+    return false;
+  }
+  assert_layers_alike(&model->autoencoder.encoder, shape.encoder, 2);
+  assert_layers_alike(&model->autoencoder.decoder, shape.decoder, 2);
+  assert_int_equal(model->n_weights, 192);
+  model_free(model);
+  return true;
+}
+
+static void
+test_altered_header_fails_or_is_valid(void** state)
+{
+  (void)state;
+  const Image  image   = small_image();
+  const size_t end     = 8 + header_size(&image);
+  size_t       n_taken = 0;
+  for (size_t i = 0; i < end; ++i) {
+    const uint8_t old      = image.bytes[i];
+    const uint8_t values[] = {
+      0, '9', '"', ' ', '}', '\n', 0xff, (uint8_t)(old ^ 1), (uint8_t)(old ^ 0x80)
+    };
+    for (size_t v = 0; v < sizeof(values); ++v) {
+      if (values[v] != old) {
+        image.bytes[i] = values[v];
+        n_taken += parse_altered(&image);
+      }
+    }
+    image.bytes[i] = old;
+  }
+  // A letter of the name or a digit of a constant may change; most bytes may not
+  assert_in_range(n_taken, 10, end);
+  free(image.bytes);
+}
+
+/// Replace the first `from` of the header by `to`.
+static void
+edit(Image* image, const char* from, const char* to)
+{
+  const size_t n    = header_size(image);
+  char* const  text = strndup((const char*)image->bytes + 8, n);
+  char* const  at   = strstr(text, from);
+  assert_non_null(at);
+  char* edited = NULL;
+  assert_true(asprintf(&edited, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from)) > 0);
+
+  const size_t   edited_size = strlen(edited);
+  const size_t   data_size   = image->size - 8 - n;
+  uint8_t* const bytes       = malloc(8 + edited_size + data_size);
+  assert_non_null(bytes);
+  memset(bytes, 0, 8);
+  bytes[0] = (uint8_t)edited_size;
+  bytes[1] = (uint8_t)(edited_size >> 8);
+  memcpy(bytes + 8, edited, edited_size);
+  memcpy(bytes + 8 + edited_size, image->bytes + 8 + n, data_size);
+  free(image->bytes);
+  free(text);
+  free(edited);
+  *image = (Image){ 8 + edited_size + data_size, bytes };
+}
+
+/// One change of the header, and the line that it must bring.
+typedef struct {
+  const char* from;
+  const char* to;
+  const char* line;
+} Fault;
+
+#define OFFSETS "FILE: encoder.0.weight: data_offsets of 480 bytes among 768 expected"
+
+static const Fault faults[] = {
+  { "[3,10,4]", "[3,10,5]", "FILE: encoder.0.weight: shape [3, 10, 4] expected, [3, 10, 5] found" },
+  { "[3,10,4]", "[120]", "FILE: encoder.0.weight: shape [3, 10, 4] expected, [120] found" },
+  { "[3,10,4]", "[3,10,4.5]",
+    "FILE: encoder.0.weight: shape [3, 10, 4] expected, [3, 10, 4.5] found" },
+  { "\"F32\"", "\"F16\"", "FILE: encoder.0.weight: dtype F32 expected, F16 found" },
+  { "\"F32\"", "32", "FILE: encoder.0.weight: dtype F32 expected, none found" },
+  { "[0,480]", "[0,484]", OFFSETS },
+  { "[0,480]", "[480,0]", OFFSETS },
+  { "[0,480]", "[-480,0]", OFFSETS },
+  { "[0,480]", "[0]", OFFSETS },
+  { "[0,480]", "[9007199254740992,9007199254741472]", OFFSETS },
+  { "[0,480]", "[0,480],\"more\":0", OFFSETS },
+  { "[480,496]", "[476,492]", "FILE: encoder.0.bias: begins at 476, the one before ends at 480" },
+  { "[480,496]", "[752,768]", "FILE: encoder.1.weight: begins at 496, the one before ends at 480" },
+  { "\"encoder.1.bias\"", "\"encoder.7.bias\"", "FILE: encoder.1.bias: missing" },
+  { "\"encoder.0.weight\"", "\"extra\":{},\"encoder.0.weight\"", "FILE: extra: unknown tensor" },
+  { "\"__metadata__\"", "\"__metedata__\"", "FILE: not a Lamina model: no __metadata__" },
+  { "\"lamina\"", "\"pt\"", "FILE: format: \"lamina\" expected, \"pt\" found" },
+  { "\"version\":\"1\"", "\"version\":\"2\"", "FILE: version: only 1 can be read" },
+  { "\"denoise\"", "\"dream\"", "FILE: kind: \"denoise\" expected, \"dream\" found" },
+  { "\"44100\"", "44100", "FILE: rate_hz: not a string" },
+  { "\"44100\"", "\"\"", "FILE: rate_hz: a number expected, \"\" found" },
+  { "\"44100\"", "\"inf\"", "FILE: rate_hz: a number expected, \"inf\" found" },
+  { "\"44100\"", "\"1e999\"", "FILE: rate_hz: a number expected, \"1e999\" found" },
+  { "\"44100\"", "\"44100 Hz\"", "FILE: rate_hz: a number expected, \"44100 Hz\" found" },
+  { "\"44100\"", "\"10\"", "FILE: rate_hz: 10 is not in 1000…768000" },
+  { "\"rate_hz\"", "\"rate_hx\"", "FILE: rate_hz: missing" },
+  { "\"card.name\"", "\"card.nome\"", "FILE: card.nome: unknown" },
+  { "\"bands.n_erb\":\"2\"", "\"bands.n_erb\":\"-2\"",
+    "FILE: bands.n_erb: a whole number expected, \"-2\" found" },
+  { "\"bands.n_erb\":\"2\"", "\"bands.n_erb\":\"4294967298\"",
+    "FILE: bands.n_erb: a whole number expected, \"4294967298\" found" },
+  { "\"bands.n_erb\":\"2\"", "\"bands.n_erb\":\"3\"",
+    "FILE: encoder.inputs: 12 expected, two per band, 10 found" },
+  { "\"encoder.layers\":\"2\"", "\"encoder.layers\":\"0\"",
+    "FILE: encoder.layers: 0 is not in 1…16" },
+  { "\"encoder.layers\":\"2\"", "\"encoder.layers\":\"17\"",
+    "FILE: encoder.layers: 17 is not in 1…16" },
+  { "\"encoder.layers\":\"2\"", "\"encoder.layers\":\"1\"", "FILE: encoder.1.units: unknown" },
+  { "\"0 1 2\"", "\"0 1  2\"",
+    "FILE: encoder.0.taps: a few whole numbers expected, \"0 1  2\" found" },
+  { "\"0 1 2\"", "\"0 1 2 3 4 5 6 7 8\"",
+    "FILE: encoder.0.taps: a few whole numbers expected, \"0 1 2 3 4 5 6 7 8\" found" },
+  { "\"0 1 2\"", "\"0 2 1\"",
+    "FILE: encoder.0.taps: must begin with 0 and ascend to 4096 at most" },
+  { "\"0 1 2\"", "\"0 1\"", "FILE: encoder.0.weight: shape [2, 10, 4] expected, [3, 10, 4] found" },
+  { "\"tanh\"", "\"tank\"",
+    "FILE: encoder.1.activation: the name of an activation expected, \"tank\" found" },
+  { "{\"__metadata__\"", "[\"__metadata__\"", "FILE: not a safetensors file" },
+};
+
+static void
+expect_line(const Image* image, const char* line)
+{
+  Model*     model = NULL;
+  Diagnostic why;
+  assert_int_equal(parse_copy(image, image->size, &model, &why), STATUS_BAD_FILE);
+  assert_string_equal(why.text, line);
+  assert_null(model);
+}
+
+static void
+test_each_fault_has_its_line(void** state)
+{
+  (void)state;
+  for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); ++i) {
+    Image image = small_image();
+    edit(&image, faults[i].from, faults[i].to);
+    expect_line(&image, faults[i].line);
+    free(image.bytes);
+  }
+}
+
+static void
+test_json_that_is_not_json(void** state)
+{
+  (void)state;
+  static const char* const changes[][2] = {
+    { "\"kind\":\"denoise\"", "\"kind\":\"denoise\",\"kind\":\"denoise\"" },
+    { "Kleine", "\xff" },
+    { "Kleine", "\\u0000" },
+    { "[0,480]", "[0,48000000000000000000]" },
+    { "[0,480]}", "[0,480]" },
+  };
+  for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); ++i) {
+    Image image = small_image();
+    edit(&image, changes[i][0], changes[i][1]);
+    Model*     model = NULL;
+    Diagnostic why;
+    assert_int_equal(parse_copy(&image, image.size, &model, &why), STATUS_BAD_FILE);
+    assert_memory_equal(why.text, "FILE: header, byte ", 19);
+    free(image.bytes);
+  }
+}
+
+/// As Python's safetensors writes them, which sorts arrays by name.
+static void
+test_tensors_may_lie_in_another_order(void** state)
+{
+  (void)state;
+  Image image = small_image();
+  edit(&image, "[0,480]", "[16,496]");
+  edit(&image, "[480,496]", "[0,16]");
+  uint8_t* const data = image.bytes + 8 + header_size(&image);
+  uint8_t        bias[16];
+  memcpy(bias, data + 480, 16);
+  memmove(data + 16, data, 480);
+  memcpy(data, bias, 16);
+
+  Model* const expected = small_model();
+  Model*       model    = NULL;
+  Diagnostic   why;
+  assert_int_equal(parse_copy(&image, image.size, &model, &why), STATUS_SUCCESS);
+  assert_models_equal(model, expected);
+  model_free(model);
+  model_free(expected);
+  free(image.bytes);
+}
+
+static void
+test_bytes_after_the_end(void** state)
+{
+  (void)state;
+  Image image = small_image();
+  memset(image.bytes + image.size, 0, 4);
+  image.size += 4;
+  expect_line(&image, "FILE: 768 bytes of weights expected, 772 found");
+  free(image.bytes);
+}
+
+static void
+test_headers_that_lie_about_their_length(void** state)
+{
+  (void)state;
+  const Image image = small_image();
+  memset(image.bytes, 0xff, 8);
+  expect_line(&image, "FILE: not a safetensors file");
+
+  memset(image.bytes, 0, 8);
+  image.bytes[2] = 1;
+  char line[80];
+  (void)snprintf(line, sizeof(line), "FILE: a header of 65536 bytes in a file of %zu", image.size);
+  expect_line(&image, line);
+  free(image.bytes);
+}
+
+/// Nested deeper than the stack should be asked to follow.
+static void
+test_deep_json(void** state)
+{
+  (void)state;
+  uint8_t bytes[8 + 60000];
+  memset(bytes, '[', sizeof(bytes));
+  memset(bytes, 0, 8);
+  bytes[0] = 60000 & 255;
+  bytes[1] = 60000 >> 8;
+  memcpy(bytes + 8, "{\"a\":", 5);
+  Model*     model = NULL;
+  Diagnostic why;
+  assert_int_equal(model_parse("FILE", sizeof(bytes), bytes, &model, &why), STATUS_BAD_FILE);
+  assert_non_null(strstr(why.text, "maximum parsing depth"));
+}
+
+static void
+test_weights_must_be_finite(void** state)
+{
+  (void)state;
+  static const uint8_t bad[][4] = {
+    { 0, 0, 0x80, 0x7f }, // ∞
+    { 0, 0, 0x80, 0xff }, // −∞
+    { 1, 0, 0xc0, 0x7f }, // NaN
+  };
+  for (size_t i = 0; i < 3; ++i) {
+    const Image image = small_image();
+    memcpy(image.bytes + 8 + header_size(&image) + 480 + 8, bad[i], 4);
+    expect_line(&image, "FILE: encoder.0.bias: number 2 is not finite");
+    free(image.bytes);
+  }
+}
+
+static void
+assert_old_model(void)
+{
+  Diagnostic   why;
+  Model* const expected = small_model();
+  Model*       found    = NULL;
+  assert_int_equal(model_read(path, &found, &why), STATUS_SUCCESS);
+  assert_models_equal(found, expected);
+  model_free(found);
+  model_free(expected);
+}
+
+static void
+test_model_that_cannot_be_read_is_not_written(void** state)
+{
+  (void)state;
+  Diagnostic   why;
+  Model* const model = small_model();
+  assert_int_equal(model_write(model, path, &why), STATUS_SUCCESS);
+  model->weights[0] = NAN;
+  assert_int_equal(model_write(model, path, &why), STATUS_BAD_FILE);
+  assert_non_null(strstr(why.text, "encoder.0.weight: number 0 is not finite"));
+  model->weights[0] = 0.0f;
+  model->card.data  = strdup("latin \xe9");
+  assert_int_equal(model_write(model, path, &why), STATUS_BAD_FILE);
+  assert_non_null(strstr(why.text, "card.data: not UTF-8 text"));
+  assert_old_model();
+  model_free(model);
+}
+
+static void
+test_failed_write_leaves_the_old_file(void** state)
+{
+  (void)state;
+  Diagnostic    why;
+  struct rlimit old;
+  Model* const  model = small_model();
+  assert_int_equal(model_write(model, path, &why), STATUS_SUCCESS);
+  model->weights[3] = 7.0f;
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+  (void)signal(SIGXFSZ, SIG_IGN);
+  const struct rlimit small = { 1000, old.rlim_max };
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+  const Status status = model_write(model, path, &why);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+  assert_int_equal(status, STATUS_IO);
+  assert_memory_equal(why.text, path, strlen(path));
+  assert_old_model();
+  model_free(model);
+}
+
+static void
+test_missing_file(void** state)
+{
+  (void)state;
+  Model*     model = NULL;
+  Diagnostic why;
+  assert_int_equal(model_read("/nonexistent/model", &model, &why), STATUS_NOT_FOUND);
+  assert_memory_equal(why.text, "/nonexistent/model: ", 20);
+  assert_int_equal(model_read(folder, &model, &why), STATUS_BAD_FILE);
+  assert_null(model);
+}
+
+static void
+test_hosts_that_write_a_decimal_comma(void** state)
+{
+  (void)state;
+  static const char* const names[] = { "de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "nl_NL.UTF-8" };
+  const char*              found   = NULL;
+  for (size_t i = 0; !found && i < sizeof(names) / sizeof(names[0]); ++i) {
+    found = setlocale(LC_ALL, names[i]);
+  }
+  if (!found) {
+    skip(); // No such language is installed
+  }
+  Diagnostic   why;
+  Model* const model = small_model();
+  assert_int_equal(model_write(model, path, &why), STATUS_SUCCESS);
+  assert_old_model();
+  assert_string_equal(localeconv()->decimal_point, ",");
+  (void)setlocale(LC_ALL, "C");
+  assert_old_model();
+  model_free(model);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_round_trip),
+    cmocka_unit_test(test_bytes_are_safetensors),
+    cmocka_unit_test(test_same_model_same_bytes),
+    cmocka_unit_test(test_truncated_at_every_length),
+    cmocka_unit_test(test_altered_header_fails_or_is_valid),
+    cmocka_unit_test(test_each_fault_has_its_line),
+    cmocka_unit_test(test_json_that_is_not_json),
+    cmocka_unit_test(test_tensors_may_lie_in_another_order),
+    cmocka_unit_test(test_bytes_after_the_end),
+    cmocka_unit_test(test_headers_that_lie_about_their_length),
+    cmocka_unit_test(test_deep_json),
+    cmocka_unit_test(test_weights_must_be_finite),
+    cmocka_unit_test(test_model_that_cannot_be_read_is_not_written),
+    cmocka_unit_test(test_failed_write_leaves_the_old_file),
+    cmocka_unit_test(test_missing_file),
+    cmocka_unit_test(test_hosts_that_write_a_decimal_comma),
+  };
+  return cmocka_run_group_tests(tests, setup, teardown);
+}
