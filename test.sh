@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-FileCopyrightText: 2026 The Lamina developers
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Build with every warning an error and run all tests: plain, under the address and
+# undefined-behavior sanitizers, and the layout of the sources.
+
+set -eu
+cd "$(dirname "$0")"
+. .ci/setup.sh
+
+packages_install
+
+echo "== Tests"
+project_build build -Dwerror=true
+meson test -C build -v
+
+echo "== Tests under the sanitizers"
+project_build build-asan -Dwerror=true -Dbuildtype=debug -Doptimization=1 \
+  -Db_sanitize=address,undefined -Db_lundef=false
+ASAN_OPTIONS=detect_stack_use_after_return=1 \
+  UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+  meson test -C build-asan -v --timeout-multiplier 4
+
+echo "== Layout"
+find dsp training plugin tests -name '*.[ch]' -exec clang-format --dry-run -Werror {} +
+
+echo "== All tests passed"
