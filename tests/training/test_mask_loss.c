@@ -1,0 +1,168 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/method/mask_loss.h"
+
+#include "tests/support/numeric_gradient.h"
+#include "tests/support/test.h"
+#include "training/engine/random.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(sizeof(real) == sizeof(double), "gradients are checked in double");
+
+enum { N_BINS = 41, N_STEPS = 3, N_STREAMS = 3, N_ROWS = N_STEPS * N_STREAMS };
+
+static const BatchShape batch  = { .n_steps = N_STEPS, .n_streams = N_STREAMS };
+static const StftConfig stft   = { .frame = 80, .hop = 40 };
+static const BandLayout layout = { .step_hz   = 100.0f,
+                                   .linear_hz = 1000.0f,
+                                   .top_hz    = 3500.0f,
+                                   .n_erb     = 4 };
+
+enum { N_BANDS = 15 };
+
+typedef struct {
+  Bands*        bands;
+  MaskLoss*     loss;
+  float complex noisy[N_ROWS * N_BINS];
+  float complex clean[N_ROWS * N_BINS];
+  uint32_t      n_used[N_STREAMS];
+  MaskTarget    target;
+  double        gain[N_ROWS * N_BANDS];
+  double        slope[N_ROWS * N_BANDS];
+} Fixture;
+
+/// Random spectra: the second sequence is narrow-band, the third holds no sound at all.
+static Fixture*
+new_fixture(const RecipeLoss weights)
+{
+  Random         random  = random_at(3, RANDOM_TEST, 0);
+  Fixture* const fixture = calloc(1, sizeof(Fixture));
+  fixture->bands         = bands_new(&layout, stft, 8000.0);
+  fixture->loss          = mask_loss_new(&weights, fixture->bands, N_BANDS, N_BINS, 100.0, batch);
+  assert_int_equal(band_layout_count(&layout), N_BANDS);
+  for (uint32_t i = 0; i < N_ROWS * N_BINS; ++i) {
+    const bool silent = i / N_BINS % N_STREAMS == 2;
+    fixture->clean[i] = silent
+                          ? 0.0f
+                          : CMPLXF((float)random_normal(&random), (float)random_normal(&random));
+    fixture->noisy[i] = fixture->clean[i] +
+                        CMPLXF((float)random_normal(&random), (float)random_normal(&random));
+  }
+  for (uint32_t i = 0; i < N_ROWS * N_BANDS; ++i) {
+    fixture->gain[i] = random_between(&random, 0.05, 0.95);
+  }
+  fixture->n_used[0] = N_BINS;
+  fixture->n_used[1] = 20;
+  fixture->n_used[2] = N_BINS;
+  fixture->target    = (MaskTarget){
+       .n_bins = N_BINS, .noisy = fixture->noisy, .clean = fixture->clean, .n_used = fixture->n_used
+  };
+  return fixture;
+}
+
+static void
+free_fixture(Fixture* const fixture)
+{
+  mask_loss_free(fixture->loss);
+  bands_free(fixture->bands);
+  free(fixture);
+}
+
+static double
+loss(void* const handle)
+{
+  Fixture* const fixture = (Fixture*)handle;
+  return mask_loss(fixture->loss, NULL, batch, &fixture->target, fixture->gain, fixture->slope);
+}
+
+static void
+check_gradient(const RecipeLoss weights)
+{
+  Fixture* const fixture = new_fixture(weights);
+  double         gradient[N_ROWS * N_BANDS];
+  loss(fixture);
+  memcpy(gradient, fixture->slope, sizeof(gradient));
+  assert_true(numeric_gradient_error(loss, fixture, N_ROWS * N_BANDS, fixture->gain, gradient) <
+              1e-7);
+  free_fixture(fixture);
+}
+
+static void
+test_gradient_of_every_part(void** const state)
+{
+  (void)state;
+  check_gradient((RecipeLoss){ .compression = 0.3, .magnitude = 1.0, .lost_sound = 1.0 });
+  check_gradient((RecipeLoss){ .compression = 0.3, .phase = 1.0, .lost_sound = 1.0 });
+  check_gradient((RecipeLoss){ .compression = 0.5, .energy = 1.0, .lost_sound = 1.0 });
+  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0 });
+}
+
+/// Gain 1 on sound without noise: only the energy term is left, at its least, log10(1e-4).
+static void
+test_clean_sound_costs_nothing(void** const state)
+{
+  (void)state;
+  Fixture* const fixture = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.3, 2.0 });
+  memcpy(fixture->noisy, fixture->clean, sizeof(fixture->clean));
+  for (uint32_t i = 0; i < N_ROWS * N_BANDS; ++i) {
+    fixture->gain[i] = 1.0;
+  }
+  // Two of the three sequences hold sound.
+  assert_true(fabs(loss(fixture) + 0.3 * 4.0 * 2.0 / 3.0) < 1e-6);
+  free_fixture(fixture);
+}
+
+/// Noise that is 3 on every used bin of sound that is 1, gain ¼: worked by hand.
+static void
+test_by_hand(void** const state)
+{
+  (void)state;
+  Fixture* const fixture = new_fixture((RecipeLoss){ 1.0, 1.0, 1.0, 1.0, 2.0 });
+  for (uint32_t i = 0; i < N_ROWS * N_BINS; ++i) {
+    fixture->clean[i] = 1.0f;
+    fixture->noisy[i] = CMPLXF(0.0f, 3.0f);
+  }
+  for (uint32_t s = 0; s < N_STREAMS; ++s) {
+    fixture->n_used[s] = N_BINS;
+  }
+  for (uint32_t i = 0; i < N_ROWS * N_BANDS; ++i) {
+    fixture->gain[i] = 0.25;
+  }
+  // u = ¾, b = 1, cos Δ = 0; error energy |¾i − 1|² = 25/16 per unit of sound.
+  const double magnitude = 2.0 * 0.25 * 0.25;
+  const double phase     = 0.75 * 0.75 + 1.0;
+  const double energy    = log10(25.0 / 16.0 + 1e-4);
+  assert_true(fabs(loss(fixture) - (magnitude + phase + energy)) < 1e-9);
+  free_fixture(fixture);
+}
+
+/// What lies above a recording's band has no say.
+static void
+test_unused_bins_have_no_say(void** const state)
+{
+  (void)state;
+  Fixture* const fixture = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0 });
+  const double   before  = loss(fixture);
+  fixture->noisy[1 * N_BINS + 30] += 10.0f;
+  assert_true(loss(fixture) == before);
+  fixture->noisy[1 * N_BINS + 10] += 10.0f;
+  assert_true(loss(fixture) != before);
+  free_fixture(fixture);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_gradient_of_every_part),
+    cmocka_unit_test(test_clean_sound_costs_nothing),
+    cmocka_unit_test(test_by_hand),
+    cmocka_unit_test(test_unused_bins_have_no_say),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

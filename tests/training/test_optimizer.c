@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/engine/optimizer.h"
+
+#include "tests/support/test.h"
+
+#include <math.h>
+
+/// Two steps of Kingma & Ba's algorithm 1 for the gradients 3 and −1, in double by hand.
+static void
+test_adam_by_hand(void** const state)
+{
+  (void)state;
+  Adam* const adam     = adam_new(1);
+  real        value    = 1;
+  real        gradient = 3;
+  adam_step(adam, NULL, 0.1, &gradient, &value);
+  // m̂ = 3, v̂ = 9: the first step is the rate, whatever the gradient.
+  assert_float_equal((float)value, 0.9f, 1e-6f);
+
+  gradient = -1;
+  adam_step(adam, NULL, 0.1, &gradient, &value);
+  const double m = 0.9 * 0.3 - 0.1;               // 0.17
+  const double v = 0.999 * 0.009 + 0.001;         // 0.009991
+  const double d = m / 0.19 / sqrt(v / 0.001999); // bias-corrected
+  assert_float_equal((float)value, (float)(0.9 - 0.1 * d), 1e-6f);
+  adam_free(adam);
+}
+
+static void
+test_clip(void** const state)
+{
+  (void)state;
+  real gradient[2] = { 3, 4 };
+  assert_float_equal((float)gradient_clip(2, 10.0, gradient), 5.0f, 1e-6f);
+  assert_float_equal((float)gradient[1], 4.0f, 0.0f);
+  assert_float_equal((float)gradient_clip(2, 1.0, gradient), 5.0f, 1e-6f);
+  assert_float_equal((float)gradient[0], 0.6f, 1e-6f);
+  assert_float_equal((float)gradient[1], 0.8f, 1e-6f);
+}
+
+static void
+test_clip_reports_what_is_not_finite(void** const state)
+{
+  (void)state;
+  real gradient[2] = { (real)NAN, 4 };
+  assert_true(!isfinite(gradient_clip(2, 1.0, gradient)));
+  assert_float_equal((float)gradient[1], 4.0f, 0.0f);
+}
+
+/// 10 steps up to 1, then half a cosine from 1 down to 0.1 in 100 steps.
+static void
+test_schedule(void** const state)
+{
+  (void)state;
+  assert_float_equal((float)rate_at(0, 110, 10, 1.0, 0.1), 0.1f, 1e-6f);
+  assert_float_equal((float)rate_at(9, 110, 10, 1.0, 0.1), 1.0f, 1e-6f);
+  assert_float_equal((float)rate_at(10, 110, 10, 1.0, 0.1), 1.0f, 1e-6f);
+  assert_float_equal((float)rate_at(60, 110, 10, 1.0, 0.1), 0.55f, 1e-6f);
+  assert_float_equal((float)rate_at(110, 110, 10, 1.0, 0.1), 0.1f, 1e-6f);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_adam_by_hand),
+    cmocka_unit_test(test_clip),
+    cmocka_unit_test(test_clip_reports_what_is_not_finite),
+    cmocka_unit_test(test_schedule),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
