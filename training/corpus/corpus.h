@@ -21,7 +21,7 @@ typedef struct {
   uint32_t           n_folders;
   const char* const* folders;     ///< [n_folders], files are allowed too
   double             rate_hz;     ///< Rate of all samples that are handed out
-  double             valid_share; ///< Share of the files in SPLIT_VALID, 0…1
+  double             valid_share; ///< Share of the files in SPLIT_VALID; 0: none, 1: all
   uint64_t           seed;        ///< Of the split
   CorpusReport       report;      ///< Called for every file, taken or not; may be NULL
   void*              context;     ///< Handed to `report`
@@ -39,10 +39,15 @@ typedef struct Corpus Corpus;
    Scan folders recursively for all that libsndfile reads: WAV, FLAC, Ogg, MP3, AIFF….
 
    A file is left out, with a reason, when it cannot be opened or read, is not audio, holds no
-   samples or is shorter than 0.1 s; links that lead back up are not followed twice.  A folder
-   with a MANIFEST.tsv that has columns `file` and `split` is split by that; other files by a hash
-   of their path below their folder and the seed.  Files are ordered by path, so that a corpus
-   does not depend on the file system.  A file's group is its folder.
+   samples, is shorter than 0.1 s or is cut off; links that lead back up are not followed twice.
+   Files that a MANIFEST.tsv with columns `file` and `split` lists, in their folder or above it,
+   are split by that; others by a hash of their path below their folder and the seed.  Of two files
+   or more each split has one at least, unless the share is 0 or 1, which nothing overrides; a lone
+   file is to learn from.  Files are ordered by path, so that a corpus does not depend on the file
+   system.  A file's group is its folder.
+
+   Files left out are reported while folders are scanned, with a reason; then those taken, with
+   "train" or "valid".
 
    @param corpus Set on success, owned by the caller.
    @return STATUS_NOT_FOUND when a folder is missing or no readable audio is left.
@@ -54,6 +59,10 @@ corpus_open(const CorpusConfig* config, Corpus** corpus, Diagnostic* why);
 /// Free; NULL is allowed.
 void
 corpus_free(Corpus* corpus);
+
+/// Samples per second of all sound that is handed out.
+uint32_t
+corpus_rate(const Corpus* corpus);
 
 /// Number of files of a split.
 uint32_t

@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_TRAINING_CORPUS_MANIFEST_H
+#define LAMINA_TRAINING_CORPUS_MANIFEST_H
+
+#include "dsp/status.h"
+#include "training/corpus/corpus.h"
+
+#include <stdbool.h>
+
+/// The name of the list that a folder of sound may hold.
+#define MANIFEST_NAME "MANIFEST.tsv"
+
+/// The splits of the files that a MANIFEST.tsv lists: a table with tabs between its columns, whose
+/// first line names them, `file` and `split` among them.
+typedef struct Manifest Manifest;
+
+/**
+   Read a list.
+
+   @param path The file.
+   @param manifest Set on success, owned by the caller.
+   @return STATUS_NOT_FOUND, STATUS_IO, STATUS_NO_MEMORY, or STATUS_BAD_FILE without the columns.
+*/
+NODISCARD
+Status
+manifest_read(const char* path, Manifest** manifest, Diagnostic* why);
+
+/// Free; NULL is allowed.
+void
+manifest_free(Manifest* manifest);
+
+/**
+   Look up a file.
+
+   @param file Path below the list's folder, as it is written in the list.
+   @param split Written when the list says "train" or "valid" of this file.
+   @return False when it says neither.
+*/
+bool
+manifest_split(const Manifest* manifest, const char* file, Split* split);
+
+#endif
