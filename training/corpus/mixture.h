@@ -9,7 +9,7 @@
 /// How noisy the examples are.
 typedef struct {
   double snr_min_db, snr_max_db;     ///< Energy of the sound over that of the noise
-  double level_min_db, level_max_db; ///< RMS of the mixture, dB re full scale
+  double level_min_db, level_max_db; ///< RMS of the mixture, dB re 1; less where it would clip
   double clean_share;                ///< Examples without noise, 0…1
   double noise_share;                ///< Examples without sound, 0…1
   double second_noise_share;         ///< Examples with a second noise on top, 0…1
@@ -21,7 +21,7 @@ typedef struct {
   uint32_t n;
   float*   clean;  ///< [n]
   float*   noisy;  ///< [n], clean plus noise
-  double   snr_db; ///< As drawn; +INFINITY without noise, −INFINITY without sound
+  double   snr_db; ///< As drawn; +INFINITY without noise, −INFINITY without sound, or in silence
 } Mixture;
 
 /**
@@ -42,7 +42,7 @@ mixture_draw(const MixtureConfig* config, const Corpus* speech, const Corpus* no
    Mix at an exact ratio: noisy = clean + g · noise, with g set by the energies of all n samples.
 
    @param noise [n].
-   @param noisy [n], written.
+   @param noisy [n], written.  May be `clean` or `noise`.
    @return g; 0 when either is silent.
 */
 double

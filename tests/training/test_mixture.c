@@ -1,0 +1,343 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/corpus/mixture.h"
+
+#include "tests/support/signals.h"
+#include "tests/support/test.h"
+#include "tests/training/sound_folder.h"
+
+#include <sndfile.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RATE 16000
+#define N    16000
+
+/// A corpus of sounds and one of noises, and room for a mixture.
+typedef struct {
+  Corpus* sound;
+  Corpus* noise;
+  Mixture mixture;
+} Bench;
+
+static const MixtureConfig plain = { .snr_min_db   = 5.0,
+                                     .snr_max_db   = 5.0,
+                                     .level_min_db = -30.0,
+                                     .level_max_db = -30.0 };
+
+/// A tone of 250 Hz with a slow beat: no two seconds are the same.
+static float
+tone(void* context, uint32_t channel, uint64_t frame)
+{
+  (void)context;
+  (void)channel;
+  const double t = (double)frame / RATE;
+  return (float)(0.3 * sin(2.0 * M_PI * 250.0 * t) * (1.0 + 0.5 * sin(2.0 * M_PI * 0.37 * t)));
+}
+
+/// `context` is the state of a signal_noise().
+static float
+hiss(void* context, uint32_t channel, uint64_t frame)
+{
+  (void)channel;
+  (void)frame;
+  return 0.05f * signal_noise((uint64_t*)context);
+}
+
+static Corpus*
+open_one(void* const* state, const char* name)
+{
+  const char* const  path   = folder_path(state, name);
+  const CorpusConfig config = { .n_folders = 1, .folders = &path, .rate_hz = RATE };
+  Corpus*            corpus = NULL;
+  assert_int_equal(corpus_open(&config, &corpus, NULL), STATUS_SUCCESS);
+  return corpus;
+}
+
+static Bench
+open_bench(void* const* state, Signal sound, Signal noise)
+{
+  uint64_t        seed = 1;
+  const int       wav  = SF_FORMAT_WAV | SF_FORMAT_FLOAT;
+  const SoundSpec a    = { wav, RATE, 1, 4 * RATE, sound, &seed };
+  const SoundSpec b    = { wav, RATE, 1, 4 * RATE, noise, &seed };
+  folder_make(state, "sound");
+  folder_make(state, "noise");
+  folder_sound(state, "sound/a.wav", &a);
+  folder_sound(state, "noise/a.wav", &b);
+
+  Bench bench         = { open_one(state, "sound"), open_one(state, "noise"), { .n = N } };
+  bench.mixture.clean = malloc(N * sizeof(float));
+  bench.mixture.noisy = malloc(N * sizeof(float));
+  assert_non_null(bench.mixture.clean);
+  assert_non_null(bench.mixture.noisy);
+  return bench;
+}
+
+static void
+close_bench(Bench* bench)
+{
+  corpus_free(bench->sound);
+  corpus_free(bench->noise);
+  free(bench->mixture.clean);
+  free(bench->mixture.noisy);
+}
+
+static void
+draw(Bench* bench, const MixtureConfig* config, uint64_t step)
+{
+  Random random = random_at(1, RANDOM_TEST, step);
+  assert_int_equal(
+    mixture_draw(config, bench->sound, bench->noise, SPLIT_TRAIN, &random, &bench->mixture, NULL),
+    STATUS_SUCCESS);
+}
+
+static double
+power_db(const float* x)
+{
+  double sum = 0.0;
+  for (uint32_t i = 0; i < N; ++i) {
+    sum += (double)x[i] * (double)x[i];
+  }
+  return 10.0 * log10(sum / N);
+}
+
+/// Energy of the clean sound over that of what was added, dB.
+static double
+measured_snr_db(const Mixture* mixture)
+{
+  double sound = 0.0;
+  double noise = 0.0;
+  for (uint32_t i = 0; i < N; ++i) {
+    const double added = (double)mixture->noisy[i] - (double)mixture->clean[i];
+    sound += (double)mixture->clean[i] * (double)mixture->clean[i];
+    noise += added * added;
+  }
+  return 10.0 * log10(sound / noise);
+}
+
+static void
+assert_near(double found, double expected, double tolerance)
+{
+  if (!(fabs(found - expected) <= tolerance)) {
+    fail_msg("%g, not %g", found, expected);
+  }
+}
+
+static void
+add_mixes_at_the_ratio(void** state)
+{
+  (void)state;
+  // Energies 4·1 and 4·4: at 0 dB the noise is halved, at 20 dB it is a twentieth.
+  const float clean[] = { 1.0f, -1.0f, 1.0f, -1.0f };
+  const float noise[] = { 2.0f, 2.0f, -2.0f, -2.0f };
+  float       noisy[4];
+  assert_near(mixture_add(4, clean, noise, 0.0, noisy), 0.5, 1e-12);
+  assert_true(noisy[0] == 2.0f && noisy[1] == 0.0f && noisy[2] == 0.0f && noisy[3] == -2.0f);
+  assert_near(mixture_add(4, clean, noise, 20.0, noisy), 0.05, 1e-12);
+  assert_near(mixture_add(4, clean, noise, -20.0, noisy), 5.0, 1e-12);
+}
+
+static void
+add_leaves_silence_alone(void** state)
+{
+  (void)state;
+  const float silence[2] = { 0.0f, 0.0f };
+  const float sound[2]   = { 1.0f, 2.0f };
+  float       noisy[2];
+  assert_true(mixture_add(2, sound, silence, 0.0, noisy) == 0.0);
+  assert_memory_equal(noisy, sound, sizeof sound);
+  assert_true(mixture_add(2, silence, sound, 0.0, noisy) == 0.0);
+  assert_memory_equal(noisy, silence, sizeof silence);
+}
+
+static void
+an_example_has_the_drawn_ratio_and_level(void** state)
+{
+  Bench         bench  = open_bench(state, tone, hiss);
+  MixtureConfig config = plain;
+  config.snr_min_db    = -5.0;
+  config.snr_max_db    = 20.0;
+  config.level_min_db  = -40.0;
+  config.level_max_db  = -20.0;
+
+  double least_snr   = 99.0;
+  double most_snr    = -99.0;
+  double least_level = 99.0;
+  double most_level  = -99.0;
+  for (uint64_t i = 0; i < 40; ++i) {
+    draw(&bench, &config, i);
+    assert_near(measured_snr_db(&bench.mixture), bench.mixture.snr_db, 0.01);
+    least_snr   = fmin(least_snr, bench.mixture.snr_db);
+    most_snr    = fmax(most_snr, bench.mixture.snr_db);
+    least_level = fmin(least_level, power_db(bench.mixture.noisy));
+    most_level  = fmax(most_level, power_db(bench.mixture.noisy));
+  }
+  assert_true(least_snr >= -5.0 && least_snr < 0.0 && most_snr > 15.0 && most_snr <= 20.0);
+  assert_true(least_level > -40.01 && least_level < -36.0);
+  assert_true(most_level > -24.0 && most_level < -19.99);
+  close_bench(&bench);
+}
+
+static void
+a_mixture_never_clips(void** state)
+{
+  Bench         bench  = open_bench(state, tone, hiss);
+  MixtureConfig config = plain;
+  config.level_min_db = config.level_max_db = 0.0;
+  draw(&bench, &config, 1);
+
+  float highest = 0.0f;
+  for (uint32_t i = 0; i < N; ++i) {
+    highest = fmaxf(highest, fmaxf(fabsf(bench.mixture.noisy[i]), fabsf(bench.mixture.clean[i])));
+  }
+  assert_near((double)highest, 0.99, 1e-5);
+  assert_near(measured_snr_db(&bench.mixture), 5.0, 0.01);
+  close_bench(&bench);
+}
+
+static void
+clean_and_noise_only_examples_have_their_shares(void** state)
+{
+  enum { N_DRAWN = 300 };
+  Bench         bench  = open_bench(state, tone, hiss);
+  MixtureConfig config = plain;
+  config.clean_share   = 0.3;
+  config.noise_share   = 0.2;
+
+  double n_clean = 0.0;
+  double n_noise = 0.0;
+  for (uint64_t i = 0; i < N_DRAWN; ++i) {
+    draw(&bench, &config, i);
+    const Mixture* const mixture  = &bench.mixture;
+    const bool           is_clean = !memcmp(mixture->clean, mixture->noisy, N * sizeof(float));
+    const bool           is_noise = power_db(mixture->clean) == -(double)INFINITY;
+    assert_true((mixture->snr_db == (double)INFINITY) == is_clean);
+    assert_true((mixture->snr_db == -(double)INFINITY) == is_noise);
+    assert_near(power_db(mixture->noisy), -30.0, 0.01);
+    n_clean += is_clean;
+    n_noise += is_noise;
+  }
+  assert_near(n_clean, 0.3 * N_DRAWN, 5.0 * sqrt(N_DRAWN * 0.3 * 0.7));
+  assert_near(n_noise, 0.2 * N_DRAWN, 5.0 * sqrt(N_DRAWN * 0.2 * 0.8));
+  close_bench(&bench);
+}
+
+static float
+nothing(void* context, uint32_t channel, uint64_t frame)
+{
+  (void)context;
+  (void)channel;
+  (void)frame;
+  return 0.0f;
+}
+
+static void
+a_silent_sound_or_noise_is_none(void** state)
+{
+  Bench bench = open_bench(state, nothing, hiss);
+  draw(&bench, &plain, 1);
+  assert_true(bench.mixture.snr_db == -(double)INFINITY);
+  assert_near(power_db(bench.mixture.noisy), -30.0, 0.01);
+
+  Bench swapped = bench;
+  swapped.sound = bench.noise;
+  swapped.noise = bench.sound;
+  draw(&swapped, &plain, 1);
+  assert_true(swapped.mixture.snr_db == (double)INFINITY);
+  assert_memory_equal(swapped.mixture.noisy, swapped.mixture.clean, N * sizeof(float));
+
+  swapped.sound = bench.sound;
+  draw(&swapped, &plain, 1);
+  for (uint32_t i = 0; i < N; ++i) {
+    assert_true(swapped.mixture.noisy[i] == 0.0f && swapped.mixture.clean[i] == 0.0f);
+  }
+  close_bench(&bench);
+}
+
+static void
+a_second_noise_changes_what_is_added(void** state)
+{
+  Bench         bench  = open_bench(state, tone, hiss);
+  MixtureConfig config = plain;
+  static float  first[N];
+  draw(&bench, &config, 3);
+  memcpy(first, bench.mixture.noisy, sizeof first);
+  draw(&bench, &config, 3);
+  assert_memory_equal(first, bench.mixture.noisy, sizeof first);
+
+  config.second_noise_share = 1.0;
+  draw(&bench, &config, 3);
+  assert_true(signal_snr_db(N, first, bench.mixture.noisy) < 30.0);
+  assert_near(measured_snr_db(&bench.mixture), 5.0, 0.01);
+  close_bench(&bench);
+}
+
+/// Energy of the differences of neighbours over that of the samples: how bright a sound is.
+static double
+brightness_db(const float* x)
+{
+  double sum = 0.0;
+  for (uint32_t i = 1; i < N; ++i) {
+    sum += pow((double)x[i] - (double)x[i - 1], 2);
+  }
+  return 10.0 * log10(sum / N) - power_db(x);
+}
+
+static void
+tilt_colors_the_noise_both_ways(void** state)
+{
+  Bench         bench  = open_bench(state, tone, hiss);
+  MixtureConfig config = plain;
+  config.noise_share   = 1.0;
+  draw(&bench, &config, 0);
+  const double white_db = brightness_db(bench.mixture.noisy);
+  // Differences of white noise have twice its power.
+  assert_near(white_db, 3.01, 0.1);
+
+  config.tilt_db  = 12.0;
+  double least_db = 99.0;
+  double most_db  = -99.0;
+  for (uint64_t i = 0; i < 40; ++i) {
+    draw(&bench, &config, i);
+    least_db = fmin(least_db, brightness_db(bench.mixture.noisy));
+    most_db  = fmax(most_db, brightness_db(bench.mixture.noisy));
+  }
+  assert_true(least_db < white_db - 1.0 && least_db > white_db - 12.0);
+  assert_true(most_db > white_db + 0.3);
+  close_bench(&bench);
+}
+
+static void
+a_missing_split_is_an_error(void** state)
+{
+  Bench      bench  = open_bench(state, tone, hiss);
+  Random     random = random_at(1, RANDOM_TEST, 0);
+  Diagnostic why    = { "" };
+  assert_int_equal(
+    mixture_draw(&plain, bench.sound, bench.noise, SPLIT_VALID, &random, &bench.mixture, &why),
+    STATUS_NOT_FOUND);
+  assert_string_not_equal(why.text, "");
+  close_bench(&bench);
+}
+
+int
+main(void)
+{
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(add_mixes_at_the_ratio),
+    cmocka_unit_test(add_leaves_silence_alone),
+    IN_FOLDER(an_example_has_the_drawn_ratio_and_level),
+    IN_FOLDER(a_mixture_never_clips),
+    IN_FOLDER(clean_and_noise_only_examples_have_their_shares),
+    IN_FOLDER(a_silent_sound_or_noise_is_none),
+    IN_FOLDER(a_second_noise_changes_what_is_added),
+    IN_FOLDER(tilt_colors_the_noise_both_ways),
+    IN_FOLDER(a_missing_split_is_an_error),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
