@@ -94,7 +94,7 @@ validate(Descent* const descent, const RecipeStage* const stage, const Objective
   if (watcher->validated) {
     watcher->validated(watcher->context, objective->name, descent, loss);
   }
-  return watcher->save ? watcher->save(watcher->context, why) : STATUS_SUCCESS;
+  return watcher->save ? watcher->save(watcher->save_context, why) : STATUS_SUCCESS;
 }
 
 Status

@@ -38,13 +38,14 @@ typedef struct {
   bool        done;
 } Descent;
 
-/// Watches the way down.  All members but `context` may be NULL.
+/// Watches the way down.  All members may be NULL.
 typedef struct {
   void (*stepped)(void* context, const char* stage, const Descent* descent, uint32_t n_steps);
   void (*validated)(void* context, const char* stage, const Descent* descent, double loss);
-  Status (*save)(void* context, Diagnostic* why); ///< Called when a good moment has come
-  bool (*stop)(void* context);                    ///< Whether the user wants to stop
+  bool (*stop)(void* context); ///< Whether the user wants to stop
   void* context;
+  Status (*save)(void* save_context, Diagnostic* why); ///< Called after every look
+  void* save_context;
 } Watcher;
 
 /// @param parameters Start of the way; must outlive the result.  @return Owned, or NULL.
