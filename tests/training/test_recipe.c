@@ -1,0 +1,450 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/method/recipe.h"
+
+#include "tests/support/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char least[] = "task: denoise\n"
+                            "layers:\n"
+                            "  - { units: 20 }\n"
+                            "  - units: 10\n"
+                            "    taps: [0, 2]\n"
+                            "    activation: tanh\n";
+
+static char folder[] = "/tmp/lamina-test-recipe-XXXXXX";
+static char path[sizeof(folder) + 16];
+
+static int
+setup(void** state)
+{
+  (void)state;
+  if (!mkdtemp(folder)) {
+    return 1;
+  }
+  (void)snprintf(path, sizeof(path), "%s/r.yaml", folder);
+  return 0;
+}
+
+static int
+teardown(void** state)
+{
+  (void)state;
+  (void)unlink(path);
+  return rmdir(folder);
+}
+
+static void
+write_file(const char* text)
+{
+  FILE* const file = fopen(path, "w");
+  assert_non_null(file);
+  assert_true(fputs(text, file) >= 0);
+  assert_int_equal(fclose(file), 0);
+}
+
+static Recipe*
+read_good(const char* text, uint32_t n_settings, const char* const* settings)
+{
+  write_file(text);
+  Recipe*      recipe = NULL;
+  Diagnostic   why    = { "" };
+  const Status status = recipe_read(path, n_settings, settings, &recipe, &why);
+  if (status) {
+    print_message("%s\n", why.text);
+  }
+  assert_int_equal(status, STATUS_SUCCESS);
+  return recipe;
+}
+
+/// @param line What follows the file's name.
+static void
+expect_fault(const char* text, const char* line)
+{
+  write_file(text);
+  Recipe*    recipe = NULL;
+  Diagnostic why    = { "" };
+  assert_int_equal(recipe_read(path, 0, NULL, &recipe, &why), STATUS_BAD_FILE);
+  assert_memory_equal(why.text, path, strlen(path));
+  assert_string_equal(why.text + strlen(path), line);
+  assert_null(recipe);
+}
+
+/// A fault in the sixth line on, after a recipe that is fine.
+static void
+expect_fault_after(const char* text, const char* line)
+{
+  char whole[2000];
+  (void)snprintf(whole, sizeof(whole), "%s%s", least, text);
+  expect_fault(whole, line);
+}
+
+static void
+expect_bad_setting(const char* setting, const char* line)
+{
+  write_file(least);
+  Recipe*    recipe = NULL;
+  Diagnostic why    = { "" };
+  assert_int_equal(recipe_read(path, 1, &setting, &recipe, &why), STATUS_BAD_OPTION);
+  assert_string_equal(why.text, line);
+  assert_null(recipe);
+}
+
+static void
+test_defaults_stand_for_what_is_left_out(void** state)
+{
+  (void)state;
+  Recipe* const       recipe   = read_good(least, 0, NULL);
+  const FeatureConfig features = feature_config_default(0.02);
+  assert_int_equal(recipe->task, MODEL_DENOISE);
+  assert_null(recipe->name);
+  assert_true(recipe->rate_hz == 48000.0 && recipe->window_s == 0.02 && recipe->hop_s == 0.01);
+  assert_memory_equal(&recipe->features, &features, sizeof(features));
+  assert_int_equal(recipe->n_layers, 2);
+  assert_int_equal(recipe->layers[0].units, 20);
+  assert_int_equal(recipe->layers[0].n_taps, 1);
+  assert_int_equal(recipe->layers[0].taps[0], 0);
+  assert_int_equal(recipe->layers[0].activation, ACTIVATION_RELU);
+  assert_int_equal(recipe->layers[0].corruption, CORRUPTION_NONE);
+  assert_int_equal(recipe->layers[1].n_taps, 2);
+  assert_int_equal(recipe->layers[1].taps[1], 2);
+  assert_int_equal(recipe->layers[1].activation, ACTIVATION_TANH);
+  assert_true(recipe->initial_gain == 0.9);
+  recipe_free(recipe);
+}
+
+static const char every[] =
+  "task: denoise\nname: \"A \\\"b\\\"\"\nlicence: CC0-1.0\ndata: 'x: \\y é'\n"
+  "seed: 18446744073709551615\nrate_hz: 44100\nwindow_s: 2e-2\nhop_s: 0.005\n"
+  "valid_share: 0.25\ninitial_gain: 0.75\n"
+  "bands: {step_hz: 0100, linear_hz: 1000, top_hz: 9999.9, n_erb: 7}\n"
+  "features: {silence_db: -90, scale_db: 30, rise_s: 0.3, fall_s: 3, smooth_s: 0.07,\n"
+  "           minimum_s: 1.1}\n"
+  "mixture: {snr_min_db: -1, snr_max_db: 2, level_min_db: -30, level_max_db: -20.1,\n"
+  "          clean_share: 0.2, noise_share: 0.3, second_noise_share: 0.4, tilt_db: 5}\n"
+  "batch: {streams: 3, frames: 40}\n"
+  "layers: [{units: 5, taps: [0, 7], activation: softplus, corruption: masking, amount: 0.4}]\n"
+  "pretrain: {steps: 1, rate: 0.5, warmup: 2, final_rate: 0.25, clip: 3, validate_every: 4,\n"
+  "           patience: 5}\n"
+  "fine_tune: {steps: 6, rate: 0.125, warmup: 7, final_rate: 0.5, clip: 8, validate_every: 9,\n"
+  "            patience: 10}\n"
+  "loss: {compression: 0.5, magnitude: 1, phase: 2, energy: 3, lost_sound: 4}\n";
+
+static void
+assert_every_layer(const Recipe* recipe)
+{
+  assert_int_equal(recipe->n_layers, 1);
+  assert_int_equal(recipe->layers[0].units, 5);
+  assert_int_equal(recipe->layers[0].n_taps, 2);
+  assert_int_equal(recipe->layers[0].taps[1], 7);
+  assert_int_equal(recipe->layers[0].activation, ACTIVATION_SOFTPLUS);
+  assert_int_equal(recipe->layers[0].corruption, CORRUPTION_MASKING);
+  assert_true(recipe->layers[0].corruption_amount == 0.4);
+}
+
+static void
+assert_every_stage(const Recipe* recipe)
+{
+  const RecipeStage* const pretrain  = &recipe->pretrain;
+  const RecipeStage* const fine_tune = &recipe->fine_tune;
+  assert_int_equal(pretrain->steps, 1);
+  assert_int_equal(pretrain->warmup, 2);
+  assert_int_equal(pretrain->validate_every, 4);
+  assert_int_equal(pretrain->patience, 5);
+  assert_true(pretrain->rate == 0.5 && pretrain->final_rate == 0.25 && pretrain->clip == 3.0);
+  assert_int_equal(fine_tune->steps, 6);
+  assert_int_equal(fine_tune->warmup, 7);
+  assert_int_equal(fine_tune->validate_every, 9);
+  assert_int_equal(fine_tune->patience, 10);
+  assert_true(fine_tune->rate == 0.125 && fine_tune->final_rate == 0.5 && fine_tune->clip == 8.0);
+}
+
+static void
+assert_every_feature(const FeatureConfig* features)
+{
+  assert_true(features->bands.step_hz == 100.0f);
+  assert_true(features->bands.linear_hz == 1000.0f);
+  assert_true(features->bands.top_hz == 9999.9f);
+  assert_int_equal(features->bands.n_erb, 7);
+  assert_true(features->silence_db == -90.0f);
+  assert_true(features->scale_db == 30.0f);
+  assert_true(features->rise_s == 0.3f);
+  assert_true(features->fall_s == 3.0f);
+  assert_true(features->smooth_s == 0.07f);
+  assert_true(features->minimum_s == 1.1f);
+}
+
+static void
+assert_every_mixture(const MixtureConfig* mixture)
+{
+  assert_true(mixture->snr_min_db == -1.0 && mixture->snr_max_db == 2.0);
+  assert_true(mixture->level_min_db == -30.0 && mixture->level_max_db == -20.1);
+  assert_true(mixture->clean_share == 0.2 && mixture->noise_share == 0.3);
+  assert_true(mixture->second_noise_share == 0.4 && mixture->tilt_db == 5.0);
+}
+
+static void
+assert_every(const Recipe* recipe)
+{
+  const RecipeLoss* const loss = &recipe->loss;
+  assert_int_equal(recipe->task, MODEL_DENOISE);
+  assert_string_equal(recipe->name, "A \"b\"");
+  assert_string_equal(recipe->licence, "CC0-1.0");
+  assert_string_equal(recipe->data, "x: \\y é");
+  assert_true(recipe->seed == UINT64_MAX);
+  assert_true(recipe->rate_hz == 44100.0 && recipe->window_s == 0.02 && recipe->hop_s == 0.005);
+  assert_true(recipe->valid_share == 0.25 && recipe->initial_gain == 0.75);
+  assert_int_equal(recipe->streams, 3);
+  assert_int_equal(recipe->frames, 40);
+  assert_true(loss->compression == 0.5 && loss->magnitude == 1.0 && loss->phase == 2.0);
+  assert_true(loss->energy == 3.0 && loss->lost_sound == 4.0);
+  assert_every_feature(&recipe->features);
+  assert_every_mixture(&recipe->mixture);
+  assert_every_layer(recipe);
+  assert_every_stage(recipe);
+}
+
+static void
+test_every_key_is_read(void** state)
+{
+  (void)state;
+  Recipe* const recipe = read_good(every, 0, NULL);
+  assert_every(recipe);
+  recipe_free(recipe);
+}
+
+static void
+test_text_reads_back(void** state)
+{
+  (void)state;
+  Recipe* const recipe = read_good(every, 0, NULL);
+  char* const   text   = recipe_text(recipe);
+  recipe_free(recipe);
+  assert_non_null(text);
+  Recipe* const again = read_good(text, 0, NULL);
+  assert_every(again);
+  char* const text_again = recipe_text(again);
+  assert_string_equal(text, text_again);
+  free(text);
+  free(text_again);
+  recipe_free(again);
+}
+
+static void
+test_text_keeps_odd_words(void** state)
+{
+  (void)state;
+  static const char words[] = "tab\t line\n quote\" back\\ bell\a euro€ next\xc2\x85 # : - [";
+  Recipe* const     recipe  = read_good(least, 0, NULL);
+  recipe->name              = strdup(words);
+  char* const   text        = recipe_text(recipe);
+  Recipe* const again       = read_good(text, 0, NULL);
+  assert_string_equal(again->name, words);
+  recipe_free(recipe);
+  recipe_free(again);
+  free(text);
+}
+
+static void
+test_faults_of_values_name_the_line(void** state)
+{
+  (void)state;
+  static const char* const cases[][2] = {
+    { "seed: -1\n", ":7: seed: a whole number expected, \"-1\" found" },
+    { "seed: 18446744073709551616\n",
+      ":7: seed: a whole number expected, \"18446744073709551616\" found" },
+    { "\n\nrate_hz: fast\n", ":9: rate_hz: a number in 8000…192000 expected, \"fast\" found" },
+    { "rate_hz: .inf\n", ":7: rate_hz: a number in 8000…192000 expected, \".inf\" found" },
+    { "rate_hz: 0xffff\n", ":7: rate_hz: a number in 8000…192000 expected, \"0xffff\" found" },
+    { "rate_hz: 48000 Hz\n", ":7: rate_hz: a number in 8000…192000 expected, \"48000 Hz\" found" },
+    { "rate_hz:\n", ":7: rate_hz: a number in 8000…192000 expected, \"\" found" },
+    { "rate_hz: [1]\n", ":7: rate_hz: a value expected, a list found" },
+    { "batch:\n  frames: 2.5\n",
+      ":8: batch.frames: a whole number in 2…65536 expected, \"2.5\" found" },
+    { "batch: 5\n", ":7: batch: keys and values expected, a value found" },
+    { "batch:\n  fames: 3\n", ":8: batch.fames: unknown" },
+    { "bands:\n  n_erb: 2000\n",
+      ":8: bands.n_erb: a whole number in 0…1024 expected, \"2000\" found" },
+    { "loss: {}\nlos: 1\n", ":8: los: unknown" },
+    { "loss.phase: 1\n", ":7: a key must be a word" },
+    { "seed: 1\nseed: 1\n", ":8: seed: given twice" },
+    { "fine_tune:\n  clip: 0\n",
+      ":8: fine_tune.clip: a number in 1e-06…1000000 expected, \"0\" found" },
+  };
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+    expect_fault_after(cases[i][0], cases[i][1]);
+  }
+}
+
+static void
+test_faults_of_layers_name_the_line(void** state)
+{
+  (void)state;
+  static const char* const cases[][2] = {
+    { "layers: [{units: 3}]\n", ": task: missing" },
+    { "task: denoise\n", ": layers: missing" },
+    { "task: dream\nlayers: [{units: 3}]\n", ":1: task: one of denoise expected, \"dream\" found" },
+    { "task: denoise\nlayers: []\n", ":2: layers: 0 layers, 1…16 are possible" },
+    { "task: denoise\nlayers: {units: 3}\n", ":2: layers: a list expected, keys and values found" },
+    { "task: denoise\nlayers:\n  - 3\n", ":3: layers.0: keys and values expected, a value found" },
+    { "task: denoise\nlayers:\n  - taps: [0]\n", ":3: layers.0.units: missing" },
+    { "task: denoise\nlayers:\n  - units: 0\n",
+      ":3: layers.0.units: a whole number in 1…16384 expected, \"0\" found" },
+    { "task: denoise\nlayers:\n  - units: 3\n    taps: 0\n",
+      ":4: layers.0.taps: a list expected, a value found" },
+    { "task: denoise\nlayers:\n  - units: 3\n    taps: []\n",
+      ":4: layers.0.taps: 0 taps, 1…8 are possible" },
+    { "task: denoise\nlayers:\n  - units: 3\n    taps: [0, 1, 2, 3, 4, 5, 6, 7, 8]\n",
+      ":4: layers.0.taps: 9 taps, 1…8 are possible" },
+    { "task: denoise\nlayers:\n  - units: 3\n    taps: [1]\n",
+      ":4: layers.0.taps: must begin with 0 and ascend to 4096 at most" },
+    { "task: denoise\nlayers:\n  - units: 3\n    taps:\n      - 0\n      - 5000\n",
+      ":6: layers.0.taps.1: a whole number in 0…4096 expected, \"5000\" found" },
+    { "task: denoise\nlayers:\n  - units: 3\n    taps: [[0]]\n",
+      ":4: layers.0.taps.0: a value expected, a list found" },
+    { "task: denoise\nlayers:\n  - units: 3\n    activation: ReLU\n",
+      ":4: layers.0.activation: one of identity, sigmoid, tanh, relu, softplus expected, "
+      "\"ReLU\" found" },
+    { "task: denoise\nlayers:\n  - units: 3\n    corruption: masking\n    amount: 1\n",
+      ":5: layers.0.amount: a share below 1 expected, 1 found" },
+    { "task: denoise\nlayers:\n  - units: 16000\n  - units: 16000\n",
+      ":2: layers: 518240129 weights in all, 67108864 are possible" },
+  };
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+    expect_fault(cases[i][0], cases[i][1]);
+  }
+}
+
+static void
+test_combinations_that_cannot_be(void** state)
+{
+  (void)state;
+  static const char* const cases[][2] = {
+    { "window_s: 0.04\n", ":7: window_s: task denoise needs 0.02, the plugin's constant delay" },
+    { "hop_s: 0.004\n", ":7: hop_s: the window is 5 hops; 2, 4, 6… 16 are possible" },
+    { "bands:\n  linear_hz: 120\n",
+      ":8: bands.linear_hz: 120 is no multiple of bands.step_hz, 50" },
+    { "bands: {top_hz: 3000}\n", ":7: bands.top_hz: 3000 is not above bands.linear_hz, 5000" },
+    { "mixture: {snr_min_db: 30}\n", ":7: mixture.snr_max_db: 25 is below mixture.snr_min_db, 30" },
+    { "mixture: {level_max_db: -50}\n",
+      ":7: mixture.level_max_db: -50 is below mixture.level_min_db, -45" },
+    { "mixture:\n  clean_share: 0.7\n  noise_share: 0.7\n",
+      ":9: mixture.noise_share: 0.7 and mixture.clean_share, 0.7, exceed 1" },
+    { "loss: {magnitude: 0, phase: 0, energy: 0}\n",
+      ":7: loss: magnitude, phase and energy are all 0" },
+  };
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+    expect_fault_after(cases[i][0], cases[i][1]);
+  }
+}
+
+static void
+test_settings_change_the_recipe(void** state)
+{
+  (void)state;
+  static const char* const settings[] = { "layers.0.units=256", "layers.1.taps=[0, 1, 4]",
+                                          "fine_tune.steps=7" };
+  Recipe* const            recipe     = read_good(least, 3, settings);
+  assert_int_equal(recipe->layers[0].units, 256);
+  assert_int_equal(recipe->layers[1].units, 10);
+  assert_int_equal(recipe->layers[1].n_taps, 3);
+  assert_int_equal(recipe->layers[1].taps[2], 4);
+  assert_int_equal(recipe->fine_tune.steps, 7);
+  recipe_free(recipe);
+}
+
+static void
+test_bad_settings_are_named(void** state)
+{
+  (void)state;
+  expect_bad_setting("layers.0.units=0", "--set layers.0.units=0: layers.0.units: a whole number "
+                                         "in 1…16384 expected, \"0\" found");
+  expect_bad_setting("layers.2.units=4",
+                     "--set layers.2.units=4: layers.2: no such item of the list");
+  expect_bad_setting("fine_tune.stops=4", "--set fine_tune.stops=4: fine_tune.stops: unknown");
+  expect_bad_setting("task=dream",
+                     "--set task=dream: task: one of denoise expected, \"dream\" found");
+  expect_bad_setting("window_s=0.04", "--set window_s=0.04: window_s: task denoise needs 0.02, the "
+                                      "plugin's constant delay");
+  expect_bad_setting("layers.1.taps=[2, 0]",
+                     "--set layers.1.taps=[2, 0]: layers.1.taps: must begin "
+                     "with 0 and ascend to 4096 at most");
+}
+
+static void
+test_the_decoder_mirrors_the_encoder(void** state)
+{
+  (void)state;
+  Recipe* const recipe = read_good(least, 0, NULL);
+  ModelShape    shape;
+  recipe_model_shape(recipe, &shape);
+  // 101 linear and 28 ERB bands, two features each
+  const LayerShape encoder[2] = { { 258, 20, 1, { 0 }, ACTIVATION_RELU },
+                                  { 20, 10, 2, { 0, 2 }, ACTIVATION_TANH } };
+  const LayerShape decoder[2] = { { 10, 20, 1, { 0 }, ACTIVATION_RELU },
+                                  { 20, 129, 1, { 0 }, ACTIVATION_SIGMOID } };
+  assert_int_equal(shape.kind, MODEL_DENOISE);
+  assert_int_equal(shape.n_encoder, 2);
+  assert_int_equal(shape.n_decoder, 2);
+  assert_memory_equal(shape.encoder, encoder, sizeof(encoder));
+  assert_memory_equal(shape.decoder, decoder, sizeof(decoder));
+  assert_true(shape.rate_hz == 48000.0 && shape.window_s == 0.02 && shape.hop_s == 0.01);
+  recipe_free(recipe);
+}
+
+static void
+test_recipes_of_the_repository(void** state)
+{
+  (void)state;
+  static const char* const files[]   = { SOURCE_ROOT "/presets/voice/recipe.yaml",
+                                         SOURCE_ROOT "/tests/data/small.yaml" };
+  static const uint64_t    weights[] = { (3 * 258 + 3 * 288 + 3 * 288 + 288 + 288 + 3 + 2) * 288 +
+                                           289 * 129,
+                                         (3 * 258 + 2 * 96 + 96 + 3) * 96 + 97 * 129 };
+  for (size_t i = 0; i < 2; ++i) {
+    Recipe*    recipe = NULL;
+    Diagnostic why    = { "" };
+    assert_int_equal(recipe_read(files[i], 0, NULL, &recipe, &why), STATUS_SUCCESS);
+    ModelShape shape;
+    recipe_model_shape(recipe, &shape);
+    assert_int_equal(model_shape_weights(&shape), weights[i]);
+    assert_int_equal(recipe->layers[1].corruption, CORRUPTION_RECORDED);
+    recipe_free(recipe);
+  }
+}
+
+static void
+test_missing_file(void** state)
+{
+  (void)state;
+  Recipe*    recipe = NULL;
+  Diagnostic why;
+  assert_int_equal(recipe_read("/nonexistent.yaml", 0, NULL, &recipe, &why), STATUS_NOT_FOUND);
+  assert_memory_equal(why.text, "/nonexistent.yaml: ", 19);
+  recipe_free(NULL);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_defaults_stand_for_what_is_left_out),
+    cmocka_unit_test(test_every_key_is_read),
+    cmocka_unit_test(test_text_reads_back),
+    cmocka_unit_test(test_text_keeps_odd_words),
+    cmocka_unit_test(test_faults_of_values_name_the_line),
+    cmocka_unit_test(test_faults_of_layers_name_the_line),
+    cmocka_unit_test(test_combinations_that_cannot_be),
+    cmocka_unit_test(test_settings_change_the_recipe),
+    cmocka_unit_test(test_bad_settings_are_named),
+    cmocka_unit_test(test_the_decoder_mirrors_the_encoder),
+    cmocka_unit_test(test_recipes_of_the_repository),
+    cmocka_unit_test(test_missing_file),
+  };
+  return cmocka_run_group_tests(tests, setup, teardown);
+}

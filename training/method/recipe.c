@@ -1,0 +1,730 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/method/recipe.h"
+
+#include "training/method/outline.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PATH_SIZE = 128 };
+
+/// How a value is written and what it becomes.
+typedef enum {
+  FIELD_COUNT,  ///< Whole number → uint32_t
+  FIELD_SEED,   ///< Whole number → uint64_t
+  FIELD_REAL,   ///< Number → double
+  FIELD_SINGLE, ///< Number → float
+  FIELD_TEXT,   ///< Words → char*, NULL when empty
+  FIELD_CHOICE, ///< One of `names` → an enumeration
+} FieldType;
+
+/// The name of a value of an enumeration; NULL after the last.
+typedef const char* (*Names)(int value);
+
+/// One choice of a recipe: its key, its place in the struct and its range.
+typedef struct {
+  const char* key;
+  FieldType   type;
+  size_t      offset;
+  double      min, max;
+  Names       names;
+} Field;
+
+static const char*
+task_name(int value)
+{
+  return value == MODEL_DENOISE ? model_kind_name(MODEL_DENOISE) : NULL;
+}
+
+static const char*
+unit_name(int value)
+{
+  return value <= (int)ACTIVATION_SOFTPLUS ? activation_name((Activation)value) : NULL;
+}
+
+static const char*
+corruption_name(int value)
+{
+  switch ((Corruption)value) {
+    case CORRUPTION_NONE:
+      return "none";
+    case CORRUPTION_RECORDED:
+      return "recorded";
+    case CORRUPTION_MASKING:
+      return "masking";
+    case CORRUPTION_GAUSSIAN:
+      return "gaussian";
+  }
+  return NULL;
+}
+
+#define COUNT(key, member, min, max)                           \
+  {                                                            \
+    key, FIELD_COUNT, offsetof(Recipe, member), min, max, NULL \
+  }
+#define REAL(key, member, min, max)                           \
+  {                                                           \
+    key, FIELD_REAL, offsetof(Recipe, member), min, max, NULL \
+  }
+#define SINGLE(key, member, min, max)                           \
+  {                                                             \
+    key, FIELD_SINGLE, offsetof(Recipe, member), min, max, NULL \
+  }
+#define TEXT(key, member)                                 \
+  {                                                       \
+    key, FIELD_TEXT, offsetof(Recipe, member), 0, 0, NULL \
+  }
+#define STAGE(key, member)                                                              \
+  COUNT(key ".steps", member.steps, 0, 1e9), REAL(key ".rate", member.rate, 1e-9, 1.0), \
+    COUNT(key ".warmup", member.warmup, 0, 1e9),                                        \
+    REAL(key ".final_rate", member.final_rate, 0.0, 1.0),                               \
+    REAL(key ".clip", member.clip, 1e-6, 1e6),                                          \
+    COUNT(key ".validate_every", member.validate_every, 1, 1e9),                        \
+    COUNT(key ".patience", member.patience, 0, 1e6)
+
+/// What model_shape_check() looks at in detail is only kept from absurdity here.
+static const Field fields[] = {
+  { "task", FIELD_CHOICE, offsetof(Recipe, task), 0, 0, task_name },
+  TEXT("name", name),
+  TEXT("licence", licence),
+  TEXT("data", data),
+  { "seed", FIELD_SEED, offsetof(Recipe, seed), 0, 0, NULL },
+  REAL("rate_hz", rate_hz, 8000.0, 192000.0),
+  REAL("window_s", window_s, 0.001, 1.0),
+  REAL("hop_s", hop_s, 0.001, 1.0),
+  REAL("valid_share", valid_share, 0.0, 0.9),
+  REAL("initial_gain", initial_gain, 0.01, 0.99),
+  SINGLE("bands.step_hz", features.bands.step_hz, 1.0, 24000.0),
+  SINGLE("bands.linear_hz", features.bands.linear_hz, 0.0, 96000.0),
+  SINGLE("bands.top_hz", features.bands.top_hz, 0.0, 96000.0),
+  COUNT("bands.n_erb", features.bands.n_erb, 0, BANDS_MAX),
+  SINGLE("features.silence_db", features.silence_db, -300.0, 0.0),
+  SINGLE("features.scale_db", features.scale_db, 0.1, 1000.0),
+  SINGLE("features.rise_s", features.rise_s, 0.001, 60.0),
+  SINGLE("features.fall_s", features.fall_s, 0.001, 60.0),
+  SINGLE("features.smooth_s", features.smooth_s, 0.001, 60.0),
+  SINGLE("features.minimum_s", features.minimum_s, 0.01, 60.0),
+  REAL("mixture.snr_min_db", mixture.snr_min_db, -60.0, 100.0),
+  REAL("mixture.snr_max_db", mixture.snr_max_db, -60.0, 100.0),
+  REAL("mixture.level_min_db", mixture.level_min_db, -100.0, 0.0),
+  REAL("mixture.level_max_db", mixture.level_max_db, -100.0, 0.0),
+  REAL("mixture.clean_share", mixture.clean_share, 0.0, 1.0),
+  REAL("mixture.noise_share", mixture.noise_share, 0.0, 1.0),
+  REAL("mixture.second_noise_share", mixture.second_noise_share, 0.0, 1.0),
+  REAL("mixture.tilt_db", mixture.tilt_db, 0.0, 40.0),
+  COUNT("batch.streams", streams, 1, 1024),
+  COUNT("batch.frames", frames, 2, 65536),
+  STAGE("pretrain", pretrain),
+  STAGE("fine_tune", fine_tune),
+  REAL("loss.compression", loss.compression, 0.05, 1.0),
+  REAL("loss.magnitude", loss.magnitude, 0.0, 1000.0),
+  REAL("loss.phase", loss.phase, 0.0, 1000.0),
+  REAL("loss.energy", loss.energy, 0.0, 1000.0),
+  REAL("loss.lost_sound", loss.lost_sound, 0.0, 1000.0),
+};
+
+/// Of one item of "layers"; its taps are a list and stand apart.
+static const Field layer_fields[] = {
+  { "units", FIELD_COUNT, offsetof(RecipeLayer, units), 1, LAYER_MAX_UNITS, NULL },
+  { "activation", FIELD_CHOICE, offsetof(RecipeLayer, activation), 0, 0, unit_name },
+  { "corruption", FIELD_CHOICE, offsetof(RecipeLayer, corruption), 0, 0, corruption_name },
+  { "amount", FIELD_REAL, offsetof(RecipeLayer, corruption_amount), 0.0, 10.0, NULL },
+};
+
+static const Field tap_field = { "taps", FIELD_COUNT, 0, 0, LAYER_MAX_DELAY, NULL };
+
+#define N_FIELDS       (sizeof(fields) / sizeof(fields[0]))
+#define N_LAYER_FIELDS (sizeof(layer_fields) / sizeof(layer_fields[0]))
+
+static void
+recipe_set_defaults(Recipe* recipe)
+{
+  recipe->seed         = 1;
+  recipe->rate_hz      = 48000.0;
+  recipe->window_s     = 0.02;
+  recipe->hop_s        = 0.01;
+  recipe->valid_share  = 0.1;
+  recipe->initial_gain = 0.9;
+  recipe->streams      = 16;
+  recipe->frames       = 256;
+  recipe->mixture      = (MixtureConfig){ .snr_min_db         = -5.0,
+                                          .snr_max_db         = 25.0,
+                                          .level_min_db       = -45.0,
+                                          .level_max_db       = -15.0,
+                                          .clean_share        = 0.1,
+                                          .noise_share        = 0.05,
+                                          .second_noise_share = 0.3,
+                                          .tilt_db            = 6.0 };
+  recipe->pretrain     = (RecipeStage){
+        .steps = 300, .rate = 1e-3, .warmup = 20, .final_rate = 0.1, .clip = 1.0, .validate_every = 100
+  };
+  recipe->fine_tune = (RecipeStage){ .steps          = 12000,
+                                     .rate           = 1e-3,
+                                     .warmup         = 200,
+                                     .final_rate     = 0.02,
+                                     .clip           = 1.0,
+                                     .validate_every = 250 };
+  recipe->loss      = (RecipeLoss){
+         .compression = 0.3, .magnitude = 0.7, .phase = 0.3, .energy = 0.2, .lost_sound = 2.0
+  };
+}
+
+/// What is being read.
+typedef struct {
+  const char*    path; ///< Of the file
+  const Outline* outline;
+  Recipe*        recipe;
+  Diagnostic*    why;
+} Reader;
+
+/// "WHERE: KEY: fault", where WHERE is that of the key, or of what it would stand in.
+static Status PRINTF_FORMAT(3, 4)
+  fail(const Reader* reader, const char* key, const char* format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  Diagnostic fault;
+  (void)vsnprintf(fault.text, sizeof(fault.text), format, args);
+  va_end(args);
+
+  char path[PATH_SIZE];
+  (void)snprintf(path, sizeof(path), "%s", key);
+  const OutlineEntry* entry = outline_find(reader->outline, path);
+  while (!entry && strrchr(path, '.')) {
+    *strrchr(path, '.') = '\0';
+    entry               = outline_find(reader->outline, path);
+  }
+  return diagnose(reader->why, entry ? entry->status : STATUS_BAD_FILE, "%s: %s: %.300s",
+                  entry ? entry->where : reader->path, key, fault.text);
+}
+
+static bool
+parse_choice(const Field* field, const char* text, int* value)
+{
+  *value = 0;
+  while (field->names(*value) && strcmp(field->names(*value), text)) {
+    ++*value;
+  }
+  return field->names(*value);
+}
+
+/// "denoise", or "identity, sigmoid, …"
+static Status
+fail_choice(const Reader* reader, const char* path, const Field* field, const char* text)
+{
+  char   list[200] = "";
+  size_t used      = 0;
+  for (int i = 0; field->names(i); ++i) {
+    used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
+                             field->names(i));
+  }
+  return fail(reader, path, "one of %s expected, \"%.40s\" found", list, text);
+}
+
+/// A decimal number and no more; strtod() alone takes spaces, "0x1p3", "inf" and "nan" as well.
+static bool
+parse_number(const char* text, double* value)
+{
+  char* end = NULL;
+  *value    = strtod(text, &end);
+  return *text && !text[strspn(text, "0123456789+-.eE")] && !*end && isfinite(*value);
+}
+
+static bool
+parse_seed(const char* text, uint64_t* value)
+{
+  errno  = 0;
+  *value = strtoull(text, NULL, 10);
+  return *text && !text[strspn(text, "0123456789")] && !errno;
+}
+
+static Status
+read_number(const Reader* reader, const char* path, const Field* field, const char* text, void* at)
+{
+  double     value = 0.0;
+  const bool whole = field->type == FIELD_COUNT;
+  const bool found = parse_number(text, &value) && (!whole || value == floor(value));
+  if (!found || value < field->min || value > field->max) {
+    return fail(reader, path, "%s in %.10g…%.10g expected, \"%.40s\" found",
+                whole ? "a whole number" : "a number", field->min, field->max, text);
+  }
+  if (whole) {
+    *(uint32_t*)at = (uint32_t)value;
+  } else if (field->type == FIELD_SINGLE) {
+    *(float*)at = strtof(text, NULL);
+  } else {
+    *(double*)at = value;
+  }
+  return STATUS_SUCCESS;
+}
+
+static Status
+read_text(const Reader* reader, const char* text, char** at)
+{
+  free(*at);
+  *at = *text ? strdup(text) : NULL;
+  return !*text || *at
+           ? STATUS_SUCCESS
+           : diagnose(reader->why, STATUS_NO_MEMORY, "%s: not enough memory", reader->path);
+}
+
+/// Read what stands at `path`, if anything does.  @param at The field, in the recipe.
+static Status
+read_field(const Reader* reader, const char* path, const Field* field, void* at)
+{
+  const OutlineEntry* const entry = outline_find(reader->outline, path);
+  if (!entry) {
+    return STATUS_SUCCESS;
+  }
+  switch (field->type) {
+    case FIELD_COUNT:
+    case FIELD_REAL:
+    case FIELD_SINGLE:
+      return read_number(reader, path, field, entry->value, at);
+    case FIELD_SEED:
+      return parse_seed(entry->value, at)
+               ? STATUS_SUCCESS
+               : fail(reader, path, "a whole number expected, \"%.40s\" found", entry->value);
+    case FIELD_TEXT:
+      return read_text(reader, entry->value, at);
+    case FIELD_CHOICE:
+      return parse_choice(field, entry->value, at) ? STATUS_SUCCESS
+                                                   : fail_choice(reader, path, field, entry->value);
+  }
+  return STATUS_SUCCESS;
+}
+
+static void*
+field_at(const Field* field, const void* base)
+{
+  return (char*)(uintptr_t)base + field->offset;
+}
+
+/// Items of the list at `path`.
+static uint32_t
+count_items(const Outline* outline, const char* path)
+{
+  char     item[PATH_SIZE + 16];
+  uint32_t n = 0;
+  for (;; ++n) {
+    (void)snprintf(item, sizeof(item), "%s.%u", path, n);
+    if (!outline_find(outline, item)) {
+      return n;
+    }
+  }
+}
+
+static Status
+read_taps(const Reader* reader, const char* path, RecipeLayer* layer)
+{
+  const uint32_t n = count_items(reader->outline, path);
+  if (n < 1 || n > LAYER_MAX_TAPS) {
+    return fail(reader, path, "%u taps, 1…%u are possible", n, LAYER_MAX_TAPS);
+  }
+  layer->n_taps = n;
+  for (uint32_t k = 0; k < n; ++k) {
+    char item[PATH_SIZE + 16];
+    (void)snprintf(item, sizeof(item), "%s.%u", path, k);
+    const Status status = read_field(reader, item, &tap_field, &layer->taps[k]);
+    if (status) {
+      return status;
+    }
+  }
+  return STATUS_SUCCESS;
+}
+
+static Status
+read_layer(const Reader* reader, uint32_t index, RecipeLayer* layer)
+{
+  *layer = (RecipeLayer){ .n_taps = 1, .activation = ACTIVATION_RELU };
+  char path[PATH_SIZE];
+  for (size_t i = 0; i < N_LAYER_FIELDS; ++i) {
+    const Field* const field = &layer_fields[i];
+    (void)snprintf(path, sizeof(path), "layers.%u.%s", index, field->key);
+    const Status status = read_field(reader, path, field, field_at(field, layer));
+    if (status) {
+      return status;
+    }
+  }
+  (void)snprintf(path, sizeof(path), "layers.%u.units", index);
+  if (!outline_find(reader->outline, path)) {
+    return fail(reader, path, "missing");
+  }
+  (void)snprintf(path, sizeof(path), "layers.%u.taps", index);
+  return outline_find(reader->outline, path) ? read_taps(reader, path, layer) : STATUS_SUCCESS;
+}
+
+static Status
+read_layers(const Reader* reader)
+{
+  Recipe* const recipe = reader->recipe;
+  if (!outline_find(reader->outline, "layers")) {
+    return fail(reader, "layers", "missing");
+  }
+  recipe->n_layers = count_items(reader->outline, "layers");
+  if (recipe->n_layers < 1 || recipe->n_layers > NETWORK_MAX_LAYERS) {
+    return fail(reader, "layers", "%u layers, 1…%u are possible", recipe->n_layers,
+                NETWORK_MAX_LAYERS);
+  }
+  Status status = STATUS_SUCCESS;
+  for (uint32_t l = 0; !status && l < recipe->n_layers; ++l) {
+    status = read_layer(reader, l, &recipe->layers[l]);
+  }
+  return status;
+}
+
+/// @param path At the number of an item.  @return What follows it: "" or ".units".
+static const char*
+after_index(const char* path)
+{
+  return path + strspn(path, "0123456789");
+}
+
+/// What should stand at a path of "layers.".  @param rest After "layers.".
+static bool
+expect_in_layers(const char* rest, OutlineKind* kind)
+{
+  const char* const key = after_index(rest);
+  if (!*key) {
+    *kind = OUTLINE_SECTION;
+    return true;
+  }
+  if (!strncmp(key, ".taps", 5)) {
+    *kind = key[5] ? OUTLINE_VALUE : OUTLINE_LIST;
+    return !key[5] || (key[5] == '.' && !*after_index(key + 6));
+  }
+  *kind = OUTLINE_VALUE;
+  for (size_t i = 0; i < N_LAYER_FIELDS; ++i) {
+    if (!strcmp(key + 1, layer_fields[i].key)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// What should stand at `path`.  @return False when nothing should.
+static bool
+expect(const char* path, OutlineKind* kind)
+{
+  if (!strcmp(path, "layers")) {
+    *kind = OUTLINE_LIST;
+    return true;
+  }
+  if (!strncmp(path, "layers.", 7)) {
+    return expect_in_layers(path + 7, kind);
+  }
+  const size_t n = strlen(path);
+  for (size_t i = 0; i < N_FIELDS; ++i) {
+    const char* const key = fields[i].key;
+    if (!strncmp(path, key, n) && (!key[n] || key[n] == '.')) {
+      *kind = key[n] ? OUTLINE_SECTION : OUTLINE_VALUE;
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Every key must be known and hold a value, a section or a list as it should.
+static Status
+check_keys(const Reader* reader)
+{
+  static const char* const kinds[] = {
+    [OUTLINE_VALUE] = "a value", [OUTLINE_SECTION] = "keys and values", [OUTLINE_LIST] = "a list"
+  };
+  for (uint32_t i = 0; i < reader->outline->n; ++i) {
+    const OutlineEntry* const entry = &reader->outline->entries[i];
+    OutlineKind               kind  = OUTLINE_VALUE;
+    if (!expect(entry->path, &kind)) {
+      return fail(reader, entry->path, "unknown");
+    }
+    if (kind != entry->kind) {
+      return fail(reader, entry->path, "%s expected, %s found", kinds[kind], kinds[entry->kind]);
+    }
+  }
+  return STATUS_SUCCESS;
+}
+
+static Status
+read_fields(const Reader* reader)
+{
+  Recipe* const recipe = reader->recipe;
+  recipe_set_defaults(recipe);
+  Status status = STATUS_SUCCESS;
+  for (size_t i = 0; !status && i < N_FIELDS; ++i) {
+    if (!strcmp(fields[i].key, "bands.step_hz")) {
+      // The window is known by now
+      recipe->features = feature_config_default(recipe->window_s);
+    }
+    status = read_field(reader, fields[i].key, &fields[i], field_at(&fields[i], recipe));
+  }
+  if (!status && !outline_find(reader->outline, "task")) {
+    status = fail(reader, "task", "missing");
+  }
+  return status ? status : read_layers(reader);
+}
+
+static Status
+check_mixture(const Reader* reader)
+{
+  const MixtureConfig* const mixture = &reader->recipe->mixture;
+  if (mixture->snr_min_db > mixture->snr_max_db) {
+    return fail(reader, "mixture.snr_max_db", "%g is below mixture.snr_min_db, %g",
+                mixture->snr_max_db, mixture->snr_min_db);
+  }
+  if (mixture->level_min_db > mixture->level_max_db) {
+    return fail(reader, "mixture.level_max_db", "%g is below mixture.level_min_db, %g",
+                mixture->level_max_db, mixture->level_min_db);
+  }
+  if (mixture->clean_share + mixture->noise_share > 1.0) {
+    return fail(reader, "mixture.noise_share", "%g and mixture.clean_share, %g, exceed 1",
+                mixture->noise_share, mixture->clean_share);
+  }
+  return STATUS_SUCCESS;
+}
+
+static Status
+check_corruption(const Reader* reader)
+{
+  for (uint32_t l = 0; l < reader->recipe->n_layers; ++l) {
+    const RecipeLayer* const layer = &reader->recipe->layers[l];
+    if (layer->corruption == CORRUPTION_MASKING && layer->corruption_amount >= 1.0) {
+      char path[PATH_SIZE];
+      (void)snprintf(path, sizeof(path), "layers.%u.amount", l);
+      return fail(reader, path, "a share below 1 expected, %g found", layer->corruption_amount);
+    }
+  }
+  return STATUS_SUCCESS;
+}
+
+/// Let model_shape_check() look at the model, and find its keys in the recipe.
+static Status
+check_shape(const Reader* reader)
+{
+  ModelShape shape;
+  Diagnostic fault;
+  recipe_model_shape(reader->recipe, &shape);
+  if (model_shape_check(&shape, &fault)) {
+    return STATUS_SUCCESS;
+  }
+  char* const colon = strstr(fault.text, ": ");
+  *colon            = '\0';
+  char path[PATH_SIZE];
+  if (!strcmp(fault.text, "encoder.layers")) {
+    (void)snprintf(path, sizeof(path), "layers");
+  } else if (!strncmp(fault.text, "encoder.", 8)) {
+    (void)snprintf(path, sizeof(path), "layers.%.100s", fault.text + 8);
+  } else {
+    (void)snprintf(path, sizeof(path), "%.100s", fault.text);
+  }
+  return fail(reader, path, "%s", colon + 2);
+}
+
+/// Choices that are possible each, but not together.
+static Status
+check_choices(const Reader* reader)
+{
+  const Recipe* const recipe = reader->recipe;
+  if (recipe->task == MODEL_DENOISE && recipe->window_s != 0.02) {
+    return fail(reader, "window_s", "task denoise needs 0.02, the plugin's constant delay");
+  }
+  if (recipe->loss.magnitude + recipe->loss.phase + recipe->loss.energy <= 0.0) {
+    return fail(reader, "loss", "magnitude, phase and energy are all 0");
+  }
+  Status status = check_mixture(reader);
+  status        = status ? status : check_corruption(reader);
+  return status ? status : check_shape(reader);
+}
+
+Status
+recipe_read(const char* path, uint32_t n_settings, const char* const* settings, Recipe** recipe,
+            Diagnostic* why)
+{
+  Outline* outline = NULL;
+  Status   status  = outline_read(path, n_settings, settings, &outline, why);
+  if (status) {
+    return status;
+  }
+  Recipe* const built  = calloc(1, sizeof(*built));
+  const Reader  reader = { path, outline, built, why };
+
+  status = built ? check_keys(&reader)
+                 : diagnose(why, STATUS_NO_MEMORY, "%s: not enough memory", path);
+  status = status ? status : read_fields(&reader);
+  status = status ? status : check_choices(&reader);
+  outline_free(outline);
+  if (status) {
+    recipe_free(built);
+    return status;
+  }
+  *recipe = built;
+  return STATUS_SUCCESS;
+}
+
+void
+recipe_free(Recipe* recipe)
+{
+  if (recipe) {
+    free(recipe->name);
+    free(recipe->licence);
+    free(recipe->data);
+    free(recipe);
+  }
+}
+
+/// In double quotes, so that it reads back to the same bytes.
+static void
+print_text(FILE* out, const char* text)
+{
+  (void)fputc('"', out);
+  for (; *text; ++text) {
+    const unsigned char c = (unsigned char)*text;
+    if (c == '"' || c == '\\') {
+      (void)fprintf(out, "\\%c", c);
+    } else if (c < ' ' || c == 127) {
+      (void)fprintf(out, "\\x%02x", c);
+    } else if (c == 0xc2 && (unsigned char)text[1] < 0xa0) {
+      (void)fprintf(out, "\\x%02x", (unsigned char)*++text); // U+0080…U+009F
+    } else {
+      (void)fputc(c, out);
+    }
+  }
+  (void)fputc('"', out);
+}
+
+/// With as few digits as read back to the same number.
+static void
+print_number(FILE* out, double value, bool single)
+{
+  char text[40];
+  for (int digits = 1; digits <= 17; ++digits) {
+    (void)snprintf(text, sizeof(text), "%.*g", digits, value);
+    if (single ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value) {
+      break;
+    }
+  }
+  (void)fputs(text, out);
+}
+
+static void
+print_value(FILE* out, const Field* field, const void* at)
+{
+  switch (field->type) {
+    case FIELD_COUNT:
+      (void)fprintf(out, "%u", *(const uint32_t*)at);
+      break;
+    case FIELD_SEED:
+      (void)fprintf(out, "%llu", (unsigned long long)*(const uint64_t*)at);
+      break;
+    case FIELD_REAL:
+      print_number(out, *(const double*)at, false);
+      break;
+    case FIELD_SINGLE:
+      print_number(out, (double)*(const float*)at, true);
+      break;
+    case FIELD_TEXT:
+      print_text(out, *(char* const*)at ? *(char* const*)at : "");
+      break;
+    case FIELD_CHOICE:
+      (void)fputs(field->names(*(const int*)at), out);
+      break;
+  }
+}
+
+static void
+print_fields(FILE* out, const Recipe* recipe)
+{
+  const char* section = "";
+  size_t      n       = 0;
+  for (size_t i = 0; i < N_FIELDS; ++i) {
+    const char* const key = fields[i].key;
+    const char* const dot = strchr(key, '.');
+    if (dot && (n != (size_t)(dot - key) || strncmp(section, key, n))) {
+      section = key;
+      n       = (size_t)(dot - key);
+      (void)fprintf(out, "%.*s:\n", (int)n, key);
+    }
+    (void)fprintf(out, dot ? "  %s: " : "%s: ", dot ? dot + 1 : key);
+    print_value(out, &fields[i], field_at(&fields[i], recipe));
+    (void)fputc('\n', out);
+  }
+}
+
+static void
+print_layer(FILE* out, const RecipeLayer* layer)
+{
+  (void)fputs("  - { ", out);
+  for (size_t i = 0; i < N_LAYER_FIELDS; ++i) {
+    (void)fprintf(out, "%s: ", layer_fields[i].key);
+    print_value(out, &layer_fields[i], field_at(&layer_fields[i], layer));
+    (void)fputs(", ", out);
+  }
+  (void)fputs("taps: [", out);
+  for (uint32_t k = 0; k < layer->n_taps; ++k) {
+    (void)fprintf(out, k ? ", %u" : "%u", layer->taps[k]);
+  }
+  (void)fputs("] }\n", out);
+}
+
+char*
+recipe_text(const Recipe* recipe)
+{
+  char*       text = NULL;
+  size_t      size = 0;
+  FILE* const out  = open_memstream(&text, &size);
+  if (!out) {
+    return NULL;
+  }
+  print_fields(out, recipe);
+  (void)fputs("layers:\n", out);
+  for (uint32_t l = 0; l < recipe->n_layers; ++l) {
+    print_layer(out, &recipe->layers[l]);
+  }
+  const bool bad = ferror(out);
+  if (fclose(out) || bad) {
+    free(text);
+    return NULL;
+  }
+  return text;
+}
+
+void
+recipe_model_shape(const Recipe* recipe, ModelShape* shape)
+{
+  const uint32_t n = recipe->n_layers;
+
+  *shape = (ModelShape){ .kind      = recipe->task,
+                         .rate_hz   = recipe->rate_hz,
+                         .window_s  = recipe->window_s,
+                         .hop_s     = recipe->hop_s,
+                         .features  = recipe->features,
+                         .n_encoder = n,
+                         .n_decoder = n };
+
+  uint32_t n_in = feature_config_size(&recipe->features);
+  for (uint32_t l = 0; l < n; ++l) {
+    const RecipeLayer* const layer = &recipe->layers[l];
+    shape->encoder[l]              = (LayerShape){
+                   .n_in = n_in, .n_out = layer->units, .n_taps = layer->n_taps, .activation = layer->activation
+    };
+    memcpy(shape->encoder[l].taps, layer->taps, sizeof(layer->taps));
+    n_in = layer->units;
+  }
+  for (uint32_t l = 0; l < n; ++l) {
+    const bool               last   = l + 1 == n;
+    const RecipeLayer* const mirror = last ? NULL : &recipe->layers[n - 2 - l];
+    shape->decoder[l]               = (LayerShape){
+                    .n_in       = n_in,
+                    .n_out      = last ? band_layout_count(&recipe->features.bands) : mirror->units,
+                    .n_taps     = 1,
+                    .activation = last ? ACTIVATION_SIGMOID : mirror->activation,
+    };
+    n_in = shape->decoder[l].n_out;
+  }
+}
