@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/engine/matrix.h"
+#include "training/tool/tool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+  const char* name;
+  int (*run)(int argc, char** argv);
+  const char* purpose;
+} Command;
+
+static const Command commands[] = {
+  { "train", tool_train, "teach a model from folders of sound" },
+};
+
+enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
+
+static void
+print_usage(FILE* const stream)
+{
+  fputs("Usage: lamina COMMAND [ARGUMENT]...\n\n", stream);
+  for (unsigned i = 0; i < N_COMMANDS; ++i) {
+    fprintf(stream, "  %-9s %s\n", commands[i].name, commands[i].purpose);
+  }
+  fputs("\nlamina COMMAND --help tells more; lamina --version prints the version.\n", stream);
+}
+
+int
+tool_fail(const Diagnostic* const why)
+{
+  fprintf(stderr, "lamina: %s\n", why->text);
+  return EXIT_FAILURE;
+}
+
+int
+main(int argc, char** argv)
+{
+  matrix_choose_kernel(argv);
+
+  const char* const name = argc > 1 ? argv[1] : "";
+  for (unsigned i = 0; i < N_COMMANDS; ++i) {
+    if (!strcmp(name, commands[i].name)) {
+      return commands[i].run(argc - 1, argv + 1);
+    }
+  }
+  if (!strcmp(name, "--version")) {
+    printf("lamina %s (OpenBLAS kernels: %s)\n", LAMINA_VERSION, matrix_kernel());
+    return EXIT_SUCCESS;
+  }
+  const int help = !strcmp(name, "--help") || !strcmp(name, "-h");
+  print_usage(help ? stdout : stderr);
+  return help ? EXIT_SUCCESS : EXIT_FAILURE;
+}

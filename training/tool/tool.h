@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_TRAINING_TOOL_TOOL_H
+#define LAMINA_TRAINING_TOOL_TOOL_H
+
+#include "dsp/status.h"
+
+/// The version that --version prints and models name.
+#ifndef LAMINA_VERSION
+#error "LAMINA_VERSION is set by the build"
+#endif
+
+/**
+   The subcommands.  Each takes its own name as argv[0], prints results to the standard output and
+   one line about a failure to the standard error.
+
+   @return Exit status.
+*/
+int
+tool_train(int argc, char** argv);
+
+/// Print "lamina: WHY" to the standard error.  @return EXIT_FAILURE.
+int
+tool_fail(const Diagnostic* why);
+
+#endif

@@ -1,0 +1,419 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/tool/tool.h"
+
+#include "dsp/network/model_file.h"
+#include "training/corpus/corpus.h"
+#include "training/engine/matrix.h"
+#include "training/engine/progress.h"
+#include "training/method/recipe.h"
+#include "training/method/stages.h"
+
+#include <getopt.h>
+#include <math.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/// Most folders and settings on a command line.
+enum { MAX_ARGUMENTS = 64 };
+
+static const char* const usage =
+  "Usage: lamina train RECIPE --data DIR... --noise DIR... -o MODEL [OPTION]...\n"
+  "Train a model: every layer greedily, then all of them together.\n"
+  "\n"
+  "  -d, --data DIR       folder of sound to keep, searched to its depth; may be repeated\n"
+  "  -n, --noise DIR      folder of noise to take out; may be repeated\n"
+  "  -o, --output MODEL   file to write when all is done\n"
+  "  -s, --set KEY=VALUE  change the recipe: layers.0.units=256\n"
+  "  -t, --threads N      threads; as many as the machine has cores\n"
+  "  -r, --resume         go on from MODEL.checkpoint\n"
+  "  -v, --verbose        name every file that is taken, too\n"
+  "  -h, --help           print this\n"
+  "\n"
+  "Ctrl-C saves a checkpoint and ends.\n";
+
+typedef struct {
+  uint32_t    n;
+  const char* items[MAX_ARGUMENTS];
+} List;
+
+typedef struct {
+  const char* recipe;
+  List        data;
+  List        noise;
+  List        settings;
+  const char* output;
+  uint32_t    threads;
+  bool        resume;
+  bool        verbose;
+  bool        help;
+} Options;
+
+/// All that a run needs, in the order it is made.
+typedef struct {
+  const Options* options;
+  Recipe*        recipe;
+  Corpus*        sound;
+  Corpus*        noise;
+  Team*          team;
+  TrainingRun*   run;
+  Progress*      progress;
+  char*          checkpoint; ///< Path
+  char*          key;        ///< What the checkpoint is known by
+  double         started;    ///< Seconds
+} Session;
+
+static volatile sig_atomic_t interrupted = 0;
+
+static void
+interrupt(const int signal_number)
+{
+  (void)signal_number;
+  interrupted = 1;
+}
+
+static double
+seconds_now(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static Status
+list_add(List* const list, const char* const item, Diagnostic* const why)
+{
+  if (list->n == MAX_ARGUMENTS) {
+    return diagnose(why, STATUS_BAD_OPTION, "%s: more than %d of one kind", item, MAX_ARGUMENTS);
+  }
+  list->items[list->n++] = item;
+  return STATUS_SUCCESS;
+}
+
+static Status
+read_threads(const char* const text, uint32_t* const threads, Diagnostic* const why)
+{
+  char*      end = NULL;
+  const long n   = strtol(text, &end, 10);
+  if (end == text || *end || n < 1 || n > 256) {
+    return diagnose(why, STATUS_BAD_OPTION, "--threads %s: a number from 1 to 256 is needed", text);
+  }
+  *threads = (uint32_t)n;
+  return STATUS_SUCCESS;
+}
+
+static Status
+read_option(Options* const options, const int option, Diagnostic* const why)
+{
+  switch (option) {
+    case 'd':
+      return list_add(&options->data, optarg, why);
+    case 'n':
+      return list_add(&options->noise, optarg, why);
+    case 's':
+      return list_add(&options->settings, optarg, why);
+    case 't':
+      return read_threads(optarg, &options->threads, why);
+    case 'o':
+      options->output = optarg;
+      return STATUS_SUCCESS;
+    case 'r':
+      options->resume = true;
+      return STATUS_SUCCESS;
+    case 'v':
+      options->verbose = true;
+      return STATUS_SUCCESS;
+    case 'h':
+      options->help = true;
+      return STATUS_SUCCESS;
+    default:
+      return diagnose(why, STATUS_BAD_OPTION, "see lamina train --help");
+  }
+}
+
+static Status
+check_options(const Options* const options, Diagnostic* const why)
+{
+  const char* const missing = !options->recipe    ? "RECIPE"
+                              : !options->data.n  ? "--data DIR"
+                              : !options->noise.n ? "--noise DIR"
+                              : !options->output  ? "-o MODEL"
+                                                  : NULL;
+  return missing
+           ? diagnose(why, STATUS_BAD_OPTION, "%s is missing; see lamina train --help", missing)
+           : STATUS_SUCCESS;
+}
+
+static Status
+read_options(const int argc, char** const argv, Options* const options, Diagnostic* const why)
+{
+  static const struct option names[] = {
+    { "data", required_argument, NULL, 'd' },
+    { "noise", required_argument, NULL, 'n' },
+    { "output", required_argument, NULL, 'o' },
+    { "set", required_argument, NULL, 's' },
+    { "threads", required_argument, NULL, 't' },
+    { "resume", no_argument, NULL, 'r' },
+    { "verbose", no_argument, NULL, 'v' },
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
+  };
+
+  const long n_cores = sysconf(_SC_NPROCESSORS_ONLN);
+  options->threads   = n_cores > 0 ? (uint32_t)n_cores : 1;
+
+  Status status = STATUS_SUCCESS;
+  int    option = 0;
+  while (!status && (option = getopt_long(argc, argv, "d:n:o:s:t:rvh", names, NULL)) != -1) {
+    status = read_option(options, option, why);
+  }
+  if (!status && optind < argc) {
+    options->recipe = argv[optind++];
+  }
+  if (!status && optind < argc) {
+    status = diagnose(why, STATUS_BAD_OPTION, "%s: one recipe is enough; folders follow --data",
+                      argv[optind]);
+  }
+  return status || options->help ? status : check_options(options, why);
+}
+
+static void
+report_file(void* const handle, const char* const path, const bool taken, const char* const reason)
+{
+  const Options* const options = (const Options*)handle;
+  if (!taken) {
+    fprintf(stderr, "left out: %s: %s\n", path, reason);
+  } else if (options->verbose) {
+    fprintf(stderr, "taken: %s: %s\n", path, reason);
+  }
+}
+
+static Status
+open_corpus(const Session* const session, const char* const name, const List* const folders,
+            Corpus** const corpus, Diagnostic* const why)
+{
+  const CorpusConfig config = { .n_folders   = folders->n,
+                                .folders     = folders->items,
+                                .rate_hz     = session->recipe->rate_hz,
+                                .valid_share = session->recipe->valid_share,
+                                .seed        = session->recipe->seed,
+                                .report      = report_file,
+                                .context     = (void*)(uintptr_t)session->options };
+  const Status       status = corpus_open(&config, corpus, why);
+  if (status) {
+    return status;
+  }
+
+  const uint32_t n_train = corpus_files(*corpus, SPLIT_TRAIN);
+  const uint32_t n_valid = corpus_files(*corpus, SPLIT_VALID);
+  printf("%-6s %u files, %.1f min to learn from; %u files, %.1f min to judge by\n", name, n_train,
+         corpus_seconds(*corpus, SPLIT_TRAIN) / 60.0, n_valid,
+         corpus_seconds(*corpus, SPLIT_VALID) / 60.0);
+  return n_train && n_valid
+           ? STATUS_SUCCESS
+           : diagnose(why, STATUS_BAD_OPTION,
+                      "%s: two readable files at least are needed, one to learn from and one to "
+                      "judge by",
+                      folders->items[0]);
+}
+
+/// The resolved recipe and the size of the corpora: enough to tell two runs apart.
+static Status
+make_key(Session* const session, Diagnostic* const why)
+{
+  char* const text = recipe_text(session->recipe);
+  const int   size = text
+                       ? asprintf(&session->key, "%s\nsound %u files %.3f s, noise %u files %.3f s\n",
+                                  text, corpus_files(session->sound, SPLIT_TRAIN),
+                                  corpus_seconds(session->sound, SPLIT_TRAIN),
+                                  corpus_files(session->noise, SPLIT_TRAIN),
+                                  corpus_seconds(session->noise, SPLIT_TRAIN))
+                       : -1;
+  free(text);
+  if (size < 0) {
+    session->key = NULL;
+    return diagnose(why, STATUS_NO_MEMORY, "not enough memory");
+  }
+  return STATUS_SUCCESS;
+}
+
+static Status
+check_checkpoint(Session* const session, Diagnostic* const why)
+{
+  if (asprintf(&session->checkpoint, "%s.checkpoint", session->options->output) < 0) {
+    session->checkpoint = NULL;
+    return diagnose(why, STATUS_NO_MEMORY, "not enough memory");
+  }
+  return !session->options->resume && !access(session->checkpoint, F_OK)
+           ? diagnose(why, STATUS_BAD_OPTION,
+                      "%s exists: --resume goes on with it, removing it begins anew",
+                      session->checkpoint)
+           : STATUS_SUCCESS;
+}
+
+static Status
+open_session(Session* const session, Diagnostic* const why)
+{
+  const Options* const options = session->options;
+  Status               status  = check_checkpoint(session, why);
+  status                       = status ? status
+                                        : recipe_read(options->recipe, options->settings.n, options->settings.items,
+                                                      &session->recipe, why);
+  status = status ? status : open_corpus(session, "sound:", &options->data, &session->sound, why);
+  status = status ? status : open_corpus(session, "noise:", &options->noise, &session->noise, why);
+  status = status ? status : make_key(session, why);
+  if (status) {
+    return status;
+  }
+
+  session->started  = seconds_now();
+  session->team     = team_new(options->threads);
+  session->progress = progress_new(stdout, isatty(STDOUT_FILENO), NULL);
+  session->run = training_run_new(session->recipe, session->sound, session->noise, session->team);
+  return session->team && session->progress && session->run
+           ? STATUS_SUCCESS
+           : diagnose(why, STATUS_NO_MEMORY, "not enough memory to train");
+}
+
+static void
+close_session(Session* const session)
+{
+  training_run_free(session->run);
+  progress_free(session->progress);
+  team_free(session->team);
+  corpus_free(session->noise);
+  corpus_free(session->sound);
+  recipe_free(session->recipe);
+  free(session->checkpoint);
+  free(session->key);
+}
+
+static void
+print_plan(const Session* const session)
+{
+  const Recipe* const      recipe = session->recipe;
+  const TrainingRun* const run    = session->run;
+  const char* const        best   = matrix_best_kernel();
+  printf("layers %u up, %u down, %zu weights; kernels %s, %u threads\n", run->shape.n_encoder,
+         run->shape.n_decoder, run->parameters->n, matrix_kernel(), session->options->threads);
+  if (best && strcasecmp(best, matrix_kernel())) {
+    printf("note: OPENBLAS_CORETYPE=%s would suit this CPU better\n", best);
+  }
+  printf("steps  %u per layer, %u end to end, of %u × %u frames each\n", recipe->pretrain.steps,
+         recipe->fine_tune.steps, recipe->streams, recipe->frames);
+  fflush(stdout);
+}
+
+static void
+stepped(void* const handle, const char* const stage, const Descent* const descent,
+        const uint32_t n_steps)
+{
+  const Session* const session  = (const Session*)handle;
+  const Recipe* const  recipe   = session->recipe;
+  char                 note[64] = "";
+  if (isfinite(descent->best_loss)) {
+    snprintf(note, sizeof(note), "best %.4f", descent->best_loss);
+  }
+  progress_step(session->progress, stage, descent->step, n_steps, recipe->streams * recipe->frames,
+                descent->train_loss, note);
+}
+
+static void
+validated(void* const handle, const char* const stage, const Descent* const descent,
+          const double loss)
+{
+  const Session* const session = (const Session*)handle;
+  char                 line[128];
+  snprintf(line, sizeof(line), "%s, step %llu: %.4f on unseen files%s", stage,
+           (unsigned long long)descent->step, loss, descent->n_worse ? "" : ", the best so far");
+  progress_line(session->progress, line);
+}
+
+static bool
+stop(void* const handle)
+{
+  (void)handle;
+  return interrupted;
+}
+
+/// Words for the model; a word without memory is left out.
+static void
+write_card(const Session* const session, Model* const model)
+{
+  const Recipe* const recipe = session->recipe;
+  ModelCard* const    card   = &model->card;
+  card->name                 = strdup(recipe->name);
+  card->licence              = strdup(recipe->licence);
+  card->data                 = strdup(recipe->data);
+  card->recipe               = recipe_text(recipe);
+  card->tool                 = strdup("lamina " LAMINA_VERSION);
+}
+
+static Status
+write_model(const Session* const session, Diagnostic* const why)
+{
+  Model* const model = training_run_model(session->run);
+  if (!model) {
+    return diagnose(why, STATUS_NO_MEMORY, "not enough memory for the model");
+  }
+
+  write_card(session, model);
+  const Status status = model_write(model, session->options->output, why);
+  model_free(model);
+  if (!status) {
+    unlink(session->checkpoint);
+    printf("wrote %s after %.0f s\n", session->options->output, seconds_now() - session->started);
+  }
+  return status;
+}
+
+static Status
+train(Session* const session, Diagnostic* const why)
+{
+  Status status = open_session(session, why);
+  if (status) {
+    return status;
+  }
+
+  print_plan(session);
+  const StagesConfig config  = { .path   = session->checkpoint,
+                                 .key    = session->key,
+                                 .resume = session->options->resume };
+  const Watcher      watcher = {
+         .stepped = stepped, .validated = validated, .stop = stop, .context = session
+  };
+  signal(SIGINT, interrupt);
+  signal(SIGTERM, interrupt);
+  status = stages_run(session->run, &config, &watcher, why);
+  progress_free(session->progress);
+  session->progress = NULL;
+  return status ? status : write_model(session, why);
+}
+
+int
+tool_train(const int argc, char** const argv)
+{
+  Options    options = { 0 };
+  Diagnostic why     = { "" };
+  if (read_options(argc, argv, &options, &why)) {
+    return tool_fail(&why);
+  }
+  if (options.help) {
+    fputs(usage, stdout);
+    return EXIT_SUCCESS;
+  }
+
+  Session      session = { .options = &options };
+  const Status status  = train(&session, &why);
+  if (status == STATUS_INTERRUPTED) {
+    fprintf(stderr, "lamina: %s; go on with --resume\n", why.text);
+  }
+  close_session(&session);
+  return status == STATUS_INTERRUPTED ? 128 + SIGINT : status ? tool_fail(&why) : EXIT_SUCCESS;
+}
