@@ -75,12 +75,13 @@ static void
 what_is_written_is_read(void** state)
 {
   // The noise is 10.8 dB below full scale, a step of 24 bits 138.5 dB, an error of up to a whole
-  // step (AIFF truncates) 4.8 dB below that.  Vorbis loses much of white noise.
+  // step (AIFF truncates) 4.8 dB below that.  Vorbis loses most of white noise,
+  // but what is unrelated or elsewhere would read −3 dB.
   check_round_trip(state, "a.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 400.0);
   check_round_trip(state, "a.FLAC", SF_FORMAT_FLAC | SF_FORMAT_PCM_24, 132.0);
   check_round_trip(state, "a.aiff", SF_FORMAT_AIFF | SF_FORMAT_PCM_24, 132.0);
   check_round_trip(state, "a.aif", SF_FORMAT_AIFF | SF_FORMAT_PCM_24, 132.0);
-  check_round_trip(state, "a.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS, 5.0);
+  check_round_trip(state, "a.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS, 1.0);
   assert_int_equal(count_entries(state), 5);
 }
 
