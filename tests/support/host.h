@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_TESTS_SUPPORT_HOST_H
+#define LAMINA_TESTS_SUPPORT_HOST_H
+
+#include <lilv/lilv.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// Most samples of one block.
+#define HOST_MAX_BLOCK 8192u
+
+/// Most audio channels, in or out.
+#define HOST_MAX_CHANNELS 2u
+
+/// When a plugin's scheduled work is done.
+typedef enum {
+  HOST_WORK_AT_ONCE, ///< Inside schedule_work(), as hosts do when they export
+  HOST_WORK_LATER,   ///< After some more blocks, on the thread that runs them
+  HOST_WORK_THREAD,  ///< On a thread of its own
+} HostWork;
+
+typedef struct {
+  double   rate_hz;
+  HostWork work;
+  uint32_t work_delay;      ///< Blocks, for HOST_WORK_LATER
+  uint32_t notify_size;     ///< Room of the notify port, bytes; 0 for what the plugin asks for
+  void (*before_run)(void); ///< Called right before the plugin's run(), or NULL
+  void (*after_run)(void);  ///< And right after; both also around work inside schedule_work()
+} HostConfig;
+
+/**
+   One instance of an LV2 plugin in a small host: all that a test wants to see of a real one.
+
+   Gives urid:map, urid:unmap, work:schedule, log:log, opts:options, bufsz:boundedBlockLength and,
+   in states, state:mapPath, makePath and freePath; and a feature without a URI, which some hosts
+   pass.  One thread at a time, apart from host_restore_path().
+*/
+typedef struct Host Host;
+
+/// Find a plugin in LV2_PATH and instantiate it.  @return Owned by the caller, or NULL.
+Host*
+host_open(const char* uri, const HostConfig* config);
+
+/// Finish the work, deactivate, free; NULL is allowed.
+void
+host_close(Host* host);
+
+void
+host_activate(Host* host);
+
+void
+host_deactivate(Host* host);
+
+/// The world and the plugin's data, owned by `host`.
+LilvWorld*
+host_world(Host* host);
+
+const LilvPlugin*
+host_plugin(Host* host);
+
+/// Number of audio inputs.
+uint32_t
+host_channels(const Host* host);
+
+/// Set a control input.  @return False when there is no such port.
+bool
+host_set_control(Host* host, const char* symbol, float value);
+
+/// Value of a control port, NaN when there is no such port.
+float
+host_control(const Host* host, const char* symbol);
+
+/// Value of the port with designation lv2:latency.
+uint32_t
+host_latency(const Host* host);
+
+/// Send a patch:Set of the atom:Path property `property` with the next block.
+void
+host_set_path(Host* host, const char* property, const char* path);
+
+/// Send a patch:Get with the next block.  @param property NULL asks for all.
+void
+host_get_property(Host* host, const char* property);
+
+/// Let the next `n` calls of schedule_work() fail.
+void
+host_refuse_work(Host* host, uint32_t n);
+
+/**
+   Run one block.  Aborts when the plugin writes more to its notify port than there is room.
+
+   @param n 0…HOST_MAX_BLOCK.
+   @param in [host_channels][n].
+   @param out [host_channels][n], written.  May be `in`.
+*/
+void
+host_run(Host* host, uint32_t n, float* const* in, float* const* out);
+
+/// How many patch:Set messages came from the plugin.
+uint32_t
+host_paths_told(const Host* host);
+
+/// The path of the last one, "" before the first.
+const char*
+host_path(const Host* host);
+
+/// How many state:StateChanged messages came.
+uint32_t
+host_changes_told(const Host* host);
+
+/// All lines of the log, until host_clear_log().
+const char*
+host_log(const Host* host);
+
+void
+host_clear_log(Host* host);
+
+/**
+   Save ports and state as a bundle.
+
+   @param folder Made, gets state.ttl.
+   @param link_folder Where links to files go that lie elsewhere; NULL keeps absolute paths.
+   @param flags LV2_State_Flags.
+   @param lend_folder Give state:makePath.
+*/
+bool
+host_save(Host* host, const char* folder, const char* link_folder, uint32_t flags,
+          bool lend_folder);
+
+/// Restore what host_save() wrote.
+bool
+host_restore(Host* host, const char* folder);
+
+/// Restore a preset of the plugin's bundle, or of any other in LV2_PATH.
+bool
+host_load_preset(Host* host, const char* uri);
+
+/// Restore a state that is nothing but one path.  May be called while another thread runs blocks.
+bool
+host_restore_path(Host* host, const char* property, const char* path);
+
+#endif
