@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "plugin/denoise.h"
+
+#include "dsp/effect/denoiser.h"
+#include "dsp/spectrum/stft.h"
+
+static uint32_t
+latency(const double rate_hz)
+{
+  // A window of 20 ms, whatever a model calls its hop.
+  return stft_config(0.02, 0.01, rate_hz).frame;
+}
+
+static void*
+create(const Model* const model, const double rate_hz, const uint32_t n_channels)
+{
+  return denoiser_new(model, rate_hz, n_channels);
+}
+
+static void
+reset(void* const engine)
+{
+  denoiser_reset(engine);
+}
+
+static void
+run(void* const engine, const float* const controls, const uint32_t n, const float* const* const in,
+    float* const* const out)
+{
+  const DenoiserParams params = {
+    .reduction_db = controls[DENOISE_REDUCTION],
+    .strength     = 0.01f * controls[DENOISE_STRENGTH],
+    .smoothing_s  = 0.001f * controls[DENOISE_SMOOTHING],
+    .residual     = controls[DENOISE_RESIDUAL] > 0.0f,
+  };
+  denoiser_run(engine, &params, n, in, out);
+}
+
+static void
+destroy(void* const engine)
+{
+  denoiser_free(engine);
+}
+
+const Effect denoise_mono = {
+  .uri        = DENOISE_MONO_URI,
+  .name       = "Lamina Denoise",
+  .kind       = MODEL_DENOISE,
+  .n_channels = 1,
+  .n_controls = DENOISE_N_CONTROLS,
+  .latency    = latency,
+  .create     = create,
+  .reset      = reset,
+  .run        = run,
+  .destroy    = destroy,
+};
+
+const Effect denoise_stereo = {
+  .uri        = DENOISE_STEREO_URI,
+  .name       = "Lamina Denoise",
+  .kind       = MODEL_DENOISE,
+  .n_channels = 2,
+  .n_controls = DENOISE_N_CONTROLS,
+  .latency    = latency,
+  .create     = create,
+  .reset      = reset,
+  .run        = run,
+  .destroy    = destroy,
+};

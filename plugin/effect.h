@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_PLUGIN_EFFECT_H
+#define LAMINA_PLUGIN_EFFECT_H
+
+#include "dsp/attributes.h"
+#include "dsp/network/model.h"
+
+#include <stdint.h>
+
+/// Most audio channels of an effect.
+#define EFFECT_MAX_CHANNELS 2u
+
+/// Most control ports that an effect may have besides those that every effect has.
+#define EFFECT_MAX_CONTROLS 16u
+
+/// Most samples of one call of `run`.
+#define EFFECT_BLOCK 256u
+
+/**
+   What one plugin does with sound and a model.
+
+   The rest of a plugin is the same for all: ports, messages, state, model swaps, bypass.  An
+   engine is the effect's memory for one stream; only one thread at a time uses it.
+*/
+typedef struct {
+  const char* uri;        ///< Of the plugin, forever
+  const char* name;       ///< For a person
+  ModelKind   kind;       ///< Of the models it runs
+  uint32_t    n_channels; ///< In and out, 1…EFFECT_MAX_CHANNELS
+  uint32_t    n_controls; ///< Its own control ports, 0…EFFECT_MAX_CONTROLS
+
+  /// Samples from input to output; the same for every model that fits.
+  uint32_t (*latency)(double rate_hz);
+
+  /// @param model Of `kind`, must outlive the engine.  @return An engine, or NULL: no memory.
+  void* (*create)(const Model* model, double rate_hz, uint32_t n_channels);
+
+  /// Forget all sound.  Real-time.
+  void (*reset)(void* engine);
+
+  /**
+     Real-time.
+
+     @param controls Value of each control port, [n_controls].
+     @param n Samples, 1…EFFECT_BLOCK.
+     @param in [n_channels][n], finite.
+     @param out [n_channels][n], written.  Not `in`.
+  */
+  void (*run)(void* engine, const float* controls, uint32_t n, const float* const* in,
+              float* const* out);
+
+  /// Free; NULL is allowed.
+  void (*destroy)(void* engine);
+} Effect;
+
+#endif

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_PLUGIN_FADE_H
+#define LAMINA_PLUGIN_FADE_H
+
+#include <math.h>
+#include <stdint.h>
+
+/// Samples of a cross-fade: 30 ms.  What is faded is the same sound, so the ramp is linear.
+static inline uint32_t
+fade_length(const double rate_hz)
+{
+  return (uint32_t)lround(0.03 * rate_hz);
+}
+
+/// One sample on the way; exactly `from` or `to` at the ends, so that NaN cannot leak.
+static inline float
+fade_mix(const float from, const float to, const float share)
+{
+  if (share <= 0.0f) {
+    return from;
+  }
+  return share >= 1.0f ? to : (1.0f - share) * from + share * to;
+}
+
+#endif

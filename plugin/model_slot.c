@@ -1,0 +1,302 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "plugin/model_slot.h"
+
+#include "dsp/network/model_file.h"
+#include "dsp/spectrum/stft.h"
+#include "plugin/fade.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// A model with its engine.
+typedef struct {
+  Model*   model;    ///< NULL when it cannot be used
+  void*    engine;   ///< NULL likewise: dry
+  uint32_t n_warmup; ///< Samples to hear before its output is its own
+  bool     by_user;
+  char     path[];
+} Loaded;
+
+struct ModelSlot {
+  const Effect*   effect;
+  double          rate_hz;
+  ModelSlotReport report;
+  void*           context;
+
+  pthread_mutex_t lock; ///< One loader at a time; unknown to the audio thread
+  char*           path; ///< Of the last load
+
+  _Atomic(Loaded*) incoming; ///< From the loaders to the audio thread
+  _Atomic(Loaded*) retired;  ///< And back
+
+  // The audio thread's own.
+  Loaded*  current; ///< Heard
+  Loaded*  next;    ///< Warming up, then faded in
+  uint32_t age;     ///< Samples that `next` has heard
+  uint32_t n_fade;
+  bool     fresh; ///< Nothing was heard since the last reset
+  float    other[EFFECT_MAX_CHANNELS][EFFECT_BLOCK];
+};
+
+static void
+loaded_free(const ModelSlot* const slot, Loaded* const loaded)
+{
+  if (loaded) {
+    slot->effect->destroy(loaded->engine);
+    model_free(loaded->model);
+    free(loaded);
+  }
+}
+
+/// Samples until every tap of every layer, and the overlap, holds live sound.
+static uint32_t
+warmup(const Model* const model, const StftConfig stft)
+{
+  ModelShape shape;
+  model_get_shape(model, &shape);
+  return model_shape_history(&shape) * stft.hop + 2 * stft.frame;
+}
+
+static Status
+open_model(const ModelSlot* const slot, Loaded* const loaded, Diagnostic* const why)
+{
+  const Effect* const effect = slot->effect;
+  const Status        status = model_read(loaded->path, &loaded->model, why);
+  if (status) {
+    return status;
+  }
+
+  const Model* const model   = loaded->model;
+  const uint32_t     latency = effect->latency(slot->rate_hz);
+  if (model->kind != effect->kind) {
+    return diagnose(why, STATUS_BAD_FILE, "%s: a model of kind %s, wanted is %s", loaded->path,
+                    model_kind_name(model->kind), model_kind_name(effect->kind));
+  }
+
+  const StftConfig stft = stft_config(model->window_s, model->hop_s, slot->rate_hz);
+  if (stft.frame != latency) {
+    return diagnose(why, STATUS_BAD_FILE, "%s: its window is %u samples at %.0f Hz, wanted are %u",
+                    loaded->path, stft.frame, slot->rate_hz, latency);
+  }
+
+  loaded->n_warmup = warmup(model, stft);
+  loaded->engine   = effect->create(model, slot->rate_hz, effect->n_channels);
+  if (!loaded->engine) {
+    return diagnose(why, STATUS_NO_MEMORY, "%s: not enough memory to run it", loaded->path);
+  }
+  return STATUS_SUCCESS;
+}
+
+static Loaded*
+loaded_new(const ModelSlot* const slot, const char* const path, const bool by_user)
+{
+  const size_t  n_path = strlen(path) + 1;
+  Loaded* const loaded = calloc(1, sizeof(Loaded) + n_path);
+  if (!loaded) {
+    return NULL;
+  }
+
+  Diagnostic why  = { "" };
+  loaded->by_user = by_user;
+  memcpy(loaded->path, path, n_path);
+  if (open_model(slot, loaded, &why)) {
+    slot->report(slot->context, why.text);
+    model_free(loaded->model);
+    loaded->model = NULL;
+  }
+  return loaded;
+}
+
+ModelSlot*
+model_slot_new(const Effect* const effect, const double rate_hz, const ModelSlotReport report,
+               void* const context)
+{
+  ModelSlot* const slot = calloc(1, sizeof(ModelSlot));
+  if (!slot) {
+    return NULL;
+  }
+
+  slot->effect  = effect;
+  slot->rate_hz = rate_hz;
+  slot->report  = report;
+  slot->context = context;
+  slot->n_fade  = fade_length(rate_hz);
+  slot->fresh   = true;
+  atomic_init(&slot->incoming, NULL);
+  atomic_init(&slot->retired, NULL);
+  if (pthread_mutex_init(&slot->lock, NULL)) {
+    free(slot);
+    return NULL;
+  }
+  return slot;
+}
+
+void
+model_slot_free(ModelSlot* const slot)
+{
+  if (!slot) {
+    return;
+  }
+
+  loaded_free(slot, slot->current);
+  loaded_free(slot, slot->next);
+  loaded_free(slot, atomic_load(&slot->incoming));
+  loaded_free(slot, atomic_load(&slot->retired));
+  pthread_mutex_destroy(&slot->lock);
+  free(slot->path);
+  free(slot);
+}
+
+Status
+model_slot_load(ModelSlot* const slot, const char* const path, const bool by_user)
+{
+  // A load implies a collection, so a host that loses a work item cannot block all later swaps.
+  model_slot_collect(slot);
+
+  // Loads are in a row: the path that is saved is the path that sounds.
+  pthread_mutex_lock(&slot->lock);
+  Loaded* const loaded = loaded_new(slot, path, by_user);
+  char* const   copy   = strdup(path);
+  const Status  status = loaded && copy ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+  if (status) {
+    loaded_free(slot, loaded);
+    free(copy);
+  } else {
+    free(slot->path);
+    slot->path = copy;
+    loaded_free(slot, atomic_exchange(&slot->incoming, loaded));
+  }
+  pthread_mutex_unlock(&slot->lock);
+  return status;
+}
+
+void
+model_slot_collect(ModelSlot* const slot)
+{
+  loaded_free(slot, atomic_exchange(&slot->retired, NULL));
+}
+
+char*
+model_slot_copy_path(ModelSlot* const slot)
+{
+  pthread_mutex_lock(&slot->lock);
+  char* const path = slot->path ? strdup(slot->path) : NULL;
+  pthread_mutex_unlock(&slot->lock);
+  return path;
+}
+
+/// Let `next` be what is heard.  `retired` is empty while there is a next.
+static void
+settle(ModelSlot* const slot)
+{
+  atomic_store(&slot->retired, slot->current);
+  slot->current = slot->next;
+  slot->next    = NULL;
+}
+
+void
+model_slot_reset(ModelSlot* const slot)
+{
+  if (slot->next) {
+    settle(slot);
+  }
+  if (slot->current && slot->current->engine) {
+    slot->effect->reset(slot->current->engine);
+  }
+  slot->fresh = true;
+}
+
+bool
+model_slot_take(ModelSlot* const slot)
+{
+  if (slot->next || atomic_load(&slot->retired)) {
+    return false;
+  }
+
+  slot->next = atomic_exchange(&slot->incoming, NULL);
+  slot->age  = 0;
+  if (!slot->next) {
+    return false;
+  }
+
+  if (slot->fresh) {
+    settle(slot);
+  }
+  return true;
+}
+
+bool
+model_slot_wants_collect(const ModelSlot* const slot)
+{
+  return atomic_load(&slot->retired) != NULL;
+}
+
+/// The model taken last; may be NULL.
+static const Loaded*
+newest(const ModelSlot* const slot)
+{
+  return slot->next ? slot->next : slot->current;
+}
+
+const char*
+model_slot_path(const ModelSlot* const slot)
+{
+  const Loaded* const loaded = newest(slot);
+  return loaded ? loaded->path : "";
+}
+
+bool
+model_slot_by_user(const ModelSlot* const slot)
+{
+  const Loaded* const loaded = newest(slot);
+  return loaded && loaded->by_user;
+}
+
+static void
+run_loaded(const ModelSlot* const slot, const Loaded* const loaded, const float* const controls,
+           const uint32_t n, const float* const* const in, const float* const* const dry,
+           float* const* const out)
+{
+  if (loaded && loaded->engine) {
+    slot->effect->run(loaded->engine, controls, n, in, out);
+    return;
+  }
+
+  for (uint32_t c = 0; c < slot->effect->n_channels; ++c) {
+    memcpy(out[c], dry[c], n * sizeof(float));
+  }
+}
+
+/// Mix `next`, which lies in `other`, into what is heard.
+static void
+fade(ModelSlot* const slot, const uint32_t n, float* const* const out)
+{
+  const uint32_t n_warmup = slot->next->n_warmup;
+  for (uint32_t i = 0; i < n; ++i, ++slot->age) {
+    const uint32_t at    = slot->age < n_warmup ? 0 : slot->age - n_warmup;
+    const float    share = (float)at / (float)slot->n_fade;
+    for (uint32_t c = 0; c < slot->effect->n_channels; ++c) {
+      out[c][i] = fade_mix(out[c][i], slot->other[c][i], share);
+    }
+  }
+  if (slot->age >= n_warmup + slot->n_fade) {
+    settle(slot);
+  }
+}
+
+void
+model_slot_run(ModelSlot* const slot, const float* const controls, const uint32_t n,
+               const float* const* const in, const float* const* const dry, float* const* const out)
+{
+  slot->fresh = false;
+  run_loaded(slot, slot->current, controls, n, in, dry, out);
+  if (slot->next) {
+    float* const other[EFFECT_MAX_CHANNELS] = { slot->other[0], slot->other[1] };
+    run_loaded(slot, slot->next, controls, n, in, dry, other);
+    fade(slot, n, out);
+  }
+}

@@ -1,0 +1,227 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "plugin/model_slot.h"
+
+#include "plugin/denoise.h"
+#include "tests/support/models.h"
+#include "tests/support/scratch.h"
+#include "tests/support/signals.h"
+#include "tests/support/test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double rate = 48000.0;
+
+/// Whole gains, no limit: a constant-gain model gives input × gain, exactly known.
+static const float controls[DENOISE_N_CONTROLS] = { 60.0f, 100.0f, 0.0f, 0.0f };
+
+/// Lines that the slot reported.
+typedef struct {
+  uint32_t n;
+  char     last[512];
+} Reports;
+
+static void
+count_report(void* const context, const char* const line)
+{
+  Reports* const reports = context;
+  ++reports->n;
+  snprintf(reports->last, sizeof(reports->last), "%s", line);
+}
+
+static ModelSlot*
+new_slot(Reports* const reports)
+{
+  *reports              = (Reports){ 0 };
+  ModelSlot* const slot = model_slot_new(&denoise_mono, rate, count_report, reports);
+  assert_non_null(slot);
+  return slot;
+}
+
+/// Run on a constant 1, with a constant −1 for the dry sound.  @param out [n], or NULL.
+static float
+run(ModelSlot* const slot, const uint32_t n, float* const out)
+{
+  float last = 0.0f;
+  for (uint32_t i = 0; i < n; ++i) {
+    const float  one       = 1.0f;
+    const float  dry       = -1.0f;
+    float* const outputs[] = { &last };
+    model_slot_run(slot, controls, 1, (const float*[]){ &one }, (const float*[]){ &dry }, outputs);
+    if (out) {
+      out[i] = last;
+    }
+  }
+  return last;
+}
+
+static void
+test_empty_is_dry(void** const state)
+{
+  (void)state;
+  Reports          reports;
+  ModelSlot* const slot = new_slot(&reports);
+  assert_false(model_slot_take(slot));
+  assert_float_equal(run(slot, 10, NULL), -1.0f, 0.0);
+  assert_string_equal(model_slot_path(slot), "");
+  model_slot_free(slot);
+}
+
+/// Before any sound, a model is used at once: there is nothing to fade from.
+static void
+test_first_model_at_once(void** const state)
+{
+  (void)state;
+  Reports           reports;
+  const ScratchPath path = scratch_model("half", models_constant_gain(0.5));
+  ModelSlot* const  slot = new_slot(&reports);
+  assert_int_equal(model_slot_load(slot, path.text, false), STATUS_SUCCESS);
+  assert_true(model_slot_take(slot));
+  assert_false(model_slot_take(slot));
+  assert_false(model_slot_wants_collect(slot));
+  assert_float_equal(run(slot, 1, NULL), 0.0f, 0.0); // not −1, the dry sound
+  assert_float_equal(run(slot, 3 * 960, NULL), 0.5f, 1e-4);
+  assert_string_equal(model_slot_path(slot), path.text);
+  assert_int_equal(reports.n, 0);
+  model_slot_free(slot);
+}
+
+/// The old one alone until every tap is full, then 30 ms on the line between both, then the new.
+static void
+test_swap(void** const state)
+{
+  (void)state;
+  Reports           reports;
+  const ScratchPath high = scratch_model("high", models_constant_gain(0.75));
+  const ScratchPath low  = scratch_model("low", models_constant_gain(0.25));
+  ModelSlot* const  slot = new_slot(&reports);
+  assert_int_equal(model_slot_load(slot, high.text, false), STATUS_SUCCESS);
+  assert_true(model_slot_take(slot));
+  run(slot, 3 * 960, NULL);
+
+  assert_int_equal(model_slot_load(slot, low.text, true), STATUS_SUCCESS);
+  assert_true(model_slot_take(slot));
+  assert_true(model_slot_by_user(slot));
+
+  // Taps reach 2 + 4 frames of 480 back, the frame is 960 long and 960 late; 30 ms are 1440.
+  enum { WARM = 6 * 480 + 2 * 960, FADE = 1440, ALL = WARM + FADE + 100 };
+  static float out[ALL];
+  run(slot, ALL, out);
+  for (uint32_t i = 0; i < ALL; ++i) {
+    const double share = fmin(fmax((double)i - WARM, 0.0) / FADE, 1.0);
+    assert_float_equal(out[i], (float)(0.75 - 0.5 * share), 1e-4);
+  }
+
+  assert_true(model_slot_wants_collect(slot));
+  model_slot_collect(slot);
+  assert_false(model_slot_wants_collect(slot));
+  model_slot_free(slot);
+}
+
+/// No second swap begins before the first one's old model is freed; the newest load wins.
+static void
+test_one_swap_at_a_time(void** const state)
+{
+  (void)state;
+  Reports           reports;
+  const ScratchPath a    = scratch_model("a", models_constant_gain(0.75));
+  const ScratchPath b    = scratch_model("b", models_constant_gain(0.25));
+  ModelSlot* const  slot = new_slot(&reports);
+  assert_int_equal(model_slot_load(slot, a.text, false), STATUS_SUCCESS);
+  assert_true(model_slot_take(slot));
+  run(slot, 1, NULL);
+  assert_int_equal(model_slot_load(slot, b.text, false), STATUS_SUCCESS);
+  assert_true(model_slot_take(slot));
+
+  // During the fade.
+  assert_int_equal(model_slot_load(slot, b.text, true), STATUS_SUCCESS);
+  assert_int_equal(model_slot_load(slot, a.text, true), STATUS_SUCCESS); // b goes unseen
+  assert_false(model_slot_take(slot));
+  run(slot, 10000, NULL);
+
+  // After it, but before the old one is collected.
+  assert_true(model_slot_wants_collect(slot));
+  assert_false(model_slot_take(slot));
+  model_slot_collect(slot);
+  assert_true(model_slot_take(slot));
+  assert_string_equal(model_slot_path(slot), a.text);
+  assert_float_equal(run(slot, 10000, NULL), 0.75f, 1e-4);
+
+  // A load collects by itself.
+  assert_true(model_slot_wants_collect(slot));
+  assert_int_equal(model_slot_load(slot, b.text, true), STATUS_SUCCESS);
+  assert_true(model_slot_take(slot));
+  model_slot_free(slot);
+}
+
+/// A reset in the middle of a swap ends it, and the sound before it is forgotten.
+static void
+test_reset_ends_a_swap(void** const state)
+{
+  (void)state;
+  Reports           reports;
+  const ScratchPath a    = scratch_model("a", models_constant_gain(0.75));
+  const ScratchPath b    = scratch_model("b", models_constant_gain(0.25));
+  ModelSlot* const  slot = new_slot(&reports);
+  assert_int_equal(model_slot_load(slot, a.text, false), STATUS_SUCCESS);
+  assert_true(model_slot_take(slot));
+  run(slot, 3000, NULL);
+  assert_int_equal(model_slot_load(slot, b.text, false), STATUS_SUCCESS);
+  assert_true(model_slot_take(slot));
+  run(slot, 2000, NULL);
+  model_slot_reset(slot);
+  assert_float_equal(run(slot, 1, NULL), 0.0f, 0.0);
+  assert_float_equal(run(slot, 3000, NULL), 0.25f, 1e-4);
+  model_slot_free(slot);
+}
+
+/// Expect one line that says `what`, the dry sound, and the path kept.
+static void
+check_refused(const char* const path, const char* const what)
+{
+  Reports          reports;
+  ModelSlot* const slot = new_slot(&reports);
+  assert_int_equal(model_slot_load(slot, path, false), STATUS_SUCCESS);
+  assert_int_equal(reports.n, 1);
+  assert_non_null(strstr(reports.last, path));
+  assert_non_null(strstr(reports.last, what));
+  assert_null(strchr(reports.last, '\n'));
+
+  char* const kept = model_slot_copy_path(slot);
+  assert_string_equal(kept, path);
+  free(kept);
+  assert_true(model_slot_take(slot));
+  assert_string_equal(model_slot_path(slot), path);
+  assert_float_equal(run(slot, 1, NULL), -1.0f, 0.0);
+  model_slot_free(slot);
+}
+
+static void
+test_unusable_models(void** const state)
+{
+  (void)state;
+  Model* const wide = models_constant_gain(0.5);
+  wide->window_s    = 0.04;
+  wide->hop_s       = 0.02;
+  check_refused(scratch_model("wide", wide).text, "window");
+  check_refused(scratch_path("missing").text, "");
+  check_refused(scratch_file("short", 100, (char[100]){ 0 }).text, "");
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_empty_is_dry),
+    cmocka_unit_test(test_first_model_at_once),
+    cmocka_unit_test(test_swap),
+    cmocka_unit_test(test_one_swap_at_a_time),
+    cmocka_unit_test(test_reset_ends_a_swap),
+    cmocka_unit_test(test_unusable_models),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
