@@ -1,0 +1,385 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "dsp/effect/delay.h"
+#include "plugin/denoise.h"
+#include "plugin/denormals.h"
+#include "plugin/effect.h"
+#include "plugin/fade.h"
+#include "plugin/host_feature.h"
+#include "plugin/messages.h"
+#include "plugin/model_slot.h"
+#include "plugin/ports.h"
+#include "plugin/state.h"
+#include "plugin/uris.h"
+
+#include <lv2/core/lv2.h>
+#include <lv2/log/log.h>
+#include <lv2/log/logger.h>
+#include <lv2/state/state.h>
+#include <lv2/urid/urid.h>
+#include <lv2/worker/worker.h>
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// Model of an instance that was told of none, in the bundle.
+static const char default_model[] = "models/voice.safetensors";
+
+/// What run() asks of the worker.
+typedef enum { WORK_LOAD, WORK_COLLECT } WorkKind;
+
+typedef struct {
+  WorkKind kind;
+  char     path[MESSAGE_PATH_MAX]; ///< Of WORK_LOAD; sent up to its terminating zero
+} Work;
+
+typedef struct {
+  const Effect*              effect;
+  const LV2_Worker_Schedule* schedule;
+  LV2_Log_Logger             logger;
+  Uris                       uris;
+  uint32_t                   latency; ///< Samples
+  ModelSlot*                 slot;
+
+  // Ports.
+  const LV2_Atom_Sequence* control;
+  LV2_Atom_Sequence*       notify;
+  const float*             enabled;
+  float*                   latency_port;
+  const float*             in[EFFECT_MAX_CHANNELS];
+  float*                   out[EFFECT_MAX_CHANNELS];
+  const float*             controls[EFFECT_MAX_CONTROLS];
+
+  // Messages and work.
+  Messages messages;
+  Work     request;         ///< Path that the user wants
+  bool     request_waits;   ///< The worker has not been told of it
+  bool     collect_waiting; ///< The worker has been told, and has not yet been
+
+  // Sound.
+  Delay*   dry_delay[EFFECT_MAX_CHANNELS];
+  uint32_t n_fade;  ///< Samples from bypass to effect
+  uint32_t fade_at; ///< Share of the effect that is heard, 0…n_fade
+  bool     fresh;   ///< Nothing was heard since activate()
+  float    input[EFFECT_MAX_CHANNELS][EFFECT_BLOCK];
+  float    dry[EFFECT_MAX_CHANNELS][EFFECT_BLOCK];
+  float    wet[EFFECT_MAX_CHANNELS][EFFECT_BLOCK];
+} Plugin;
+
+static void
+report(void* const context, const char* const line)
+{
+  Plugin* const plugin = context;
+  lv2_log_error(&plugin->logger, "%s: %s\n", plugin->effect->name, line);
+}
+
+static void
+cleanup(const LV2_Handle instance)
+{
+  Plugin* const plugin = instance;
+  for (uint32_t c = 0; c < EFFECT_MAX_CHANNELS; ++c) {
+    delay_free(plugin->dry_delay[c]);
+  }
+  model_slot_free(plugin->slot);
+  free(plugin);
+}
+
+static bool
+allocate(Plugin* const plugin, const double rate_hz)
+{
+  plugin->slot = model_slot_new(plugin->effect, rate_hz, report, plugin);
+  bool ok      = plugin->slot != NULL;
+  for (uint32_t c = 0; c < plugin->effect->n_channels; ++c) {
+    plugin->dry_delay[c] = delay_new(plugin->latency);
+    ok                   = ok && plugin->dry_delay[c];
+  }
+  return ok;
+}
+
+/// Load the bundle's own model.
+static bool
+load_default(Plugin* const plugin, const char* const bundle_path)
+{
+  const size_t      n     = strlen(bundle_path);
+  const char* const slash = n && bundle_path[n - 1] == '/' ? "" : "/";
+  char*             path  = NULL;
+  if (asprintf(&path, "%s%s%s", bundle_path, slash, default_model) < 0) {
+    return false;
+  }
+
+  const Status status = model_slot_load(plugin->slot, path, false);
+  free(path);
+  return !status;
+}
+
+static Plugin*
+plugin_new(const Effect* const effect, const double rate_hz, const char* const bundle_path,
+           const LV2_Feature* const* const features)
+{
+  LV2_URID_Map* const        map      = host_feature(features, LV2_URID__map);
+  LV2_Worker_Schedule* const schedule = host_feature(features, LV2_WORKER__schedule);
+  Plugin* const              plugin   = calloc(1, sizeof(Plugin));
+  if (!map || !schedule || !plugin) {
+    free(plugin);
+    return NULL;
+  }
+
+  plugin->effect   = effect;
+  plugin->schedule = schedule;
+  plugin->uris     = uris_map(map, effect->uri);
+  plugin->latency  = effect->latency(rate_hz);
+  plugin->n_fade   = fade_length(rate_hz);
+  plugin->fresh    = true;
+  lv2_log_logger_init(&plugin->logger, map, host_feature(features, LV2_LOG__log));
+  messages_init(&plugin->messages, &plugin->uris, map);
+  if (!allocate(plugin, rate_hz) || !load_default(plugin, bundle_path)) {
+    cleanup(plugin);
+    return NULL;
+  }
+  return plugin;
+}
+
+static void
+connect_port(const LV2_Handle instance, const uint32_t port, void* const data)
+{
+  Plugin* const  plugin = instance;
+  const uint32_t n      = plugin->effect->n_channels;
+  if (port == PORT_CONTROL) {
+    plugin->control = data;
+  } else if (port == PORT_NOTIFY) {
+    plugin->notify = data;
+  } else if (port == PORT_ENABLED) {
+    plugin->enabled = data;
+  } else if (port == PORT_LATENCY) {
+    plugin->latency_port = data;
+  } else if (port < port_output(plugin->effect, 0)) {
+    plugin->in[port - PORT_AUDIO] = data;
+  } else if (port < port_effect_control(plugin->effect, 0)) {
+    plugin->out[port - PORT_AUDIO - n] = data;
+  } else if (port < port_effect_control(plugin->effect, plugin->effect->n_controls)) {
+    plugin->controls[port - PORT_AUDIO - 2 * n] = data;
+  }
+}
+
+/// Only clears memory: hosts call it on the audio thread.
+static void
+activate(const LV2_Handle instance)
+{
+  Plugin* const plugin = instance;
+  for (uint32_t c = 0; c < plugin->effect->n_channels; ++c) {
+    delay_reset(plugin->dry_delay[c]);
+  }
+  model_slot_reset(plugin->slot);
+  plugin->fresh = true;
+}
+
+/// Cross-fade between bypass and effect, sample by sample.
+static void
+mix(Plugin* const plugin, const uint32_t at, const uint32_t n)
+{
+  const bool enabled = *plugin->enabled > 0.0f;
+  if (plugin->fresh) {
+    plugin->fade_at = enabled ? plugin->n_fade : 0;
+    plugin->fresh   = false;
+  }
+
+  for (uint32_t i = 0; i < n; ++i) {
+    if (enabled && plugin->fade_at < plugin->n_fade) {
+      ++plugin->fade_at;
+    } else if (!enabled && plugin->fade_at > 0) {
+      --plugin->fade_at;
+    }
+    const float share = (float)plugin->fade_at / (float)plugin->n_fade;
+    for (uint32_t c = 0; c < plugin->effect->n_channels; ++c) {
+      plugin->out[c][at + i] = fade_mix(plugin->dry[c][i], plugin->wet[c][i], share);
+    }
+  }
+}
+
+/// All is read before anything is written: hosts may lay any output on any input.
+static void
+process(Plugin* const plugin, const uint32_t at, const uint32_t n, const float* const controls)
+{
+  const float* in[EFFECT_MAX_CHANNELS]  = { NULL };
+  const float* dry[EFFECT_MAX_CHANNELS] = { NULL };
+  float*       wet[EFFECT_MAX_CHANNELS] = { NULL };
+  for (uint32_t c = 0; c < plugin->effect->n_channels; ++c) {
+    for (uint32_t i = 0; i < n; ++i) {
+      const float x       = plugin->in[c][at + i];
+      plugin->input[c][i] = isfinite(x) ? x : 0.0f;
+    }
+    delay_run(plugin->dry_delay[c], n, plugin->input[c], plugin->dry[c]);
+    in[c]  = plugin->input[c];
+    dry[c] = plugin->dry[c];
+    wet[c] = plugin->wet[c];
+  }
+  model_slot_run(plugin->slot, controls, n, in, dry, wet);
+  mix(plugin, at, n);
+}
+
+/// Ask the worker for what is to be done; what it cannot take now is asked for again.
+static void
+schedule(Plugin* const plugin)
+{
+  const LV2_Worker_Schedule* const worker = plugin->schedule;
+  if (plugin->request_waits) {
+    const size_t size     = offsetof(Work, path) + strlen(plugin->request.path) + 1;
+    plugin->request_waits = worker->schedule_work(worker->handle, (uint32_t)size,
+                                                  &plugin->request) != LV2_WORKER_SUCCESS;
+  }
+
+  if (!model_slot_wants_collect(plugin->slot)) {
+    plugin->collect_waiting = false;
+  } else if (!plugin->collect_waiting) {
+    const WorkKind kind     = WORK_COLLECT;
+    plugin->collect_waiting = true; // a host may work at once
+    if (worker->schedule_work(worker->handle, sizeof(kind), &kind) != LV2_WORKER_SUCCESS) {
+      plugin->collect_waiting = false;
+    }
+  }
+}
+
+static void
+read_messages(Plugin* const plugin)
+{
+  const char* const path = messages_read(&plugin->messages, plugin->control);
+  if (path) {
+    plugin->request.kind = WORK_LOAD;
+    strcpy(plugin->request.path, path); // messages_read() checks the length
+    plugin->request_waits = true;
+  }
+
+  if (model_slot_take(plugin->slot)) {
+    plugin->messages.tell_model = true;
+    plugin->collect_waiting     = false; // the worker has been: there was room
+    if (model_slot_by_user(plugin->slot)) {
+      plugin->messages.tell_change = true;
+    }
+  }
+}
+
+static void
+run(const LV2_Handle instance, const uint32_t n_samples)
+{
+  Plugin* const  plugin = instance;
+  const uint64_t mode   = denormals_flush();
+  float          controls[EFFECT_MAX_CONTROLS];
+  for (uint32_t i = 0; i < plugin->effect->n_controls; ++i) {
+    controls[i] = *plugin->controls[i];
+  }
+
+  *plugin->latency_port = (float)plugin->latency;
+  read_messages(plugin);
+  for (uint32_t at = 0; at < n_samples; at += EFFECT_BLOCK) {
+    const uint32_t n = n_samples - at < EFFECT_BLOCK ? n_samples - at : EFFECT_BLOCK;
+    process(plugin, at, n, controls);
+  }
+  schedule(plugin);
+  messages_write(&plugin->messages, plugin->notify, model_slot_path(plugin->slot));
+  denormals_restore(mode);
+}
+
+static LV2_Worker_Status
+work(const LV2_Handle instance, const LV2_Worker_Respond_Function respond,
+     const LV2_Worker_Respond_Handle handle, const uint32_t size, const void* const data)
+{
+  (void)respond;
+  (void)handle;
+  Plugin* const     plugin = instance;
+  const Work* const wanted = data;
+  if (size < sizeof(WorkKind)) {
+    return LV2_WORKER_ERR_UNKNOWN;
+  }
+
+  model_slot_collect(plugin->slot);
+  if (wanted->kind == WORK_LOAD && model_slot_load(plugin->slot, wanted->path, true)) {
+    report(plugin, status_string(STATUS_NO_MEMORY));
+    return LV2_WORKER_ERR_NO_SPACE;
+  }
+  return LV2_WORKER_SUCCESS;
+}
+
+/// Nothing to do: run() takes a model from the slot itself.  Some hosts call it all the same.
+static LV2_Worker_Status
+work_response(const LV2_Handle instance, const uint32_t size, const void* const body)
+{
+  (void)instance;
+  (void)size;
+  (void)body;
+  return LV2_WORKER_SUCCESS;
+}
+
+static LV2_State_Status
+save(const LV2_Handle instance, const LV2_State_Store_Function store, const LV2_State_Handle handle,
+     const uint32_t flags, const LV2_Feature* const* const features)
+{
+  Plugin* const plugin = instance;
+  return state_save(plugin->slot, &plugin->uris, store, handle, flags, features);
+}
+
+static LV2_State_Status
+restore(const LV2_Handle instance, const LV2_State_Retrieve_Function retrieve,
+        const LV2_State_Handle handle, const uint32_t flags,
+        const LV2_Feature* const* const features)
+{
+  (void)flags;
+  Plugin* const plugin = instance;
+  return state_restore(plugin->slot, &plugin->uris, retrieve, handle, features);
+}
+
+static const void*
+extension_data(const char* const uri)
+{
+  static const LV2_State_Interface  state_interface  = { save, restore };
+  static const LV2_Worker_Interface worker_interface = { work, work_response, NULL };
+  if (!strcmp(uri, LV2_STATE__interface)) {
+    return &state_interface;
+  }
+  if (!strcmp(uri, LV2_WORKER__interface)) {
+    return &worker_interface;
+  }
+  return NULL;
+}
+
+static LV2_Handle
+instantiate(const LV2_Descriptor* descriptor, double rate_hz, const char* bundle_path,
+            const LV2_Feature* const* features);
+
+#define DESCRIPTOR(uri)                                                          \
+  {                                                                              \
+    uri, instantiate, connect_port, activate, run, NULL, cleanup, extension_data \
+  }
+
+/// Every plugin of this binary.
+static const struct {
+  LV2_Descriptor descriptor;
+  const Effect*  effect;
+} plugins[] = {
+  { DESCRIPTOR(DENOISE_MONO_URI), &denoise_mono },
+  { DESCRIPTOR(DENOISE_STEREO_URI), &denoise_stereo },
+};
+
+static const size_t n_plugins = sizeof(plugins) / sizeof(plugins[0]);
+
+static LV2_Handle
+instantiate(const LV2_Descriptor* const descriptor, const double rate_hz,
+            const char* const bundle_path, const LV2_Feature* const* const features)
+{
+  for (size_t i = 0; i < n_plugins; ++i) {
+    if (!strcmp(descriptor->URI, plugins[i].descriptor.URI)) {
+      return plugin_new(plugins[i].effect, rate_hz, bundle_path, features);
+    }
+  }
+  return NULL;
+}
+
+LV2_SYMBOL_EXPORT
+const LV2_Descriptor*
+lv2_descriptor(const uint32_t index)
+{
+  return index < n_plugins ? &plugins[index].descriptor : NULL;
+}

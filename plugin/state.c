@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "plugin/state.h"
+
+#include "plugin/host_feature.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// Free a path that the host made.
+static void
+free_path(const LV2_Feature* const* const features, char* const path)
+{
+  const LV2_State_Free_Path* const feature = host_feature(features, LV2_STATE__freePath);
+  if (path && feature) {
+    feature->free_path(feature->handle, path);
+  } else {
+    free(path);
+  }
+}
+
+static bool
+copy_stream(FILE* const from, FILE* const to)
+{
+  char   bytes[4096];
+  size_t n = 0;
+  while ((n = fread(bytes, 1, sizeof(bytes), from)) > 0) {
+    if (fwrite(bytes, 1, n, to) != n) {
+      return false;
+    }
+  }
+  return !ferror(from);
+}
+
+static bool
+copy_file(const char* const from_path, const char* const to_path)
+{
+  FILE* const from = fopen(from_path, "rb");
+  if (!from) {
+    return false;
+  }
+
+  FILE* const to = fopen(to_path, "wb");
+  bool        ok = to && copy_stream(from, to);
+  if (to && fclose(to)) {
+    ok = false;
+  }
+  fclose(from);
+  return ok;
+}
+
+/// Copy a file to where the host keeps a state.  @return Path of the copy, or NULL.
+static char*
+copy_into_state(const LV2_Feature* const* const features, const char* const path)
+{
+  const LV2_State_Make_Path* const feature = host_feature(features, LV2_STATE__makePath);
+  if (!feature) {
+    return NULL;
+  }
+
+  const char* const slash = strrchr(path, '/');
+  char* const       made  = feature->path(feature->handle, slash ? slash + 1 : path);
+  char* const       copy  = made && copy_file(path, made) ? strdup(made) : NULL;
+  free_path(features, made);
+  return copy;
+}
+
+/// The path to store: resolved, so that no chain of links grows from save to save.
+static char*
+path_to_store(char* const path, const uint32_t flags, const LV2_Feature* const* const features)
+{
+  char* const resolved = realpath(path, NULL);
+  if (!resolved) {
+    return strdup(path);
+  }
+
+  char* const copy = flags & LV2_STATE_IS_PORTABLE ? copy_into_state(features, resolved) : NULL;
+  if (!copy) {
+    return resolved;
+  }
+  free(resolved);
+  return copy;
+}
+
+static LV2_State_Status
+store_path(const Uris* const uris, const LV2_State_Store_Function store,
+           const LV2_State_Handle handle, const char* const path,
+           const LV2_Feature* const* const features)
+{
+  const LV2_State_Map_Path* const map = host_feature(features, LV2_STATE__mapPath);
+  if (!map) {
+    // Of use on this machine only.
+    return store(handle, uris->model, path, strlen(path) + 1, uris->atom_Path, LV2_STATE_IS_POD);
+  }
+
+  char* const mapped = map->abstract_path(map->handle, path);
+  if (!mapped) {
+    return LV2_STATE_ERR_UNKNOWN;
+  }
+  const LV2_State_Status status = store(handle, uris->model, mapped, strlen(mapped) + 1,
+                                        uris->atom_Path, LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE);
+  free_path(features, mapped);
+  return status;
+}
+
+LV2_State_Status
+state_save(ModelSlot* const slot, const Uris* const uris, const LV2_State_Store_Function store,
+           const LV2_State_Handle handle, const uint32_t flags,
+           const LV2_Feature* const* const features)
+{
+  char* const path = model_slot_copy_path(slot);
+  if (!path) {
+    return LV2_STATE_SUCCESS;
+  }
+
+  char* const            wanted = path_to_store(path, flags, features);
+  const LV2_State_Status status = wanted ? store_path(uris, store, handle, wanted, features)
+                                         : LV2_STATE_ERR_UNKNOWN;
+  free(wanted);
+  free(path);
+  return status;
+}
+
+LV2_State_Status
+state_restore(ModelSlot* const slot, const Uris* const uris,
+              const LV2_State_Retrieve_Function retrieve, const LV2_State_Handle handle,
+              const LV2_Feature* const* const features)
+{
+  size_t            size  = 0;
+  uint32_t          type  = 0;
+  uint32_t          flags = 0;
+  const char* const value = retrieve(handle, uris->model, &size, &type, &flags);
+  if (!value) {
+    return LV2_STATE_SUCCESS;
+  }
+  if (type != uris->atom_Path || !memchr(value, '\0', size)) {
+    return LV2_STATE_ERR_BAD_TYPE;
+  }
+
+  const LV2_State_Map_Path* const map    = host_feature(features, LV2_STATE__mapPath);
+  char* const                     mapped = map ? map->absolute_path(map->handle, value) : NULL;
+  const Status                    status = model_slot_load(slot, mapped ? mapped : value, false);
+  free_path(features, mapped);
+  return status ? LV2_STATE_ERR_UNKNOWN : LV2_STATE_SUCCESS;
+}

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_PLUGIN_STATE_H
+#define LAMINA_PLUGIN_STATE_H
+
+#include "plugin/model_slot.h"
+#include "plugin/uris.h"
+
+#include <lv2/state/state.h>
+
+#include <stdint.h>
+
+/**
+   Store the path of the model, also when the file is missing or broken.
+
+   A host that asks for a portable state and lends a place for files gets a copy of the model
+   there, so that the state can be given away.  Any thread but the audio thread.
+*/
+LV2_State_Status
+state_save(ModelSlot* slot, const Uris* uris, LV2_State_Store_Function store,
+           LV2_State_Handle handle, uint32_t flags, const LV2_Feature* const* features);
+
+/**
+   Load the stored model.  Safe while sound runs.
+
+   A model that cannot be used is no failure here: its path is kept and the slot reports it.  A
+   state without a model leaves the one that sounds.
+*/
+LV2_State_Status
+state_restore(ModelSlot* slot, const Uris* uris, LV2_State_Retrieve_Function retrieve,
+              LV2_State_Handle handle, const LV2_Feature* const* features);
+
+#endif

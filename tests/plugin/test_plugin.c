@@ -1,0 +1,481 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The plugins as a host meets them: the built binary, through lilv.
+
+#include "dsp/spectrum/stft.h"
+#include "plugin/denoise.h"
+#include "plugin/uris.h"
+#include "tests/support/host.h"
+#include "tests/support/models.h"
+#include "tests/support/scratch.h"
+#include "tests/support/signals.h"
+#include "tests/support/test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N = 48000 };
+
+/// A sound, left and right, and what became of it.
+typedef struct {
+  float in[HOST_MAX_CHANNELS][N];
+  float out[HOST_MAX_CHANNELS][N];
+} Sound;
+
+static Sound sound;
+static Sound other;
+
+static const char* const uris[] = { DENOISE_MONO_URI, DENOISE_STEREO_URI };
+
+enum { N_URIS = 2 };
+
+static Host*
+open_host(const char* const uri, const HostConfig* const config, const char* const model)
+{
+  Host* const host = host_open(uri, config);
+  assert_non_null(host);
+  host_clear_log(host); // the bundle's own model is not what is tested here
+  if (model) {
+    assert_true(host_restore_path(host, LAMINA_MODEL_URI, model));
+  }
+  host_activate(host);
+  return host;
+}
+
+static HostConfig
+usual(void)
+{
+  return (HostConfig){ .rate_hz = 48000.0, .work = HOST_WORK_LATER, .work_delay = 3 };
+}
+
+static void
+fill_noise(Sound* const s)
+{
+  for (uint32_t c = 0; c < HOST_MAX_CHANNELS; ++c) {
+    signal_fill_noise(c + 1, 0.5f, N, s->in[c]);
+  }
+}
+
+static void
+fill_sine(Sound* const s)
+{
+  for (uint32_t i = 0; i < N; ++i) {
+    s->in[0][i] = 0.5f * (float)sin(2.0 * M_PI * 440.0 * i / 48000.0);
+    s->in[1][i] = s->in[0][i];
+  }
+}
+
+/// Run samples `from`…`to` in blocks; 0 means random sizes.
+static void
+run(Host* const host, Sound* const s, const uint32_t from, const uint32_t to, const uint32_t block)
+{
+  uint64_t random = 5;
+  for (uint32_t at = from; at < to;) {
+    const uint32_t wanted = signal_block(block, &random);
+    const uint32_t n      = to - at < wanted ? to - at : wanted;
+    host_run(host, n, (float*[]){ s->in[0] + at, s->in[1] + at },
+             (float*[]){ s->out[0] + at, s->out[1] + at });
+    at += n;
+  }
+}
+
+/// Expect the input, `latency` late, sample by sample.
+static void
+check_dry(const Sound* const s, const uint32_t channels, const uint32_t latency,
+          const uint32_t from, const uint32_t to)
+{
+  for (uint32_t c = 0; c < channels; ++c) {
+    for (uint32_t i = from; i < to; ++i) {
+      assert_true(s->out[c][i] == (i < latency ? 0.0f : s->in[c][i - latency]));
+    }
+  }
+}
+
+/// Where the largest sample is.
+static uint32_t
+peak(const float* const x)
+{
+  uint32_t best = 0;
+  for (uint32_t i = 1; i < N; ++i) {
+    best = fabsf(x[i]) > fabsf(x[best]) ? i : best;
+  }
+  return best;
+}
+
+/// An impulse comes out as late as is reported, with and without bypass; left stays left.
+static void
+test_latency(void** const state)
+{
+  (void)state;
+  static const double rates[] = { 8000.0, 22050.0, 44100.0, 48000.0, 88200.0, 96000.0, 192000.0 };
+  const ScratchPath   model   = scratch_model("most", models_constant_gain(0.9));
+  for (uint32_t r = 0; r < sizeof(rates) / sizeof(*rates); ++r) {
+    for (uint32_t enabled = 0; enabled < 2; ++enabled) {
+      const HostConfig config = { .rate_hz = rates[r], .work = HOST_WORK_AT_ONCE };
+      Host* const      host   = open_host(DENOISE_STEREO_URI, &config, model.text);
+      memset(&sound, 0, sizeof(sound));
+      sound.in[0][1234] = 1.0f;
+      host_set_control(host, "enabled", (float)enabled);
+      run(host, &sound, 0, 12000, 512);
+      assert_int_equal(peak(sound.out[0]) - 1234, host_latency(host));
+      assert_int_equal(host_latency(host), 2 * lround(rates[r] * 0.01));
+      assert_float_equal(sound.out[1][peak(sound.out[0])], 0.0f, 1e-6);
+      assert_string_equal(host_log(host), "");
+      host_close(host);
+    }
+  }
+}
+
+/// The same bits however a host cuts the time.
+static void
+test_block_sizes(void** const state)
+{
+  (void)state;
+  static const uint32_t blocks[] = { 1, 7, 64, 333, 0 };
+  const ScratchPath     model    = scratch_model("random", models_random(1));
+  const HostConfig      config   = usual();
+  for (uint32_t u = 0; u < N_URIS; ++u) {
+    Host* const host = open_host(uris[u], &config, model.text);
+    fill_noise(&sound);
+    run(host, &sound, 0, N, HOST_MAX_BLOCK);
+    host_close(host);
+    assert_true(fabsf(sound.out[0][N - 1]) > 0.0f);
+    for (uint32_t b = 0; b < sizeof(blocks) / sizeof(*blocks); ++b) {
+      Host* const again = open_host(uris[u], &config, model.text);
+      fill_noise(&other);
+      run(again, &other, 0, N, blocks[b]);
+      assert_memory_equal(sound.out, other.out, sizeof(sound.out));
+      host_close(again);
+    }
+  }
+}
+
+/// In place, as Ardour runs plugins.
+static void
+test_in_place(void** const state)
+{
+  (void)state;
+  const ScratchPath model  = scratch_model("random", models_random(1));
+  const HostConfig  config = usual();
+  Host*             host   = open_host(DENOISE_STEREO_URI, &config, model.text);
+  fill_noise(&sound);
+  run(host, &sound, 0, N, 512);
+  host_close(host);
+
+  host = open_host(DENOISE_STEREO_URI, &config, model.text);
+  fill_noise(&other);
+  for (uint32_t at = 0; at + 512 <= N; at += 512) {
+    float* const crossed[] = { other.in[1] + at, other.in[0] + at };
+    host_run(host, 512, (float*[]){ other.in[0] + at, other.in[1] + at }, crossed);
+  }
+  host_close(host);
+  const size_t size = sizeof(float) * (N - N % 512);
+  assert_memory_equal(sound.out[0], other.in[1], size);
+  assert_memory_equal(sound.out[1], other.in[0], size);
+}
+
+/// The greatest step between two samples.
+static float
+greatest_step(const float* const x, const uint32_t from, const uint32_t to)
+{
+  float greatest = 0.0f;
+  for (uint32_t i = from + 1; i < to; ++i) {
+    greatest = fmaxf(greatest, fabsf(x[i] - x[i - 1]));
+  }
+  return greatest;
+}
+
+/// Bypass is the input, delayed, to the bit, and the way there and back does not click.
+static void
+test_bypass(void** const state)
+{
+  (void)state;
+  const ScratchPath model   = scratch_model("less", models_constant_gain(0.2));
+  const HostConfig  config  = usual();
+  Host* const       host    = open_host(DENOISE_MONO_URI, &config, model.text);
+  const uint32_t    fade    = 1440;
+  const uint32_t    latency = 960;
+  fill_sine(&sound);
+  run(host, &sound, 0, 12000, 64);
+  host_set_control(host, "enabled", 0.0f);
+  run(host, &sound, 12000, 24000, 64);
+  host_set_control(host, "enabled", 1.0f);
+  run(host, &sound, 24000, N, 64);
+  host_close(host);
+
+  check_dry(&sound, 1, latency, 12000 + fade, 24000);
+  for (uint32_t i = 24000 + fade; i < N; ++i) {
+    assert_float_equal(sound.out[0][i], 0.2f * sound.in[0][i - latency], 1e-4);
+  }
+  // A full sine's own steps, and the ramp's.
+  const float own = greatest_step(sound.in[0], 0, N);
+  assert_true(greatest_step(sound.out[0], 2000, N) < own + 0.5f / (float)fade);
+}
+
+static void
+test_bypass_from_the_start(void** const state)
+{
+  (void)state;
+  const ScratchPath model  = scratch_model("less", models_constant_gain(0.2));
+  const HostConfig  config = usual();
+  for (uint32_t u = 0; u < N_URIS; ++u) {
+    Host* const host = open_host(uris[u], &config, model.text);
+    fill_noise(&sound);
+    host_set_control(host, "enabled", 0.0f);
+    run(host, &sound, 0, N, 0);
+    check_dry(&sound, host_channels(host), host_latency(host), 0, N);
+    host_close(host);
+  }
+}
+
+/// Controls reach the denoiser in its units.
+static void
+test_controls(void** const state)
+{
+  (void)state;
+  static const struct {
+    const char* symbol;
+    float       value;
+    double      gain; ///< Of a model with gain 0.1
+  } cases[] = {
+    { "strength", 100.0f, 0.1 },      { "strength", 50.0f, 0.31623 },
+    { "strength", 200.0f, 0.063096 }, { "reduction", 6.0f, 0.50119 },
+    { "reduction", 0.0f, 1.0 },       { "residual", 1.0f, 0.9 },
+  };
+  const ScratchPath model  = scratch_model("tenth", models_constant_gain(0.1));
+  const HostConfig  config = usual();
+  for (uint32_t i = 0; i < sizeof(cases) / sizeof(*cases); ++i) {
+    Host* const host = open_host(DENOISE_MONO_URI, &config, model.text);
+    fill_noise(&sound);
+    assert_true(host_set_control(host, cases[i].symbol, cases[i].value));
+    run(host, &sound, 0, 9600, 512);
+    for (uint32_t k = 2000; k < 9600; ++k) {
+      assert_float_equal(sound.out[0][k], (float)cases[i].gain * sound.in[0][k - 960], 1e-5);
+    }
+    host_close(host);
+  }
+}
+
+/// NaN and infinity end at the input; the dry path passes nothing that is no number either.
+static void
+test_not_numbers(void** const state)
+{
+  (void)state;
+  const ScratchPath model  = scratch_model("random", models_random(1));
+  const HostConfig  config = usual();
+  for (uint32_t enabled = 0; enabled < 2; ++enabled) {
+    Host* const host = open_host(DENOISE_STEREO_URI, &config, model.text);
+    fill_noise(&sound);
+    for (uint32_t i = 10000; i < 12000; ++i) {
+      sound.in[0][i] = i % 3 ? NAN : INFINITY;
+      sound.in[1][i] = i % 2 ? -INFINITY : 1e30f;
+    }
+    host_set_control(host, "enabled", (float)enabled);
+    run(host, &sound, 0, N, 0);
+    for (uint32_t i = 0; i < N; ++i) {
+      assert_true(isfinite(sound.out[0][i]) && isfinite(sound.out[1][i]));
+    }
+    assert_true(fabsf(sound.out[0][N - 1]) > 0.0f);
+    host_close(host);
+  }
+}
+
+/// A user's choice: told back with its path, and the session has changed; a restore is no change.
+static void
+test_messages(void** const state)
+{
+  (void)state;
+  const ScratchPath first  = scratch_model("first", models_constant_gain(0.5));
+  const ScratchPath second = scratch_model("second", models_constant_gain(0.5));
+  const HostConfig  config = usual();
+  Host* const       host   = open_host(DENOISE_MONO_URI, &config, first.text);
+  fill_noise(&sound);
+  run(host, &sound, 0, 640, 64);
+  assert_int_equal(host_paths_told(host), 1);
+  assert_string_equal(host_path(host), first.text);
+  assert_int_equal(host_changes_told(host), 0);
+
+  host_get_property(host, NULL);
+  run(host, &sound, 640, 704, 64);
+  assert_int_equal(host_paths_told(host), 2);
+  host_get_property(host, LAMINA_MODEL_URI);
+  run(host, &sound, 704, 768, 64);
+  assert_int_equal(host_paths_told(host), 3);
+
+  host_set_path(host, LAMINA_MODEL_URI, second.text);
+  run(host, &sound, 768, 1408, 64);
+  assert_int_equal(host_paths_told(host), 4);
+  assert_string_equal(host_path(host), second.text);
+  assert_int_equal(host_changes_told(host), 1);
+  host_close(host);
+}
+
+/// Ardour gives a notify port of 8 bytes when it asks for the latency.
+static void
+test_no_room_to_notify(void** const state)
+{
+  (void)state;
+  const ScratchPath model  = scratch_model("first", models_constant_gain(0.5));
+  HostConfig        config = usual();
+  config.notify_size       = 8;
+  Host* const host         = open_host(DENOISE_MONO_URI, &config, model.text);
+  host_set_path(host, LAMINA_MODEL_URI, model.text);
+  host_get_property(host, NULL);
+  run(host, &sound, 0, 6400, 64);
+  assert_int_equal(host_paths_told(host), 0);
+  assert_int_equal(host_latency(host), 960);
+  host_close(host);
+}
+
+/// A swap in small blocks, with a worker that is full at first: no gap, no click, and the new
+/// model in the end.
+static void
+test_swap(void** const state)
+{
+  (void)state;
+  const ScratchPath loud   = scratch_model("loud", models_constant_gain(0.8));
+  const ScratchPath soft   = scratch_model("soft", models_constant_gain(0.3));
+  const HostConfig  config = usual();
+  Host* const       host   = open_host(DENOISE_STEREO_URI, &config, loud.text);
+  fill_sine(&sound);
+  run(host, &sound, 0, 9600, 64);
+  for (uint32_t swap = 0; swap < 2; ++swap) {
+    const uint32_t at = 9600 + 19200 * swap;
+    host_refuse_work(host, 4);
+    host_set_path(host, LAMINA_MODEL_URI, swap ? loud.text : soft.text);
+    run(host, &sound, at, at + 19200, 64);
+  }
+  host_close(host);
+
+  for (uint32_t i = 27600; i < 28800; ++i) {
+    assert_float_equal(sound.out[0][i], 0.3f * sound.in[0][i - 960], 1e-4);
+    assert_float_equal(sound.out[1][i], 0.3f * sound.in[1][i - 960], 1e-4);
+  }
+  for (uint32_t i = 46800; i < N; ++i) {
+    assert_float_equal(sound.out[0][i], 0.8f * sound.in[0][i - 960], 1e-4);
+  }
+  for (uint32_t i = 2000; i < N; ++i) { // no gap: never less than the softer one
+    assert_true(fabsf(sound.out[0][i]) >= 0.3f * fabsf(sound.in[0][i - 960]) - 1e-4f);
+  }
+  const float own = 0.8f * greatest_step(sound.in[0], 0, N);
+  assert_true(greatest_step(sound.out[0], 2000, N) < own + 0.3f / 1440.0f);
+}
+
+/// Expect the dry sound, as late as ever, and one line in the log.
+static void
+check_unusable(const char* const path)
+{
+  const HostConfig config = usual();
+  Host* const      host   = open_host(DENOISE_STEREO_URI, &config, NULL);
+  fill_noise(&sound);
+  host_set_path(host, LAMINA_MODEL_URI, path);
+  run(host, &sound, 0, N, 512);
+  check_dry(&sound, 2, 960, 12000, N);
+  assert_int_equal(host_latency(host), 960);
+  assert_string_equal(host_path(host), path);
+  const char* const line = strchr(host_log(host), '\n');
+  assert_non_null(strstr(host_log(host), path));
+  assert_true(line && line[1] == '\0');
+  host_close(host);
+}
+
+static void
+test_unusable_models(void** const state)
+{
+  (void)state;
+  Model* const wide = models_constant_gain(0.5);
+  wide->window_s    = 0.04;
+  wide->hop_s       = 0.02;
+  check_unusable(scratch_model("wide", wide).text);
+  check_unusable(scratch_path("missing").text);
+  check_unusable(scratch_path(".").text); // a folder
+
+  static char       bytes[4096];
+  const ScratchPath good = scratch_model("good", models_constant_gain(0.5));
+  FILE* const       file = fopen(good.text, "rb");
+  assert_int_equal(fread(bytes, 1, sizeof(bytes), file), sizeof(bytes));
+  fclose(file);
+  check_unusable(scratch_file("truncated", sizeof(bytes), bytes).text);
+}
+
+/// A bundle with a model of our own as its voice: it is heard without being asked for, and the
+/// preset brings it back.
+static void
+test_model_of_the_bundle(void** const state)
+{
+  (void)state;
+  char*             command = NULL;
+  const char* const bundle  = getenv("LAMINA_BUNDLE");
+  const ScratchPath folder  = scratch_path("lv2");
+  assert_non_null(bundle);
+  assert_true(
+    asprintf(&command, "mkdir '%s' && cp -r '%s' '%s'", folder.text, bundle, folder.text) > 0);
+  assert_int_equal(system(command), 0);
+  free(command);
+  const ScratchPath voice = scratch_model("lv2/lamina.lv2/models/voice.safetensors",
+                                          models_constant_gain(0.5));
+  const ScratchPath less  = scratch_model("less", models_constant_gain(0.2));
+  char* const       path  = strdup(getenv("LV2_PATH"));
+  setenv("LV2_PATH", folder.text, 1);
+
+  const HostConfig config = usual();
+  Host* const      host   = open_host(DENOISE_MONO_URI, &config, NULL);
+  setenv("LV2_PATH", path, 1);
+  free(path);
+  fill_noise(&sound);
+  run(host, &sound, 0, 12000, 512);
+  assert_string_equal(host_path(host), voice.text);
+  host_set_path(host, LAMINA_MODEL_URI, less.text);
+  run(host, &sound, 12000, 24000, 512);
+  assert_string_equal(host_path(host), less.text);
+  host_set_control(host, "strength", 50.0f);
+  assert_true(host_load_preset(host, DENOISE_MONO_URI ":voice"));
+  run(host, &sound, 24000, N, 512);
+  assert_string_equal(host_path(host), voice.text);
+  for (uint32_t i = 2000; i < N; i = i == 11999 ? 36000 : i + 1) {
+    assert_float_equal(sound.out[0][i], 0.5f * sound.in[0][i - 960], 1e-4);
+  }
+  host_close(host);
+}
+
+/// After activate() nothing of the sound before is left.
+static void
+test_activate_forgets(void** const state)
+{
+  (void)state;
+  const ScratchPath model  = scratch_model("random", models_random(1));
+  const HostConfig  config = usual();
+  Host* const       host   = open_host(DENOISE_MONO_URI, &config, model.text);
+  fill_noise(&sound);
+  fill_noise(&other);
+  run(host, &sound, 0, N, 512);
+  host_deactivate(host);
+  host_activate(host);
+  run(host, &other, 0, N, 512);
+  assert_memory_equal(sound.out[0], other.out[0], sizeof(sound.out[0]));
+  host_close(host);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_latency),
+    cmocka_unit_test(test_block_sizes),
+    cmocka_unit_test(test_in_place),
+    cmocka_unit_test(test_bypass),
+    cmocka_unit_test(test_bypass_from_the_start),
+    cmocka_unit_test(test_controls),
+    cmocka_unit_test(test_not_numbers),
+    cmocka_unit_test(test_messages),
+    cmocka_unit_test(test_no_room_to_notify),
+    cmocka_unit_test(test_swap),
+    cmocka_unit_test(test_model_of_the_bundle),
+    cmocka_unit_test(test_unusable_models),
+    cmocka_unit_test(test_activate_forgets),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

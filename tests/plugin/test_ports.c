@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "plugin/ports.h"
+
+#include "dsp/effect/denoiser.h"
+#include "plugin/denoise.h"
+#include "plugin/uris.h"
+#include "tests/support/host.h"
+#include "tests/support/test.h"
+
+#include <lv2/core/lv2.h>
+#include <lv2/patch/patch.h>
+#include <lv2/presets/presets.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static const Effect* const effects[] = { &denoise_mono, &denoise_stereo };
+
+enum { N_EFFECTS = 2 };
+
+static Host*
+open_host(const Effect* const effect)
+{
+  const HostConfig config = { .rate_hz = 48000.0, .work = HOST_WORK_AT_ONCE };
+  Host* const      host   = host_open(effect->uri, &config);
+  assert_non_null(host);
+  return host;
+}
+
+/// Expect a symbol and a direction at an index.
+static void
+check_port(Host* const host, const uint32_t index, const char* const symbol,
+           const char* const direction)
+{
+  const LilvPlugin* const plugin = host_plugin(host);
+  const LilvPort* const   port   = lilv_plugin_get_port_by_index(plugin, index);
+  LilvNode* const class          = lilv_new_uri(host_world(host), direction);
+  assert_string_equal(lilv_node_as_string(lilv_port_get_symbol(plugin, port)), symbol);
+  assert_true(lilv_port_is_a(plugin, port, class));
+  lilv_node_free(class);
+}
+
+static void
+check_range(Host* const host, const uint32_t index, const float least, const float most,
+            const float usual)
+{
+  const LilvPlugin* const plugin = host_plugin(host);
+  LilvNode*               def    = NULL;
+  LilvNode*               min    = NULL;
+  LilvNode*               max    = NULL;
+  lilv_port_get_range(plugin, lilv_plugin_get_port_by_index(plugin, index), &def, &min, &max);
+  assert_float_equal(lilv_node_as_float(min), least, 0.0);
+  assert_float_equal(lilv_node_as_float(max), most, 0.0);
+  assert_float_equal(lilv_node_as_float(def), usual, 1e-4);
+  lilv_node_free(def);
+  lilv_node_free(min);
+  lilv_node_free(max);
+}
+
+/// The code's numbers of ports and the TTL's are the same.
+static void
+test_indices(void** const state)
+{
+  (void)state;
+  static const char* const inputs[][2]  = { { "in", "" }, { "in_left", "in_right" } };
+  static const char* const outputs[][2] = { { "out", "" }, { "out_left", "out_right" } };
+  for (uint32_t e = 0; e < N_EFFECTS; ++e) {
+    const Effect* const effect = effects[e];
+    Host* const         host   = open_host(effect);
+    assert_int_equal(lilv_plugin_get_num_ports(host_plugin(host)),
+                     port_effect_control(effect, effect->n_controls));
+    check_port(host, PORT_CONTROL, "control", LV2_CORE__InputPort);
+    check_port(host, PORT_NOTIFY, "notify", LV2_CORE__OutputPort);
+    check_port(host, PORT_ENABLED, "enabled", LV2_CORE__InputPort);
+    check_port(host, PORT_LATENCY, "latency", LV2_CORE__OutputPort);
+    for (uint32_t c = 0; c < effect->n_channels; ++c) {
+      check_port(host, port_input(effect, c), inputs[e][c], LV2_CORE__InputPort);
+      check_port(host, port_output(effect, c), outputs[e][c], LV2_CORE__OutputPort);
+    }
+    check_port(host, port_effect_control(effect, DENOISE_REDUCTION), "reduction",
+               LV2_CORE__InputPort);
+    check_port(host, port_effect_control(effect, DENOISE_STRENGTH), "strength",
+               LV2_CORE__InputPort);
+    check_port(host, port_effect_control(effect, DENOISE_SMOOTHING), "smoothing",
+               LV2_CORE__InputPort);
+    check_port(host, port_effect_control(effect, DENOISE_RESIDUAL), "residual",
+               LV2_CORE__InputPort);
+    host_close(host);
+  }
+}
+
+/// What a user starts with is what scores are measured with, and nothing is out of range.
+static void
+test_ranges(void** const state)
+{
+  (void)state;
+  const DenoiserParams usual = denoiser_params_default();
+  for (uint32_t e = 0; e < N_EFFECTS; ++e) {
+    const Effect* const effect = effects[e];
+    Host* const         host   = open_host(effect);
+    check_range(host, PORT_ENABLED, 0.0f, 1.0f, 1.0f);
+    check_range(host, port_effect_control(effect, DENOISE_REDUCTION), 0.0f, 60.0f,
+                usual.reduction_db);
+    check_range(host, port_effect_control(effect, DENOISE_STRENGTH), 0.0f, 200.0f,
+                100.0f * usual.strength);
+    check_range(host, port_effect_control(effect, DENOISE_SMOOTHING), 0.0f, 500.0f,
+                1000.0f * usual.smoothing_s);
+    check_range(host, port_effect_control(effect, DENOISE_RESIDUAL), 0.0f, 1.0f,
+                usual.residual ? 1.0f : 0.0f);
+    host_close(host);
+  }
+}
+
+/// Hosts find the delay, the bypass, and one writable property.
+static void
+test_designations(void** const state)
+{
+  (void)state;
+  for (uint32_t e = 0; e < N_EFFECTS; ++e) {
+    Host* const             host     = open_host(effects[e]);
+    const LilvPlugin* const plugin   = host_plugin(host);
+    LilvNode* const         input    = lilv_new_uri(host_world(host), LV2_CORE__InputPort);
+    LilvNode* const         enabled  = lilv_new_uri(host_world(host), LV2_CORE__enabled);
+    LilvNode* const         writable = lilv_new_uri(host_world(host), LV2_PATCH__writable);
+    const LilvPort* const   bypass   = lilv_plugin_get_port_by_designation(plugin, input, enabled);
+    LilvNodes* const        values   = lilv_plugin_get_value(plugin, writable);
+    assert_true(lilv_plugin_has_latency(plugin));
+    assert_int_equal(lilv_plugin_get_latency_port_index(plugin), PORT_LATENCY);
+    assert_ptr_equal(bypass, lilv_plugin_get_port_by_index(plugin, PORT_ENABLED));
+    assert_int_equal(lilv_nodes_size(values), 1);
+    assert_string_equal(lilv_node_as_uri(lilv_nodes_get_first(values)), LAMINA_MODEL_URI);
+    lilv_nodes_free(values);
+    lilv_node_free(writable);
+    lilv_node_free(enabled);
+    lilv_node_free(input);
+    host_close(host);
+  }
+}
+
+/// The Voice preset sets every control but the bypass, and names the model in the bundle.
+static void
+test_voice_preset(void** const state)
+{
+  (void)state;
+  static const char* const controls[] = { "reduction", "strength", "smoothing", "residual" };
+  for (uint32_t e = 0; e < N_EFFECTS; ++e) {
+    char        uri[128];
+    Host* const host = open_host(effects[e]);
+    for (uint32_t i = 0; i < 4; ++i) {
+      assert_true(host_set_control(host, controls[i], 1.5f));
+    }
+    host_set_control(host, "enabled", 0.0f);
+    snprintf(uri, sizeof(uri), "%s:voice", effects[e]->uri);
+    assert_true(host_load_preset(host, uri));
+    for (uint32_t i = 0; i < 4; ++i) {
+      assert_true(host_control(host, controls[i]) != 1.5f);
+    }
+    assert_float_equal(host_control(host, "enabled"), 0.0f, 0.0);
+
+    float* const none[HOST_MAX_CHANNELS] = { NULL };
+    host_activate(host);
+    host_run(host, 0, none, none);
+    assert_non_null(strstr(host_path(host), "/lamina.lv2/models/voice.safetensors"));
+    host_close(host);
+  }
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_indices),
+    cmocka_unit_test(test_ranges),
+    cmocka_unit_test(test_designations),
+    cmocka_unit_test(test_voice_preset),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

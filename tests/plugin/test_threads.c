@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// run() on one thread while a second restores states and a third does the work, as Ardour has it.
+// Built with -Db_sanitize=thread this proves that nothing is shared without order.
+
+#include "plugin/denoise.h"
+#include "plugin/uris.h"
+#include "tests/support/host.h"
+#include "tests/support/models.h"
+#include "tests/support/scratch.h"
+#include "tests/support/signals.h"
+#include "tests/support/test.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+enum { N_RESTORES = 60, BLOCK = 256 };
+
+typedef struct {
+  Host*         host;
+  ScratchPath   models[3];
+  _Atomic(bool) done;
+} Shared;
+
+/// The GUI thread: one preset after the other.
+static void*
+restore_all(void* const context)
+{
+  Shared* const shared = context;
+  for (uint32_t i = 0; i < N_RESTORES; ++i) {
+    host_restore_path(shared->host, LAMINA_MODEL_URI, shared->models[i % 3].text);
+  }
+  atomic_store(&shared->done, true);
+  return NULL;
+}
+
+static void
+run_block(Host* const host, const uint32_t block)
+{
+  float in[2][BLOCK];
+  signal_fill_noise(block, 0.5f, BLOCK, in[0]);
+  signal_fill_noise(block, 0.5f, BLOCK, in[1]);
+  host_run(host, BLOCK, (float*[]){ in[0], in[1] }, (float*[]){ in[0], in[1] });
+  for (uint32_t i = 0; i < BLOCK; ++i) {
+    assert_true(isfinite(in[0][i]) && isfinite(in[1][i]));
+  }
+}
+
+static void
+test_restore_while_running(void** const state)
+{
+  (void)state;
+  const HostConfig config = { .rate_hz = 48000.0, .work = HOST_WORK_THREAD };
+  static Shared    shared;
+  shared.models[0] = scratch_model("a", models_random(1));
+  shared.models[1] = scratch_path("missing");
+  shared.models[2] = scratch_model("b", models_random(2));
+  shared.host      = host_open(DENOISE_STEREO_URI, &config);
+  assert_non_null(shared.host);
+  host_activate(shared.host);
+
+  pthread_t thread;
+  assert_int_equal(pthread_create(&thread, NULL, restore_all, &shared), 0);
+  uint32_t block = 0;
+  while (!atomic_load(&shared.done)) {
+    if (block % 20 == 0) {
+      host_set_path(shared.host, LAMINA_MODEL_URI, shared.models[block / 20 % 3].text);
+    }
+    run_block(shared.host, block++);
+  }
+  pthread_join(thread, NULL);
+
+  // The user's last word.
+  host_set_path(shared.host, LAMINA_MODEL_URI, shared.models[2].text);
+  const uint32_t n_told = host_paths_told(shared.host);
+  for (uint32_t i = 0; i < 20000 && (host_paths_told(shared.host) == n_told ||
+                                     strcmp(host_path(shared.host), shared.models[2].text));
+       ++i) {
+    run_block(shared.host, block++);
+  }
+  assert_string_equal(host_path(shared.host), shared.models[2].text);
+  host_close(shared.host);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_restore_while_running),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
