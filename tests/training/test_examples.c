@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/method/examples.h"
+
+#include "tests/support/test.h"
+#include "tests/training/small_run.h"
+#include "tests/training/sound_folder.h"
+
+#include <math.h>
+
+static size_t
+feature_bytes(const SmallRun* const small, const BatchShape batch)
+{
+  return (size_t)batch_rows(batch) * feature_config_size(&small->recipe->features) * sizeof(real);
+}
+
+/// Batch n is the same whenever it is drawn, by any number of threads, and differs from others.
+static void
+test_batches_are_reproducible(void** const state)
+{
+  SmallRun         small = small_run_open(state);
+  Team* const      team  = team_new(3);
+  Examples* const  one   = examples_new(small.recipe, small.sound, small.noise);
+  Examples* const  many  = examples_new(small.recipe, small.sound, small.noise);
+  const BatchShape batch = examples_shape(one);
+  const size_t     size  = feature_bytes(&small, batch);
+  assert_int_equal(examples_draw(one, NULL, SPLIT_TRAIN, 5, NULL), STATUS_SUCCESS);
+  assert_int_equal(examples_draw(many, team, SPLIT_TRAIN, 4, NULL), STATUS_SUCCESS);
+  assert_memory_not_equal(examples_noisy(one), examples_noisy(many), size);
+  assert_int_equal(examples_draw(many, team, SPLIT_TRAIN, 5, NULL), STATUS_SUCCESS);
+  assert_memory_equal(examples_noisy(one), examples_noisy(many), size);
+  assert_memory_equal(examples_clean(one), examples_clean(many), size);
+  assert_int_equal(examples_draw(many, team, SPLIT_VALID, 5, NULL), STATUS_SUCCESS);
+  assert_memory_not_equal(examples_noisy(one), examples_noisy(many), size);
+  examples_free(one);
+  examples_free(many);
+  team_free(team);
+  small_run_close(&small);
+}
+
+/// Every noisy sequence has mean power 1; only clean items have spectra equal to their target.
+static void
+test_spectra_are_levelled(void** const state)
+{
+  SmallRun small                    = small_run_open(state);
+  small.recipe->mixture.clean_share = 1.0;
+  small.recipe->mixture.noise_share = 0.0;
+  Examples* const         examples  = examples_new(small.recipe, small.sound, small.noise);
+  const BatchShape        batch     = examples_shape(examples);
+  const MaskTarget* const target    = examples_target(examples);
+  assert_int_equal(examples_draw(examples, NULL, SPLIT_TRAIN, 0, NULL), STATUS_SUCCESS);
+  for (uint32_t s = 0; s < batch.n_streams; ++s) {
+    double sum = 0.0;
+    for (uint32_t t = 0; t < batch.n_steps; ++t) {
+      const size_t row = ((size_t)t * batch.n_streams + s) * target->n_bins;
+      for (uint32_t k = 0; k < target->n_bins; ++k) {
+        const double magnitude = cabs((double complex)target->noisy[row + k]);
+        sum += magnitude * magnitude;
+        assert_true(target->noisy[row + k] == target->clean[row + k]);
+      }
+    }
+    assert_true(fabs(sum / (batch.n_steps * target->n_bins) - 1.0) < 1e-4);
+  }
+  examples_free(examples);
+  small_run_close(&small);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_batches_are_reproducible),
+    cmocka_unit_test(test_spectra_are_levelled),
+  };
+  return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
+}

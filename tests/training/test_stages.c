@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/method/stages.h"
+
+#include "tests/support/test.h"
+#include "tests/training/small_run.h"
+#include "tests/training/sound_folder.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/// Counts mini-batches over all stages, and wants to stop before one of them.
+typedef struct {
+  uint64_t n_steps;
+  uint64_t stop_at;
+} Clock;
+
+static void
+count(void* const handle, const char* const stage, const Descent* const descent,
+      const uint32_t n_steps)
+{
+  (void)stage;
+  (void)descent;
+  (void)n_steps;
+  ++((Clock*)handle)->n_steps;
+}
+
+static bool
+stop(void* const handle)
+{
+  const Clock* const clock = (const Clock*)handle;
+  return clock->n_steps == clock->stop_at;
+}
+
+static Status
+run_stages(SmallRun* const small, void* const* const state, const bool resume, Clock* const clock,
+           Diagnostic* const why)
+{
+  const StagesConfig config  = { .path   = folder_path(state, "checkpoint"),
+                                 .key    = "a test",
+                                 .resume = resume };
+  const Watcher      watcher = { .stepped = count, .stop = stop, .context = clock };
+  return stages_run(small->run, &config, &watcher, why);
+}
+
+/// A run of 30 + 30 + 60 mini-batches that is stopped, and taken up by another process's memory.
+static void
+check_resume(void** const state, const uint64_t stop_at, const real* const expected)
+{
+  SmallRun first  = small_run_open(state);
+  SmallRun second = small_run_open(state);
+  Clock    early  = { .stop_at = stop_at };
+  Clock    late   = { .stop_at = UINT64_MAX };
+  small_run_begin(&first, NULL);
+  small_run_begin(&second, NULL);
+  assert_int_equal(run_stages(&first, state, false, &early, NULL), STATUS_INTERRUPTED);
+  assert_int_equal(run_stages(&second, state, true, &late, NULL), STATUS_SUCCESS);
+  assert_int_equal(early.n_steps + late.n_steps, 120);
+  assert_memory_equal(second.run->parameters->value, expected,
+                      second.run->parameters->n * sizeof(real));
+  small_run_close(&first);
+  small_run_close(&second);
+}
+
+static void
+test_a_resumed_run_ends_in_the_same_bytes(void** const state)
+{
+  SmallRun    whole = small_run_open(state);
+  Team* const team  = team_new(2);
+  Clock       clock = { .stop_at = UINT64_MAX };
+  small_run_begin(&whole, team);
+  assert_int_equal(run_stages(&whole, state, false, &clock, NULL), STATUS_SUCCESS);
+  assert_int_equal(clock.n_steps, 120);
+  check_resume(state, 0, whole.run->parameters->value);
+  check_resume(state, 17, whole.run->parameters->value);
+  check_resume(state, 30, whole.run->parameters->value);
+  check_resume(state, 41, whole.run->parameters->value);
+  check_resume(state, 99, whole.run->parameters->value);
+  small_run_close(&whole);
+  team_free(team);
+}
+
+static void
+test_another_run_is_refused(void** const state)
+{
+  SmallRun   small = small_run_open(state);
+  Clock      clock = { .stop_at = 5 };
+  Diagnostic why;
+  small_run_begin(&small, NULL);
+  assert_int_equal(run_stages(&small, state, false, &clock, NULL), STATUS_INTERRUPTED);
+
+  const StagesConfig other  = { .path   = folder_path(state, "checkpoint"),
+                                .key    = "another",
+                                .resume = true };
+  const Watcher      nobody = { 0 };
+  assert_int_equal(stages_run(small.run, &other, &nobody, &why), STATUS_BAD_OPTION);
+  assert_non_null(strstr(why.text, "another recipe"));
+  unlink(folder_path(state, "checkpoint"));
+  assert_int_equal(stages_run(small.run, &other, &nobody, &why), STATUS_NOT_FOUND);
+  small_run_close(&small);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_a_resumed_run_ends_in_the_same_bytes),
+    cmocka_unit_test(test_another_run_is_refused),
+  };
+  return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
+}
