@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/tool/render.h"
+
+#include "tests/support/models.h"
+#include "tests/support/signals.h"
+#include "tests/support/test.h"
+
+#include <math.h>
+#include <string.h>
+
+/// Gain 1 to 10^-7.
+#define OPEN (1.0 - 1e-7)
+
+static Sound
+noise(double rate_hz, uint32_t n_channels, uint32_t n_frames)
+{
+  Sound sound;
+  assert_int_equal(sound_new(rate_hz, n_channels, n_frames, &sound, NULL), STATUS_SUCCESS);
+  signal_fill_noise(5, 0.5f, n_channels * n_frames, sound.samples);
+  return sound;
+}
+
+/// What goes through an open mask is what went in, in its place.
+static void
+check_open(double rate_hz, uint32_t n_channels, uint32_t n_frames)
+{
+  Model* const         model  = models_constant_gain(OPEN);
+  const DenoiserParams params = denoiser_params_default();
+  Sound                in     = noise(rate_hz, n_channels, n_frames);
+  Sound                out    = { 0 };
+  assert_int_equal(render_denoise(model, &params, &in, &out, NULL), STATUS_SUCCESS);
+
+  assert_true(out.rate_hz == rate_hz);
+  assert_int_equal(out.n_channels, n_channels);
+  assert_int_equal(out.n_frames, n_frames);
+  if (n_frames) {
+    const double found_db = signal_snr_db(n_channels * n_frames, in.samples, out.samples);
+    if (!(found_db > 100.0)) {
+      fail_msg("%g Hz, %u channels, %u frames: %.1f dB", rate_hz, n_channels, n_frames, found_db);
+    }
+  }
+  sound_clear(&in);
+  sound_clear(&out);
+  model_free(model);
+}
+
+static void
+the_output_lies_on_the_input(void** state)
+{
+  (void)state;
+  check_open(48000.0, 1, 20000);
+  check_open(44100.0, 1, 20000);
+  check_open(8000.0, 1, 20000);
+  check_open(192000.0, 1, 20000);
+}
+
+static void
+any_length_comes_out_whole(void** state)
+{
+  (void)state;
+  const uint32_t lengths[] = { 0, 1, 100, 959, 960, 961, 3136, 4095, 4096, 4097, 8192 };
+  for (uint32_t i = 0; i < sizeof lengths / sizeof lengths[0]; ++i) {
+    check_open(48000.0, 1, lengths[i]);
+  }
+}
+
+static void
+any_number_of_channels_keeps_its_places(void** state)
+{
+  (void)state;
+  for (uint32_t n_channels = 1; n_channels <= 6; ++n_channels) {
+    check_open(48000.0, n_channels, 5000);
+  }
+}
+
+/// Render, and measure the gain of one channel by projection on what went in.
+static double
+channel_gain(const Sound* in, const Sound* out, uint32_t channel)
+{
+  double product = 0.0;
+  double energy  = 0.0;
+  for (uint64_t i = channel * in->n_frames; i < (channel + 1) * in->n_frames; ++i) {
+    product += (double)in->samples[i] * (double)out->samples[i];
+    energy += (double)in->samples[i] * (double)in->samples[i];
+  }
+  return product / energy;
+}
+
+static void
+the_parameters_reach_the_engine(void** state)
+{
+  (void)state;
+  Model* const   model  = models_constant_gain(0.25);
+  DenoiserParams params = denoiser_params_default();
+  Sound          in     = noise(48000.0, 3, 20000);
+  Sound          out    = { 0 };
+  assert_int_equal(render_denoise(model, &params, &in, &out, NULL), STATUS_SUCCESS);
+  assert_true(fabs(channel_gain(&in, &out, 0) - 0.25) < 0.001);
+  assert_true(fabs(channel_gain(&in, &out, 2) - 0.25) < 0.001);
+  sound_clear(&out);
+
+  params.reduction_db = 6.0f;
+  assert_int_equal(render_denoise(model, &params, &in, &out, NULL), STATUS_SUCCESS);
+  assert_true(fabs(channel_gain(&in, &out, 1) - pow(10.0, -6.0 / 20.0)) < 0.001);
+  sound_clear(&out);
+
+  params.residual = true;
+  assert_int_equal(render_denoise(model, &params, &in, &out, NULL), STATUS_SUCCESS);
+  assert_true(fabs(channel_gain(&in, &out, 1) - 1.0 + pow(10.0, -6.0 / 20.0)) < 0.001);
+  sound_clear(&out);
+  sound_clear(&in);
+  model_free(model);
+}
+
+/// Silence in one of two channels.
+static Sound
+half_silent(void)
+{
+  Sound in = noise(48000.0, 2, 20000);
+  memset(in.samples + 20000, 0, 20000 * sizeof *in.samples);
+  return in;
+}
+
+static void
+two_channels_share_their_gains_and_three_do_not(void** state)
+{
+  (void)state;
+  Model* const         model  = models_random(3);
+  const DenoiserParams params = denoiser_params_default();
+  Sound                stereo = half_silent();
+  Sound                mono   = noise(48000.0, 1, 20000);
+  Sound                three  = noise(48000.0, 3, 20000);
+  Sound                out2   = { 0 };
+  Sound                out1   = { 0 };
+  Sound                out3   = { 0 };
+  assert_int_equal(render_denoise(model, &params, &stereo, &out2, NULL), STATUS_SUCCESS);
+  assert_int_equal(render_denoise(model, &params, &mono, &out1, NULL), STATUS_SUCCESS);
+  assert_int_equal(render_denoise(model, &params, &three, &out3, NULL), STATUS_SUCCESS);
+
+  // The first channel is the same noise in all three; the mean power of two is 3 dB lower.
+  assert_memory_equal(out1.samples, out3.samples, 20000 * sizeof *out1.samples);
+  assert_true(memcmp(out1.samples, out2.samples, 20000 * sizeof *out1.samples));
+  sound_clear(&stereo);
+  sound_clear(&mono);
+  sound_clear(&three);
+  sound_clear(&out1);
+  sound_clear(&out2);
+  sound_clear(&out3);
+  model_free(model);
+}
+
+static void
+a_rate_that_is_too_low_is_an_error(void** state)
+{
+  (void)state;
+  Model* const         model  = models_constant_gain(0.5);
+  const DenoiserParams params = denoiser_params_default();
+  Sound                in     = noise(999.0, 1, 100);
+  Sound                out    = { 0 };
+  Diagnostic           why    = { "" };
+  assert_int_equal(render_denoise(model, &params, &in, &out, &why), STATUS_BAD_OPTION);
+  assert_string_equal(why.text, "999 Hz: the lowest rate is 1000 Hz");
+  assert_null(out.samples);
+  sound_clear(&in);
+  model_free(model);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_output_lies_on_the_input),
+    cmocka_unit_test(any_length_comes_out_whole),
+    cmocka_unit_test(any_number_of_channels_keeps_its_places),
+    cmocka_unit_test(the_parameters_reach_the_engine),
+    cmocka_unit_test(two_channels_share_their_gains_and_three_do_not),
+    cmocka_unit_test(a_rate_that_is_too_low_is_an_error),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

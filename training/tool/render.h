@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_TRAINING_TOOL_RENDER_H
+#define LAMINA_TRAINING_TOOL_RENDER_H
+
+#include "dsp/effect/denoiser.h"
+#include "dsp/status.h"
+#include "training/corpus/sound_file.h"
+
+/**
+   Run the plugin's engine over a whole sound.
+
+   The output has the length of the input and lies on it: the latency is taken out.  Two channels
+   share their gains, as in the stereo plugin; any other number of channels run each by itself.
+
+   @param model Of kind MODEL_DENOISE.
+   @param in At any rate from 1000 Hz up.
+   @param out Written on success; release it with sound_clear().
+   @return STATUS_NO_MEMORY, or STATUS_BAD_OPTION for a rate that is too low.
+*/
+NODISCARD
+Status
+render_denoise(const Model* model, const DenoiserParams* params, const Sound* in, Sound* out,
+               Diagnostic* why);
+
+#endif
