@@ -102,7 +102,9 @@ test_defaults_stand_for_what_is_left_out(void** state)
   Recipe* const       recipe   = read_good(least, 0, NULL);
   const FeatureConfig features = feature_config_default(0.02);
   assert_int_equal(recipe->task, MODEL_DENOISE);
-  assert_null(recipe->name);
+  assert_string_equal(recipe->name, "");
+  assert_string_equal(recipe->licence, "");
+  assert_string_equal(recipe->data, "");
   assert_true(recipe->rate_hz == 48000.0 && recipe->window_s == 0.02 && recipe->hop_s == 0.01);
   assert_memory_equal(&recipe->features, &features, sizeof(features));
   assert_int_equal(recipe->n_layers, 2);
@@ -241,9 +243,10 @@ test_text_keeps_odd_words(void** state)
   (void)state;
   static const char words[] = "tab\t line\n quote\" back\\ bell\a euro€ next\xc2\x85 # : - [";
   Recipe* const     recipe  = read_good(least, 0, NULL);
-  recipe->name              = strdup(words);
-  char* const   text        = recipe_text(recipe);
-  Recipe* const again       = read_good(text, 0, NULL);
+  free(recipe->name);
+  recipe->name        = strdup(words);
+  char* const   text  = recipe_text(recipe);
+  Recipe* const again = read_good(text, 0, NULL);
   assert_string_equal(again->name, words);
   recipe_free(recipe);
   recipe_free(again);

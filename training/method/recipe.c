@@ -21,7 +21,7 @@ typedef enum {
   FIELD_SEED,   ///< Whole number → uint64_t
   FIELD_REAL,   ///< Number → double
   FIELD_SINGLE, ///< Number → float
-  FIELD_TEXT,   ///< Words → char*, NULL when empty
+  FIELD_TEXT,   ///< Words → char*
   FIELD_CHOICE, ///< One of `names` → an enumeration
 } FieldType;
 
@@ -266,13 +266,12 @@ read_number(const Reader* reader, const char* path, const Field* field, const ch
 }
 
 static Status
-read_text(const Reader* reader, const char* text, char** at)
+set_text(const Reader* reader, const char* text, char** at)
 {
   free(*at);
-  *at = *text ? strdup(text) : NULL;
-  return !*text || *at
-           ? STATUS_SUCCESS
-           : diagnose(reader->why, STATUS_NO_MEMORY, "%s: not enough memory", reader->path);
+  *at = strdup(text);
+  return *at ? STATUS_SUCCESS
+             : diagnose(reader->why, STATUS_NO_MEMORY, "%s: not enough memory", reader->path);
 }
 
 /// Read what stands at `path`, if anything does.  @param at The field, in the recipe.
@@ -281,7 +280,7 @@ read_field(const Reader* reader, const char* path, const Field* field, void* at)
 {
   const OutlineEntry* const entry = outline_find(reader->outline, path);
   if (!entry) {
-    return STATUS_SUCCESS;
+    return field->type == FIELD_TEXT ? set_text(reader, "", at) : STATUS_SUCCESS;
   }
   switch (field->type) {
     case FIELD_COUNT:
@@ -293,7 +292,7 @@ read_field(const Reader* reader, const char* path, const Field* field, void* at)
                ? STATUS_SUCCESS
                : fail(reader, path, "a whole number expected, \"%.40s\" found", entry->value);
     case FIELD_TEXT:
-      return read_text(reader, entry->value, at);
+      return set_text(reader, entry->value, at);
     case FIELD_CHOICE:
       return parse_choice(field, entry->value, at) ? STATUS_SUCCESS
                                                    : fail_choice(reader, path, field, entry->value);
@@ -629,7 +628,7 @@ print_value(FILE* out, const Field* field, const void* at)
       print_number(out, (double)*(const float*)at, true);
       break;
     case FIELD_TEXT:
-      print_text(out, *(char* const*)at ? *(char* const*)at : "");
+      print_text(out, *(char* const*)at);
       break;
     case FIELD_CHOICE:
       (void)fputs(field->names(*(const int*)at), out);

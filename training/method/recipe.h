@@ -52,7 +52,7 @@ typedef struct {
 /// Every choice of a training run.
 typedef struct {
   ModelKind     task;
-  char*         name;    ///< Owned
+  char*         name;    ///< Owned; as the others "" when it is not given, never NULL
   char*         licence; ///< Of the model, SPDX; owned
   char*         data;    ///< What it is trained on, for the card; owned
   uint64_t      seed;
