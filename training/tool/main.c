@@ -16,6 +16,7 @@ typedef struct {
 
 static const Command commands[] = {
   { "train", tool_train, "teach a model from folders of sound" },
+  { "info", tool_info, "tell what a model is" },
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };

@@ -19,6 +19,8 @@
 */
 int
 tool_train(int argc, char** argv);
+int
+tool_info(int argc, char** argv);
 
 /// Print "lamina: WHY" to the standard error.  @return EXIT_FAILURE.
 int

@@ -1,0 +1,168 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/tool/tool.h"
+
+#include "dsp/network/model_file.h"
+#include "dsp/spectrum/stft.h"
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char* const usage = "Usage: lamina info MODEL [OPTION]\n"
+                                 "Tell what a model is, what it learned from and who may use it.\n"
+                                 "\n"
+                                 "  -r, --recipe  print the recipe that made it, and nothing else\n"
+                                 "  -h, --help    print this\n";
+
+typedef struct {
+  const char* model;
+  bool        recipe;
+  bool        help;
+} Options;
+
+static Status
+read_options(const int argc, char** const argv, Options* const options, Diagnostic* const why)
+{
+  static const struct option names[] = {
+    { "recipe", no_argument, NULL, 'r' },
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
+  };
+
+  opterr     = 0; // One line is enough
+  int option = 0;
+  while ((option = getopt_long(argc, argv, "rh", names, NULL)) != -1) {
+    options->recipe |= option == 'r';
+    options->help |= option == 'h';
+    if (option == '?') {
+      return diagnose(why, STATUS_BAD_OPTION, "%s: no such option; see lamina info --help",
+                      argv[optind - 1]);
+    }
+  }
+  if (!options->help && optind + 1 != argc) {
+    return diagnose(why, STATUS_BAD_OPTION, "one MODEL is needed; see lamina info --help");
+  }
+  options->model = argv[optind];
+  return STATUS_SUCCESS;
+}
+
+/// Print words of a stranger without what could command a terminal.
+static void
+print_words(const char* const words, const char* const indent)
+{
+  for (const char* at = words; *at; ++at) {
+    const unsigned char c = (unsigned char)*at;
+    putchar(c == '\n' || (c >= ' ' && c != 127) ? c : '?');
+    if (c == '\n' && at[1]) {
+      fputs(indent, stdout);
+    }
+  }
+}
+
+/// One member of the card; nothing when there is no such word.
+static void
+print_member(const char* const name, const char* const words)
+{
+  if (words && *words) {
+    printf("%-10s", name);
+    print_words(words, "          ");
+    if (words[strlen(words) - 1] != '\n') {
+      putchar('\n');
+    }
+  }
+}
+
+static void
+print_geometry(const Model* const model)
+{
+  const BandLayout* const bands = &model->features.bands;
+  const StftConfig        stft  = stft_config(model->window_s, model->hop_s, 48000.0);
+  const uint32_t          count = band_layout_count(bands);
+
+  printf("rate      %g Hz in training; runs at any\n", model->rate_hz);
+  printf("frames    %g ms every %g ms\n", 1e3 * model->window_s, 1e3 * model->hop_s);
+  printf("latency   %u samples at 48000 Hz\n", stft.frame);
+  printf("bands     %u: %u every %g Hz to %g Hz", count, count - bands->n_erb,
+         (double)bands->step_hz, (double)bands->linear_hz);
+  if (bands->n_erb) {
+    printf(", %u on the ERB scale to %g Hz", bands->n_erb, (double)bands->top_hz);
+  }
+  printf("\nfeatures  %u\n", feature_config_size(&model->features));
+}
+
+static void
+print_network(const char* const name, const Network* const network)
+{
+  for (uint32_t l = 0; l < network->n_layers; ++l) {
+    const LayerShape* const shape = &network->layers[l].shape;
+    printf("%-10s%u → %u %s, taps", l ? "" : name, shape->n_in, shape->n_out,
+           activation_name(shape->activation));
+    for (uint32_t k = 0; k < shape->n_taps; ++k) {
+      printf(" %u", shape->taps[k]);
+    }
+    putchar('\n');
+  }
+}
+
+static Status
+print_model(const char* const path, const Model* const model, Diagnostic* const why)
+{
+  struct stat file;
+  if (stat(path, &file)) {
+    return diagnose(why, STATUS_IO, "%s: cannot be measured", path);
+  }
+  ModelShape shape;
+  model_get_shape(model, &shape);
+  const uint32_t history = model_shape_history(&shape);
+
+  print_member("name", model->card.name);
+  print_member("kind", model_kind_name(model->kind));
+  print_geometry(model);
+  print_network("encoder", &model->autoencoder.encoder);
+  print_network("decoder", &model->autoencoder.decoder);
+  printf("memory    %u frames, %.2f s\n", history, history * model->hop_s);
+  printf("weights   %zu in %lld bytes\n", model->n_weights, (long long)file.st_size);
+  print_member("data", model->card.data);
+  print_member("licence", model->card.licence);
+  print_member("scores", model->card.scores);
+  print_member("tool", model->card.tool);
+  return STATUS_SUCCESS;
+}
+
+static Status
+print_recipe(const char* const path, const Model* const model, Diagnostic* const why)
+{
+  if (!model->card.recipe) {
+    return diagnose(why, STATUS_BAD_FILE, "%s: holds no recipe", path);
+  }
+  print_words(model->card.recipe, "");
+  return STATUS_SUCCESS;
+}
+
+int
+tool_info(const int argc, char** const argv)
+{
+  Options    options = { 0 };
+  Diagnostic why     = { "" };
+  if (read_options(argc, argv, &options, &why)) {
+    return tool_fail(&why);
+  }
+  if (options.help) {
+    fputs(usage, stdout);
+    return EXIT_SUCCESS;
+  }
+
+  Model* model  = NULL;
+  Status status = model_read(options.model, &model, &why);
+  if (!status) {
+    status = options.recipe ? print_recipe(options.model, model, &why)
+                            : print_model(options.model, model, &why);
+    model_free(model);
+  }
+  return status ? tool_fail(&why) : EXIT_SUCCESS;
+}
