@@ -138,24 +138,23 @@ test_get(void** const state)
   assert_true(fixture->messages.tell_model);
 }
 
-/// Sizes that point out of the buffer, at every place of a good message.
+/// Cut a message at every length, and write sizes that point out of it at every place.
 static void
-test_no_size_is_believed(void** const state)
+check_sizes(Fixture* const fixture)
 {
-  Fixture* const fixture = *state;
-  add_set(fixture, fixture->uri.model, fixture->uri.atom_Path, 3, "/a");
-  const uint32_t size = fixture->control.sequence.atom.size;
-  // On the heap, so that a sanitizer sees a read behind the end.
-  LV2_Atom_Sequence* const copy = malloc(sizeof(LV2_Atom) + size);
+  static const uint32_t bad[] = { 0, 1, 7, 9, 1000, 0x7fffffff, 0xfffffff8, 0xffffffff };
+  const uint32_t        size  = fixture->control.sequence.atom.size;
   for (uint32_t cut = 0; cut < size; ++cut) {
+    // On the heap, so that a sanitizer sees a read behind the end.
     LV2_Atom_Sequence* const shorter = malloc(sizeof(LV2_Atom) + cut);
     memcpy(shorter, &fixture->control, sizeof(LV2_Atom) + cut);
     shorter->atom.size = cut;
     assert_null(messages_read(&fixture->messages, shorter));
     free(shorter);
   }
+
+  LV2_Atom_Sequence* const copy = malloc(sizeof(LV2_Atom) + size);
   for (uint32_t at = sizeof(LV2_Atom_Sequence) / 4; at < (sizeof(LV2_Atom) + size) / 4; ++at) {
-    static const uint32_t bad[] = { 0, 1, 7, 1000, 0x7fffffff, 0xfffffff8, 0xffffffff };
     for (uint32_t i = 0; i < sizeof(bad) / sizeof(*bad); ++i) {
       memcpy(copy, &fixture->control, sizeof(LV2_Atom) + size);
       memcpy((uint8_t*)copy + 4 * at, &bad[i], sizeof(uint32_t));
@@ -164,6 +163,22 @@ test_no_size_is_believed(void** const state)
     }
   }
   free(copy);
+}
+
+static void
+test_no_size_is_believed(void** const state)
+{
+  Fixture* const fixture = *state;
+  add_set(fixture, fixture->uri.model, fixture->uri.atom_Path, 3, "/a");
+  check_sizes(fixture);
+}
+
+static void
+test_no_size_is_believed_without_an_end(void** const state)
+{
+  Fixture* const fixture = *state;
+  add_set(fixture, fixture->uri.model, fixture->uri.atom_Path, 8, "/abcdefg");
+  check_sizes(fixture);
 }
 
 /// A host sets the room, the plugin makes a sequence of it.
@@ -226,6 +241,7 @@ main(void)
     cmocka_unit_test_setup_teardown(test_set_of_something_else, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_get, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_no_size_is_believed, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(test_no_size_is_believed_without_an_end, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_small_rooms, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_told_path, set_up, tear_down),
   };

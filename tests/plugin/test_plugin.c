@@ -364,6 +364,35 @@ test_swap(void** const state)
   assert_true(greatest_step(sound.out[0], 2000, N) < own + 0.3f / 1440.0f);
 }
 
+/// Every model that went is freed by the worker, also when it is full, and when a swap begins and
+/// ends in one block.
+static void
+test_old_models_are_freed(void** const state)
+{
+  (void)state;
+  const ScratchPath model  = scratch_model("some", models_constant_gain(0.5));
+  const HostConfig  config = { .rate_hz = 48000.0, .work = HOST_WORK_LATER };
+  Host*             host   = open_host(DENOISE_MONO_URI, &config, model.text);
+  run(host, &sound, 0, 64, 64);
+  host_set_path(host, LAMINA_MODEL_URI, model.text);
+  run(host, &sound, 64, 128, 64);
+  assert_int_equal(host_work_done(host), 1);
+  host_refuse_work(host, 3);
+  run(host, &sound, 128, 9600, 64);
+  assert_int_equal(host_work_done(host), 2);
+  host_close(host);
+
+  host = open_host(DENOISE_MONO_URI, &config, model.text);
+  for (uint32_t i = 0; i < 7; ++i) {
+    if (i >= 1 && i < 5) {
+      host_set_path(host, LAMINA_MODEL_URI, model.text);
+    }
+    run(host, &sound, 0, HOST_MAX_BLOCK, HOST_MAX_BLOCK);
+  }
+  assert_int_equal(host_work_done(host), 8);
+  host_close(host);
+}
+
 /// Expect the dry sound, as late as ever, and one line in the log.
 static void
 check_unusable(const char* const path)
@@ -473,6 +502,7 @@ main(void)
     cmocka_unit_test(test_messages),
     cmocka_unit_test(test_no_room_to_notify),
     cmocka_unit_test(test_swap),
+    cmocka_unit_test(test_old_models_are_freed),
     cmocka_unit_test(test_model_of_the_bundle),
     cmocka_unit_test(test_unusable_models),
     cmocka_unit_test(test_activate_forgets),

@@ -80,6 +80,7 @@ struct Host {
   Item              queue[QUEUE];
   _Atomic(uint32_t) n_put;
   _Atomic(uint32_t) n_got;
+  _Atomic(uint32_t) n_done;
   uint32_t          n_refuse;
   uint32_t          block;
   bool              running;
@@ -173,6 +174,7 @@ do_work(Host* const host, const uint32_t size, const void* const data)
   const LV2_Worker_Interface* const worker = lilv_instance_get_extension_data(
     host->instance, LV2_WORKER__interface);
   worker->work(lilv_instance_get_handle(host->instance), respond, host, size, data);
+  atomic_fetch_add(&host->n_done, 1);
 }
 
 /// Do the oldest piece of work if it is due.
@@ -544,6 +546,12 @@ void
 host_refuse_work(Host* const host, const uint32_t n)
 {
   host->n_refuse = n;
+}
+
+uint32_t
+host_work_done(const Host* const host)
+{
+  return atomic_load(&host->n_done);
 }
 
 /// First byte behind the room of the notify port.

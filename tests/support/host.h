@@ -89,6 +89,10 @@ host_get_property(Host* host, const char* property);
 void
 host_refuse_work(Host* host, uint32_t n);
 
+/// How many pieces of work were done.
+uint32_t
+host_work_done(const Host* host);
+
 /**
    Run one block.  Aborts when the plugin writes more to its notify port than there is room.
 
