@@ -142,8 +142,17 @@ write_recording(const char* const path, const Recording* const recording)
 static bool
 set_up(Host* const host, const Arguments* const arguments)
 {
+  if (arguments->preset || arguments->model) {
+    host_clear_log(host); // of the plugin's own model, which is not wanted
+  }
   if (arguments->preset && !host_load_preset(host, arguments->preset)) {
     return fail("no such preset", arguments->preset);
+  }
+  if (arguments->model && !host_restore_path(host, "urn:lamina:model", arguments->model)) {
+    return fail("cannot be restored", arguments->model);
+  }
+  if ((arguments->preset || arguments->model) && *host_log(host)) {
+    return fail("a wanted model is not used", arguments->uri);
   }
   for (uint32_t i = 0; i < arguments->n_settings; ++i) {
     char* const setting = arguments->settings[i];
@@ -152,9 +161,6 @@ set_up(Host* const host, const Arguments* const arguments)
     if (!host_set_control(host, setting, strtof(equals + 1, NULL))) {
       return fail("no such control port", setting);
     }
-  }
-  if (arguments->model && !host_restore_path(host, "urn:lamina:model", arguments->model)) {
-    return fail("cannot be restored", arguments->model);
   }
   host_activate(host);
   host_run(host, 0, (float* [HOST_MAX_CHANNELS]){ NULL }, (float* [HOST_MAX_CHANNELS]){ NULL });
