@@ -9,21 +9,31 @@
 #include <stddef.h>
 #include <string.h>
 
-/// Pieces that the rows of a product are cut into.  Fixed, so that results are too.
-enum { N_TILES = 4, TILE_GRAIN = 64 };
+/// Rows of a product that make a task: many enough that packing the other matrix costs little.
+/// Fixed, so that results do not depend on the number of threads.
+enum { BATCH_GRAIN = 512, INPUT_GRAIN = 256, ALIGNMENT = 16 };
 
 typedef struct {
   uint32_t from, to;
 } Range;
 
-static Range
-tile_range(const uint32_t n, const uint32_t tile)
+/// Tasks that `n` rows are cut into.
+static uint32_t
+tile_count(const uint32_t n, const uint32_t grain)
 {
-  const uint32_t grains = (n + TILE_GRAIN - 1) / TILE_GRAIN;
-  const uint32_t size   = TILE_GRAIN * ((grains + N_TILES - 1) / N_TILES);
-  const uint32_t from   = tile * size < n ? tile * size : n;
+  return (n + grain - 1) / grain;
+}
 
-  return (Range){ from, from + size < n ? from + size : n };
+/// Rows of one of them; all are about equal.
+static Range
+tile_range(const uint32_t n, const uint32_t grain, const uint32_t tile)
+{
+  const uint32_t n_tiles = tile_count(n, grain);
+  const uint32_t units   = (n + ALIGNMENT - 1) / ALIGNMENT;
+  const uint32_t from    = ALIGNMENT * (units * tile / n_tiles);
+  const uint32_t to      = ALIGNMENT * (units * (tile + 1) / n_tiles);
+
+  return (Range){ from, to < n ? to : n };
 }
 
 #ifdef LAMINA_DOUBLE
@@ -136,10 +146,10 @@ forward_tile(void* const handle, const uint32_t tile)
   const Pass* const       pass  = (const Pass*)handle;
   const Dense* const      dense = pass->dense;
   const LayerShape* const shape = &dense->shape;
-  const Range             rows  = tile_range(batch_rows(pass->batch), tile);
+  const Range             rows  = tile_range(batch_rows(pass->batch), BATCH_GRAIN, tile);
   const uint32_t          n     = rows.to - rows.from;
   real* const             y     = pass->y + (size_t)rows.from * shape->n_out;
-  for (uint32_t k = 0; k < shape->n_taps && n; ++k) {
+  for (uint32_t k = 0; k < shape->n_taps; ++k) {
     // Rows before `delay` would read frames before the first.
     const uint32_t delay = shape->taps[k] * pass->batch.n_streams;
     const uint32_t first = rows.from > delay ? rows.from : delay;
@@ -159,7 +169,7 @@ dense_forward(const Dense* const dense, Team* const team, const BatchShape batch
               const real* const x, real* const y)
 {
   Pass pass = { .dense = dense, .batch = batch, .x = x, .y = y };
-  team_run(team, N_TILES, forward_tile, &pass);
+  team_run(team, tile_count(batch_rows(batch), BATCH_GRAIN), forward_tile, &pass);
 }
 
 static void
@@ -167,7 +177,7 @@ slope_tile(void* const handle, const uint32_t tile)
 {
   const Pass* const       pass  = (const Pass*)handle;
   const LayerShape* const shape = &pass->dense->shape;
-  const Range             rows  = tile_range(batch_rows(pass->batch), tile);
+  const Range             rows  = tile_range(batch_rows(pass->batch), BATCH_GRAIN, tile);
   const size_t            from  = (size_t)rows.from * shape->n_out;
   multiply_slope(shape->activation, (size_t)(rows.to - rows.from) * shape->n_out,
                  pass->output + from, pass->y + from);
@@ -177,16 +187,13 @@ slope_tile(void* const handle, const uint32_t tile)
 static void
 weight_tile(void* const handle, const uint32_t task)
 {
-  const Pass* const       pass   = (const Pass*)handle;
-  const LayerShape* const shape  = &pass->dense->shape;
-  const uint32_t          k      = task / N_TILES;
-  const Range             inputs = tile_range(shape->n_in, task % N_TILES);
-  const uint32_t          delay  = shape->taps[k] * pass->batch.n_streams;
-  const uint32_t          n_rows = batch_rows(pass->batch);
-  if (inputs.from == inputs.to) {
-    return;
-  }
-
+  const Pass* const       pass    = (const Pass*)handle;
+  const LayerShape* const shape   = &pass->dense->shape;
+  const uint32_t          n_tiles = tile_count(shape->n_in, INPUT_GRAIN);
+  const uint32_t          k       = task / n_tiles;
+  const Range             inputs  = tile_range(shape->n_in, INPUT_GRAIN, task % n_tiles);
+  const uint32_t          delay   = shape->taps[k] * pass->batch.n_streams;
+  const uint32_t          n_rows  = batch_rows(pass->batch);
   const size_t at = k * weights_per_tap(pass->dense) + (size_t)inputs.from * shape->n_out;
   real* const  dw = pass->dense->dw + at;
   if (delay >= n_rows) {
@@ -221,7 +228,7 @@ input_tile(void* const handle, const uint32_t tile)
   const Dense* const      dense  = pass->dense;
   const LayerShape* const shape  = &dense->shape;
   const uint32_t          n_rows = batch_rows(pass->batch);
-  const Range             rows   = tile_range(n_rows, tile);
+  const Range             rows   = tile_range(n_rows, BATCH_GRAIN, tile);
   for (uint32_t k = 0; k < shape->n_taps; ++k) {
     // Rows from the last `delay` on are not read by this tap.
     const uint32_t delay = shape->taps[k] * pass->batch.n_streams;
@@ -241,11 +248,13 @@ void
 dense_backward(const Dense* const dense, Team* const team, const BatchShape batch,
                const real* const x, const real* const y, real* const dy, real* const dx)
 {
-  Pass pass = { .dense = dense, .batch = batch, .x = x, .y = dy, .output = y, .dx = dx };
-  team_run(team, N_TILES, slope_tile, &pass);
-  team_run(team, N_TILES * dense->shape.n_taps, weight_tile, &pass);
+  Pass           pass = { .dense = dense, .batch = batch, .x = x, .y = dy, .output = y, .dx = dx };
+  const uint32_t n_batch_tiles = tile_count(batch_rows(batch), BATCH_GRAIN);
+  const uint32_t n_input_tiles = tile_count(dense->shape.n_in, INPUT_GRAIN);
+  team_run(team, n_batch_tiles, slope_tile, &pass);
+  team_run(team, n_input_tiles * dense->shape.n_taps, weight_tile, &pass);
   bias_gradient(&pass);
   if (dx) {
-    team_run(team, N_TILES, input_tile, &pass);
+    team_run(team, n_batch_tiles, input_tile, &pass);
   }
 }
