@@ -9,12 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Silence between two recordings of the sound, seconds: from the shortest gap between words to a
-/// breath, so that single words become sentences and the noise is heard alone now and then.
-static const CorpusJoin sound_join = { 0.05, 0.3 };
-
-/// Noise has no pauses: a short recording is followed at once by another of its kind.
-static const CorpusJoin noise_join = { 0.0, 0.0 };
+const CorpusJoin mixture_sound_join = { 0.05, 0.3 };
+const CorpusJoin mixture_noise_join = { 0.0, 0.0 };
 
 /// Where a shelf may have half its gain, Hz: from the body of a voice to its consonants, where
 /// rooms, distances and microphones differ.
@@ -90,9 +86,9 @@ draw_noise(const MixtureConfig* config, const Corpus* noise, Split split, Random
   const bool   is_double = random_uniform(random) < config->second_noise_share;
   const double below_db  = -random_between(random, SECOND_MIN_DB, SECOND_MAX_DB);
 
-  Status status = corpus_draw(noise, split, random, &noise_join, n, out, NULL, why);
+  Status status = corpus_draw(noise, split, random, &mixture_noise_join, n, out, NULL, why);
   if (!status && is_double) {
-    status = corpus_draw(noise, split, random, &noise_join, n, second, NULL, why);
+    status = corpus_draw(noise, split, random, &mixture_noise_join, n, second, NULL, why);
     if (!status) {
       mixture_add(n, out, second, below_db, out);
     }
@@ -161,7 +157,7 @@ mixture_draw(const MixtureConfig* config, const Corpus* speech, const Corpus* no
   Status       status = STATUS_SUCCESS;
   memset(out->clean, 0, n * sizeof *out->clean);
   if (snr_db > -(double)INFINITY) {
-    status = corpus_draw(speech, split, random, &sound_join, n, out->clean, NULL, why);
+    status = corpus_draw(speech, split, random, &mixture_sound_join, n, out->clean, NULL, why);
     if (!status) {
       tilt(config, corpus_rate(speech), random, n, out->clean);
     }

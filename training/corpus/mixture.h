@@ -6,6 +6,13 @@
 
 #include "training/corpus/corpus.h"
 
+/// Silence between two recordings of sound, seconds: from the shortest gap between words to a
+/// breath, so that single words become sentences and the noise is heard alone now and then.
+extern const CorpusJoin mixture_sound_join;
+
+/// Noise has no pauses: a short recording is followed at once by another of its kind.
+extern const CorpusJoin mixture_noise_join;
+
 /// How noisy the examples are.
 typedef struct {
   double snr_min_db, snr_max_db;     ///< Energy of the sound over that of the noise

@@ -16,6 +16,8 @@ typedef struct {
 
 static const Command commands[] = {
   { "train", tool_train, "teach a model from folders of sound" },
+  { "denoise", tool_denoise, "take the noise out of a sound file" },
+  { "evaluate", tool_evaluate, "score a model on sound that it was not trained on" },
   { "info", tool_info, "tell what a model is" },
 };
 

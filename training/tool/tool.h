@@ -22,6 +22,12 @@ tool_train(int argc, char** argv);
 int
 tool_info(int argc, char** argv);
 
+int
+tool_denoise(int argc, char** argv);
+
+int
+tool_evaluate(int argc, char** argv);
+
 /// Print "lamina: WHY" to the standard error.  @return EXIT_FAILURE.
 int
 tool_fail(const Diagnostic* why);

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/tool/options.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+Status
+option_list_add(OptionList* list, const char* item, Diagnostic* why)
+{
+  if (list->n == OPTIONS_MAX) {
+    return diagnose(why, STATUS_BAD_OPTION, "%s: more than %u of one kind", item, OPTIONS_MAX);
+  }
+  list->items[list->n++] = item;
+  return STATUS_SUCCESS;
+}
+
+Status
+option_number(const char* name, const char* text, double low, double high, double* number,
+              Diagnostic* why)
+{
+  char*        end   = NULL;
+  const double value = strtod(text, &end);
+  // False for NaN too.
+  if (end == text || *end || !(value >= low && value <= high)) {
+    return diagnose(why, STATUS_BAD_OPTION, "%s %s: a number from %g to %g is needed", name, text,
+                    low, high);
+  }
+  *number = value;
+  return STATUS_SUCCESS;
+}
+
+Status
+option_count(const char* name, const char* text, uint32_t low, uint32_t high, uint32_t* number,
+             Diagnostic* why)
+{
+  double value = 0.0;
+  if (option_number(name, text, low, high, &value, NULL) || value != floor(value)) {
+    return diagnose(why, STATUS_BAD_OPTION, "%s %s: a whole number from %u to %u is needed", name,
+                    text, low, high);
+  }
+  *number = (uint32_t)value;
+  return STATUS_SUCCESS;
+}
+
+Status
+option_seed(const char* name, const char* text, uint64_t* seed, Diagnostic* why)
+{
+  char* end                      = NULL;
+  errno                          = 0;
+  const unsigned long long value = strtoull(text, &end, 10);
+  if (end == text || *end || errno || strchr(text, '-')) {
+    return diagnose(why, STATUS_BAD_OPTION, "%s %s: a whole number below 2^64 is needed", name,
+                    text);
+  }
+  *seed = value;
+  return STATUS_SUCCESS;
+}
+
+Status
+option_denoiser(int option, const char* text, DenoiserParams* params, Diagnostic* why)
+{
+  double value  = 0.0;
+  Status status = STATUS_SUCCESS;
+  switch (option) {
+    case OPTION_REDUCTION:
+      status               = option_number("--reduction", text, 0.0, 60.0, &value, why);
+      params->reduction_db = status ? params->reduction_db : (float)value;
+      break;
+    case OPTION_STRENGTH:
+      status           = option_number("--strength", text, 0.0, 2.0, &value, why);
+      params->strength = status ? params->strength : (float)value;
+      break;
+    default:
+      assert(option == OPTION_SMOOTHING);
+      status              = option_number("--smoothing", text, 0.0, 500.0, &value, why);
+      params->smoothing_s = status ? params->smoothing_s : (float)(value / 1000.0);
+      break;
+  }
+  return status;
+}

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_TRAINING_TOOL_OPTIONS_H
+#define LAMINA_TRAINING_TOOL_OPTIONS_H
+
+#include "dsp/effect/denoiser.h"
+#include "dsp/status.h"
+
+#include <stdint.h>
+
+/// Most arguments of an option that may be repeated.
+#define OPTIONS_MAX 64u
+
+/// The arguments of an option that may be repeated.
+typedef struct {
+  uint32_t    n;
+  const char* items[OPTIONS_MAX]; ///< Not owned
+} OptionList;
+
+/// Add an argument.  @return STATUS_BAD_OPTION when there are too many.
+NODISCARD
+Status
+option_list_add(OptionList* list, const char* item, Diagnostic* why);
+
+/**
+   Read a number.
+
+   @param name Of the option, for the complaint.
+   @param text What must be a number of `low`…`high` and nothing else.
+   @return STATUS_BAD_OPTION when it is not.
+*/
+NODISCARD
+Status
+option_number(const char* name, const char* text, double low, double high, double* number,
+              Diagnostic* why);
+
+/// A whole number, as option_number().
+NODISCARD
+Status
+option_count(const char* name, const char* text, uint32_t low, uint32_t high, uint32_t* number,
+             Diagnostic* why);
+
+/// Any number of 64 bits, in decimal.
+NODISCARD
+Status
+option_seed(const char* name, const char* text, uint64_t* seed, Diagnostic* why);
+
+/// What getopt_long() returns for the denoiser's options: no character.
+enum { OPTION_REDUCTION = 256, OPTION_STRENGTH, OPTION_SMOOTHING };
+
+/// Their lines of a usage text.
+#define OPTION_DENOISER_USAGE                                                  \
+  "      --reduction DB   turn noise down by no more than this, 0 to 60; 24\n" \
+  "      --strength X     exponent of the gains, 0 to 2; 1\n"                  \
+  "      --smoothing MS   time constant of falling gains, 0 to 500; 0\n"
+
+/// Take one of the denoiser's options.  @return As option_number().
+NODISCARD
+Status
+option_denoiser(int option, const char* text, DenoiserParams* params, Diagnostic* why);
+
+#endif
