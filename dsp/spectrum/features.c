@@ -128,7 +128,8 @@ follow_level(Features* const features, const float frame_db)
 static float
 scaled(const float db, const float running_db, const float scale)
 {
-  return fminf(fmaxf((db - running_db) * scale, -feature_limit), feature_limit);
+  const float x = (db - running_db) * scale;
+  return x < -feature_limit ? -feature_limit : x > feature_limit ? feature_limit : x;
 }
 
 void

@@ -128,6 +128,12 @@ examples_free(Examples* const examples)
   free(examples);
 }
 
+static float
+power_of(const float complex x)
+{
+  return crealf(x) * crealf(x) + cimagf(x) * cimagf(x);
+}
+
 /// One signal of one sequence: its spectra and features, in the rows of the sequence.
 static void
 analyze(const Examples* const examples, const uint32_t stream, const float* const signal,
@@ -144,8 +150,9 @@ analyze(const Examples* const examples, const uint32_t stream, const float* cons
     const float complex* const spectrum = analysis_spectrum(maker->analysis);
     memcpy(spectra + row * n_bins, spectrum, n_bins * sizeof(float complex));
     for (uint32_t k = 0; k < n_bins; ++k) {
-      maker->power[k] = crealf(spectrum[k] * conjf(spectrum[k]));
-      maker->peak[k]  = fmaxf(maker->peak[k], maker->power[k]);
+      const float power = power_of(spectrum[k]);
+      maker->power[k]   = power;
+      maker->peak[k]    = power > maker->peak[k] ? power : maker->peak[k];
     }
     features_from_power(maker->features, maker->power, maker->x);
     for (uint32_t i = 0; i < examples->n_features; ++i) {
@@ -164,7 +171,7 @@ level_spectra(const Examples* const examples, const uint32_t stream)
   for (uint32_t t = 0; t < examples->shape.n_steps; ++t) {
     const float complex* const y = examples->target.noisy + (size_t)t * stride + stream * n_bins;
     for (uint32_t k = 0; k < n_bins; ++k) {
-      sum += (double)crealf(y[k] * conjf(y[k]));
+      sum += (double)power_of(y[k]);
     }
   }
 
