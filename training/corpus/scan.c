@@ -179,12 +179,13 @@ static Status
 scan_file(Scan* scan, const struct stat* info, const ScanList* list, Diagnostic* why)
 {
   const char* const name   = last_part(scan->path);
-  const char* const reason = !info                     ? strerror(errno)
-                             : name[0] == '.'          ? "hidden"
-                             : named_otherwise(name)   ? "not sound, by its name"
-                             : !S_ISREG(info->st_mode) ? "not a regular file"
-                             : !info->st_size          ? "empty, 0 bytes"
-                                                       : NULL;
+  const char* const reason = !info                          ? strerror(errno)
+                             : name[0] == '.'               ? "hidden"
+                             : !strcmp(name, MANIFEST_NAME) ? "the list of a folder"
+                             : named_otherwise(name)        ? "not sound, by its name"
+                             : !S_ISREG(info->st_mode)      ? "not a regular file"
+                             : !info->st_size               ? "empty, 0 bytes"
+                                                            : NULL;
   if (reason) {
     leave_out(scan, reason);
     return STATUS_SUCCESS;

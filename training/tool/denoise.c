@@ -41,8 +41,6 @@ read_option(Options* options, int option, Diagnostic* why)
     case 'h':
       options->help = true;
       return STATUS_SUCCESS;
-    case '?':
-      return diagnose(why, STATUS_BAD_OPTION, "see lamina denoise --help");
     default:
       return option_denoiser(option, optarg, &options->params, why);
   }
@@ -63,8 +61,10 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
   options->params = denoiser_params_default();
   Status status   = STATUS_SUCCESS;
   int    option   = 0;
+  opterr          = 0;
   while (!status && (option = getopt_long(argc, argv, "h", names, NULL)) != -1) {
-    status = read_option(options, option, why);
+    status = option == '?' ? option_unknown("denoise", argv, why)
+                           : read_option(options, option, why);
   }
   if (status || options->help) {
     return status;

@@ -129,8 +129,6 @@ read_option(Options* options, int option, Diagnostic* why)
       return read_path(&options->clean);
     case OPTION_NOISY:
       return read_path(&options->noisy);
-    case '?':
-      return diagnose(why, STATUS_BAD_OPTION, "see lamina evaluate --help");
     default:
       return option_denoiser(option, optarg, &config->params, why);
   }
@@ -197,8 +195,10 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
   set_defaults(options);
   Status status = STATUS_SUCCESS;
   int    option = 0;
+  opterr        = 0;
   while (!status && (option = getopt_long(argc, argv, "d:n:t:h", names, NULL)) != -1) {
-    status = read_option(options, option, why);
+    status = option == '?' ? option_unknown("evaluate", argv, why)
+                           : read_option(options, option, why);
   }
   if (!status && optind < argc) {
     options->model = argv[optind++];

@@ -72,7 +72,8 @@ print_cell(FILE* stream, const char* format, const Average* scores)
     return;
   }
   fputc(' ', stream);
-  fprintf(stream, format, scores->mean);
+  // Not "-0.0".
+  fprintf(stream, format, fabs(scores->mean) < 0.05 ? 0.0 : scores->mean);
   if (scores->n > 1) {
     fprintf(stream, " ± %.1f", scores->margin);
   }
@@ -86,7 +87,7 @@ print_heading(FILE* stream, const Evaluation* evaluation)
   const DenoiserParams* const   params = &config->params;
   fprintf(stream,
           "SI-SDR of %u clips of %g s at %u Hz, drawn with seed %" PRIu64 " from %u files of sound "
-          "and %u of noise\nthat are kept for %s.  Reduction %g dB, strength %g, smoothing %g ms.  "
+          "and %u of noise\nthat are kept for %s.  Reduction %g dB, strength %g, smoothing %g ms.\n"
           "± is the 95 %% interval of a mean.\n",
           config->n_items, config->clip_s, corpus_rate(config->sound), config->seed,
           corpus_files(config->sound, config->split), corpus_files(config->noise, config->split),

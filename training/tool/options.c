@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,13 @@ option_seed(const char* name, const char* text, uint64_t* seed, Diagnostic* why)
   }
   *seed = value;
   return STATUS_SUCCESS;
+}
+
+Status
+option_unknown(const char* command, char* const* argv, Diagnostic* why)
+{
+  return diagnose(why, STATUS_BAD_OPTION, "%s: unknown, or without its value; see lamina %s --help",
+                  argv[optind - 1], command);
 }
 
 Status

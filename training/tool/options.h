@@ -46,6 +46,11 @@ NODISCARD
 Status
 option_seed(const char* name, const char* text, uint64_t* seed, Diagnostic* why);
 
+/// Complain of what getopt_long() has just answered with '?'.  @return STATUS_BAD_OPTION.
+NODISCARD
+Status
+option_unknown(const char* command, char* const* argv, Diagnostic* why);
+
 /// What getopt_long() returns for the denoiser's options: no character.
 enum { OPTION_REDUCTION = 256, OPTION_STRENGTH, OPTION_SMOOTHING };
 

@@ -20,13 +20,11 @@
 int
 tool_train(int argc, char** argv);
 int
-tool_info(int argc, char** argv);
-
-int
 tool_denoise(int argc, char** argv);
-
 int
 tool_evaluate(int argc, char** argv);
+int
+tool_info(int argc, char** argv);
 
 /// Print "lamina: WHY" to the standard error.  @return EXIT_FAILURE.
 int

@@ -1,0 +1,226 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "dsp/network/model_file.h"
+#include "tests/support/models.h"
+#include "tests/support/signals.h"
+#include "tests/support/test.h"
+#include "tests/training/program.h"
+#include "tests/training/sound_folder.h"
+
+#include <sndfile.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RATE 16000
+
+static int
+setup(void** state)
+{
+  if (folder_setup(state)) {
+    return -1;
+  }
+  Model* const model = models_constant_gain(0.5);
+  const int    bad   = model_write(model, folder_path(state, "half.safetensors"), NULL) != 0;
+  model_free(model);
+  return bad;
+}
+
+static float
+tone(void* context, uint32_t channel, uint64_t frame)
+{
+  (void)context;
+  (void)channel;
+  return (float)(0.3 * sin(2.0 * M_PI * 400.0 * (double)frame / RATE));
+}
+
+/// The tone in channel 0 alone, with a tenth of its energy at right angles to it.
+static float
+noisy_tone(void* context, uint32_t channel, uint64_t frame)
+{
+  const double disturbance = 0.3 * cos(2.0 * M_PI * 400.0 * (double)frame / RATE) / sqrt(10.0);
+  return tone(context, channel, frame) + (channel ? 0.0f : (float)disturbance);
+}
+
+static float
+hiss(void* context, uint32_t channel, uint64_t frame)
+{
+  (void)channel;
+  (void)frame;
+  return 0.1f * signal_noise((uint64_t*)context);
+}
+
+static void
+write_sound(void* const* state, const char* name, Signal signal, uint32_t n_channels)
+{
+  uint64_t        seed = 1;
+  const SoundSpec spec = {
+    SF_FORMAT_WAV | SF_FORMAT_FLOAT, RATE, n_channels, 2 * RATE, signal, &seed
+  };
+  folder_sound(state, name, &spec);
+}
+
+/// Ten files of sound and two of noise.
+static void
+write_folders(void* const* state)
+{
+  folder_make(state, "sound");
+  folder_make(state, "noise");
+  for (uint32_t i = 0; i < 10; ++i) {
+    char name[32];
+    snprintf(name, sizeof name, "sound/%u.wav", i);
+    write_sound(state, name, tone, 1);
+  }
+  write_sound(state, "noise/a.wav", hiss, 1);
+  write_sound(state, "noise/b.wav", hiss, 1);
+}
+
+static int
+evaluate(void* const* state, const char* arguments)
+{
+  return program_run("cd %s && " LAMINA " evaluate %s", (const char*)*state, arguments);
+}
+
+static void
+a_known_pair_is_scored(void** state)
+{
+  write_sound(state, "clean.wav", tone, 1);
+  write_sound(state, "noisy.wav", noisy_tone, 1);
+  assert_int_equal(evaluate(state, "half.safetensors --clean clean.wav --noisy noisy.wav"), 0);
+  assert_non_null(strstr(program_output, "SI-SDR 10.00 dB before, 10.00 dB after, gain "));
+}
+
+static void
+channels_are_scored_alone(void** state)
+{
+  // 10 dB in the first, nothing wrong, which reads 100, in the second.
+  write_sound(state, "clean.wav", tone, 2);
+  write_sound(state, "noisy.wav", noisy_tone, 2);
+  assert_int_equal(evaluate(state, "half.safetensors --clean clean.wav --noisy noisy.wav"), 0);
+  assert_non_null(strstr(program_output, "SI-SDR 55.00 dB before, "));
+}
+
+static void
+folders_are_scored_and_written(void** state)
+{
+  write_folders(state);
+  assert_int_equal(evaluate(state, "half.safetensors -d sound -n noise --snr 3,12 --items 5 "
+                                   "--seconds 0.5 --csv scores.csv -t 2"),
+                   0);
+  assert_non_null(strstr(program_output, "SI-SDR of 5 clips of 0.5 s at 48000 Hz"));
+  assert_non_null(strstr(program_output, "\n| 3 | "));
+  assert_non_null(strstr(program_output, "| +0.0 ± 0.0 |\n| no noise"));
+  assert_non_null(strstr(program_output, "\n| noise | 5 | +0.0"));
+  assert_int_equal(program_run("wc -l < %s", folder_path(state, "scores.csv")), 0);
+  assert_string_equal(program_output, "16\n");
+}
+
+static uint32_t
+sound_files_scored(void* const* state, const char* options)
+{
+  char arguments[256];
+  snprintf(arguments, sizeof arguments,
+           "%s -d sound -n noise --snr 0 --items 1 --seconds 0.2 --rate 16000", options);
+  assert_int_equal(evaluate(state, arguments), 0);
+  const char* const from = strstr(program_output, " from ");
+  unsigned          n    = 0;
+  assert_non_null(from);
+  assert_int_equal(sscanf(from, " from %u files of sound", &n), 1);
+  return n;
+}
+
+static void
+the_split_is_that_of_the_models_recipe(void** state)
+{
+  write_folders(state);
+  // A recipe that keeps half of the files from training.
+  assert_int_equal(program_run("sed 's/^valid_share.*//' %s > %s; echo 'valid_share: 0.5' >> %s",
+                               SOURCE_ROOT "/tests/data/small.yaml",
+                               folder_path(state, "half.yaml"), folder_path(state, "half.yaml")),
+                   0);
+  char        recipe[8192];
+  FILE* const stream = fopen(folder_path(state, "half.yaml"), "r");
+  assert_non_null(stream);
+  recipe[fread(recipe, 1, sizeof recipe - 1, stream)] = '\0';
+  fclose(stream);
+
+  Model* const model = models_constant_gain(0.5);
+  model->card.recipe = strdup(recipe);
+  assert_int_equal(model_write(model, folder_path(state, "own.safetensors"), NULL), 0);
+  model_free(model);
+
+  const uint32_t n_own = sound_files_scored(state, "own.safetensors");
+  assert_in_range(n_own, 3, 7);
+  assert_in_range(sound_files_scored(state, "half.safetensors"), 1, 2);
+  assert_int_equal(sound_files_scored(state, "own.safetensors --valid-share 1"), 10);
+}
+
+static void
+what_is_wrong_is_said_in_one_line(void** state)
+{
+  const struct {
+    const char* arguments;
+    const char* words;
+  } wrong[] = {
+    { "", "MODEL is missing" },
+    { "half.safetensors", "--data DIR is missing" },
+    { "half.safetensors -d sound", "--noise DIR is missing" },
+    { "half.safetensors --clean a.wav", "--noisy FILE is missing" },
+    { "half.safetensors --noisy a.wav", "--clean FILE is missing" },
+    { "half.safetensors --clean a.wav --noisy a.wav -d sound", "either folders or two files" },
+    { "half.safetensors -d sound -n noise --snr 1,", "--snr : a number" },
+    { "half.safetensors -d sound -n noise --items 0", "--items 0: a whole number from 1" },
+    { "half.safetensors -d sound -n noise --valid-share 0", "leaves no file" },
+    { "half.safetensors -d sound -n none", "none: No such file" },
+    { "half.safetensors -d none -n noise", "none: No such file" },
+    { "half.safetensors --clean a.wav --noisy stereo.wav", "differ in rate or number of channels" },
+    { "half.safetensors more.safetensors", "more.safetensors: one model is enough" },
+    { "half.safetensors --verbose", "--verbose: unknown" },
+    { "a.wav -d sound -n noise", "a.wav: " },
+  };
+  write_folders(state);
+  write_sound(state, "a.wav", tone, 1);
+  write_sound(state, "stereo.wav", tone, 2);
+  for (uint32_t i = 0; i < sizeof wrong / sizeof wrong[0]; ++i) {
+    assert_int_not_equal(evaluate(state, wrong[i].arguments), 0);
+    program_expect_complaint(wrong[i].words);
+  }
+}
+
+static void
+a_folder_without_sound_names_its_files(void** state)
+{
+  write_folders(state);
+  folder_make(state, "bare");
+  folder_write(state, "bare/a.wav", 0, "");
+  assert_int_not_equal(evaluate(state, "half.safetensors -d sound -n bare"), 0);
+  assert_non_null(strstr(program_output, "left out: bare/a.wav: empty, 0 bytes\n"));
+  assert_non_null(strstr(program_output, "lamina: bare: no sound that can be read\n"));
+}
+
+static void
+help_is_printed(void** state)
+{
+  assert_int_equal(evaluate(state, "-h"), 0);
+  assert_non_null(strstr(program_output, "Usage: lamina evaluate MODEL --data DIR"));
+}
+
+int
+main(void)
+{
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, folder_teardown)
+  const struct CMUnitTest tests[] = {
+    IN_FOLDER(a_known_pair_is_scored),
+    IN_FOLDER(channels_are_scored_alone),
+    IN_FOLDER(folders_are_scored_and_written),
+    IN_FOLDER(the_split_is_that_of_the_models_recipe),
+    IN_FOLDER(what_is_wrong_is_said_in_one_line),
+    IN_FOLDER(a_folder_without_sound_names_its_files),
+    IN_FOLDER(help_is_printed),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
