@@ -243,6 +243,15 @@ a_silent_sound_or_noise_is_none(void** state)
   assert_true(bench.mixture.snr_db == -(double)INFINITY);
   assert_near(power_db(bench.mixture.noisy), -30.0, 0.01);
 
+  // The noise of the example before must not be heard in one that has none.
+  MixtureConfig clean = plain;
+  clean.clean_share   = 1.0;
+  draw(&bench, &clean, 2);
+  assert_true(bench.mixture.snr_db == (double)INFINITY);
+  for (uint32_t i = 0; i < N; ++i) {
+    assert_true(bench.mixture.noisy[i] == 0.0f);
+  }
+
   Bench swapped = bench;
   swapped.sound = bench.noise;
   swapped.noise = bench.sound;

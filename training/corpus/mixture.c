@@ -115,18 +115,19 @@ set_level(const MixtureConfig* config, Random* random, Mixture* out)
   }
 }
 
-/// Sound and noise are in `out->clean` and `noise`; either may be silent by itself.
+/// Sound and noise are in `out->clean` and `noise`; either may be silent by itself.  Without noise
+/// to add, at +INFINITY, none was drawn and `noise` is not read.
 static void
 mix(uint32_t n, const float* noise, double snr_db, Mixture* out)
 {
+  const bool clean  = snr_db == (double)INFINITY;
   const bool silent = !(energy(n, out->clean) > 0.0);
   out->snr_db       = snr_db;
-  if (silent || snr_db == -(double)INFINITY) {
+  if (!clean && (silent || snr_db == -(double)INFINITY)) {
     memset(out->clean, 0, n * sizeof *out->clean);
     memcpy(out->noisy, noise, n * sizeof *noise);
     out->snr_db = -(double)INFINITY;
-  } else if (snr_db == (double)INFINITY ||
-             !(mixture_add(n, out->clean, noise, snr_db, out->noisy) > 0.0)) {
+  } else if (clean || !(mixture_add(n, out->clean, noise, snr_db, out->noisy) > 0.0)) {
     memcpy(out->noisy, out->clean, n * sizeof *noise);
     out->snr_db = (double)INFINITY;
   }
