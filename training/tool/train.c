@@ -9,6 +9,8 @@
 #include "training/engine/progress.h"
 #include "training/method/recipe.h"
 #include "training/method/stages.h"
+#include "training/tool/evaluation.h"
+#include "training/tool/options.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -20,8 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/// Most folders and settings on a command line.
-enum { MAX_ARGUMENTS = 64 };
+/// Clips that a finished model is scored on, and their length.
+enum { SCORE_ITEMS = 40, SCORE_SECONDS = 6 };
 
 static const char* const usage =
   "Usage: lamina train RECIPE --data DIR... --noise DIR... -o MODEL [OPTION]...\n"
@@ -39,15 +41,10 @@ static const char* const usage =
   "Ctrl-C saves a checkpoint and ends.\n";
 
 typedef struct {
-  uint32_t    n;
-  const char* items[MAX_ARGUMENTS];
-} List;
-
-typedef struct {
   const char* recipe;
-  List        data;
-  List        noise;
-  List        settings;
+  OptionList  data;
+  OptionList  noise;
+  OptionList  settings;
   const char* output;
   uint32_t    threads;
   bool        resume;
@@ -87,39 +84,17 @@ seconds_now(void)
 }
 
 static Status
-list_add(List* const list, const char* const item, Diagnostic* const why)
-{
-  if (list->n == MAX_ARGUMENTS) {
-    return diagnose(why, STATUS_BAD_OPTION, "%s: more than %d of one kind", item, MAX_ARGUMENTS);
-  }
-  list->items[list->n++] = item;
-  return STATUS_SUCCESS;
-}
-
-static Status
-read_threads(const char* const text, uint32_t* const threads, Diagnostic* const why)
-{
-  char*      end = NULL;
-  const long n   = strtol(text, &end, 10);
-  if (end == text || *end || n < 1 || n > 256) {
-    return diagnose(why, STATUS_BAD_OPTION, "--threads %s: a number from 1 to 256 is needed", text);
-  }
-  *threads = (uint32_t)n;
-  return STATUS_SUCCESS;
-}
-
-static Status
-read_option(Options* const options, const int option, Diagnostic* const why)
+read_option(Options* const options, const int option, char** const argv, Diagnostic* const why)
 {
   switch (option) {
     case 'd':
-      return list_add(&options->data, optarg, why);
+      return option_list_add(&options->data, optarg, why);
     case 'n':
-      return list_add(&options->noise, optarg, why);
+      return option_list_add(&options->noise, optarg, why);
     case 's':
-      return list_add(&options->settings, optarg, why);
+      return option_list_add(&options->settings, optarg, why);
     case 't':
-      return read_threads(optarg, &options->threads, why);
+      return option_count("--threads", optarg, 1, 256, &options->threads, why);
     case 'o':
       options->output = optarg;
       return STATUS_SUCCESS;
@@ -133,7 +108,7 @@ read_option(Options* const options, const int option, Diagnostic* const why)
       options->help = true;
       return STATUS_SUCCESS;
     default:
-      return diagnose(why, STATUS_BAD_OPTION, "see lamina train --help");
+      return option_unknown("train", argv, why);
   }
 }
 
@@ -170,8 +145,9 @@ read_options(const int argc, char** const argv, Options* const options, Diagnost
 
   Status status = STATUS_SUCCESS;
   int    option = 0;
+  opterr        = 0;
   while (!status && (option = getopt_long(argc, argv, "d:n:o:s:t:rvh", names, NULL)) != -1) {
-    status = read_option(options, option, why);
+    status = read_option(options, option, argv, why);
   }
   if (!status && optind < argc) {
     options->recipe = argv[optind++];
@@ -195,7 +171,7 @@ report_file(void* const handle, const char* const path, const bool taken, const 
 }
 
 static Status
-open_corpus(const Session* const session, const char* const name, const List* const folders,
+open_corpus(const Session* const session, const char* const name, const OptionList* const folders,
             Corpus** const corpus, Diagnostic* const why)
 {
   const CorpusConfig config = { .n_folders   = folders->n,
@@ -342,6 +318,30 @@ stop(void* const handle)
   return interrupted;
 }
 
+/// Score the finished model on files that it was not trained on; the text goes into its card.
+static Status
+score(const Session* const session, Model* const model, Diagnostic* const why)
+{
+  const EvaluationConfig config     = { .sound   = session->sound,
+                                        .noise   = session->noise,
+                                        .split   = SPLIT_VALID,
+                                        .n_items = SCORE_ITEMS,
+                                        .clip_s  = SCORE_SECONDS,
+                                        .n_snrs  = 4,
+                                        .snr_db  = { 0.0, 5.0, 10.0, 15.0 },
+                                        .seed    = session->recipe->seed,
+                                        .params  = denoiser_params_default(),
+                                        .team    = session->team };
+  Evaluation             evaluation = { 0 };
+  const Status           status     = evaluation_run(model, &config, &evaluation, why);
+  if (!status) {
+    model->card.scores = evaluation_text(&evaluation);
+    printf("\n%s\n", model->card.scores ? model->card.scores : "");
+  }
+  evaluation_clear(&evaluation);
+  return status;
+}
+
 /// Words for the model; a word without memory is left out.
 static void
 write_card(const Session* const session, Model* const model)
@@ -364,7 +364,8 @@ write_model(const Session* const session, Diagnostic* const why)
   }
 
   write_card(session, model);
-  const Status status = model_write(model, session->options->output, why);
+  Status status = score(session, model, why);
+  status        = status ? status : model_write(model, session->options->output, why);
   model_free(model);
   if (!status) {
     unlink(session->checkpoint);
