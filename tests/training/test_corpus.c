@@ -7,6 +7,7 @@
 
 #include <sndfile.h>
 
+#include <malloc.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -590,6 +591,27 @@ the_share_holds_and_the_split_follows_the_names(void** state)
   corpus_free(other);
 }
 
+static void
+a_file_costs_little_more_than_its_path(void** state)
+{
+  enum { N = 1000 };
+  make_many(state, "many", N);
+  Corpus*                corpus = NULL;
+  const struct mallinfo2 before = mallinfo2();
+  if (!before.uordblks) {
+    // The address sanitizer's allocator does not count.
+    skip();
+  }
+  assert_int_equal(open_named(state, "many", 0.25, 1, NULL, &corpus, NULL), 0);
+  const size_t n_bytes = mallinfo2().uordblks - before.uordblks;
+
+  // 32 bytes and a path of 36: the samples take no part.
+  if (n_bytes > N * 72) {
+    fail_msg("%zu bytes for %d files", n_bytes, N);
+  }
+  corpus_free(corpus);
+}
+
 /// Draw one sample many times and count a value.
 static uint32_t
 count_drawn(const Corpus* corpus, uint32_t n, float value, uint64_t step)
@@ -815,6 +837,7 @@ main(void)
     IN_FOLDER(small_folders_have_both_splits),
     IN_FOLDER(shares_of_0_and_1_take_all),
     IN_FOLDER(the_share_holds_and_the_split_follows_the_names),
+    IN_FOLDER(a_file_costs_little_more_than_its_path),
     IN_FOLDER(groups_are_drawn_by_the_root_of_their_seconds),
     IN_FOLDER(files_are_drawn_by_their_seconds),
     IN_FOLDER(long_files_are_drawn_from_anywhere),

@@ -47,10 +47,9 @@ struct Corpus {
   size_t       names_capacity;
   uint32_t     n_files;
   uint32_t     files_capacity;
-  CorpusFile*  files;    ///< [n_files], those of SPLIT_TRAIN first, each split by path
-  uint32_t     n_of[2];  ///< Files per Split
-  uint32_t     n_groups; ///< Of both splits
-  CorpusGroup* groups;   ///< [n_groups], those of SPLIT_TRAIN first
+  CorpusFile*  files;   ///< [n_files], those of SPLIT_TRAIN first, each split by path
+  uint32_t     n_of[2]; ///< Files per Split
+  CorpusGroup* groups;  ///< Those of SPLIT_TRAIN first
   uint32_t     n_groups_of[2];
 };
 
@@ -317,6 +316,14 @@ group_files(Corpus* corpus, Diagnostic* why)
   return STATUS_SUCCESS;
 }
 
+/// Give back what was room to grow.
+static void*
+shrink(void* block, size_t size)
+{
+  void* const smaller = realloc(block, size);
+  return smaller ? smaller : block;
+}
+
 static void
 report_taken(const CorpusConfig* config, const Corpus* corpus)
 {
@@ -344,6 +351,10 @@ corpus_open(const CorpusConfig* config, Corpus** corpus, Diagnostic* why)
     corpus_free(made);
     return status;
   }
+  const uint32_t n_groups = made->n_groups_of[SPLIT_TRAIN] + made->n_groups_of[SPLIT_VALID];
+
+  made->names  = shrink(made->names, made->names_size);
+  made->groups = shrink(made->groups, n_groups * sizeof *made->groups);
   report_taken(config, made);
   *corpus = made;
   return STATUS_SUCCESS;
