@@ -19,6 +19,7 @@ static const Command commands[] = {
   { "denoise", tool_denoise, "take the noise out of a sound file" },
   { "evaluate", tool_evaluate, "score a model on sound that it was not trained on" },
   { "info", tool_info, "tell what a model is" },
+  { "picture", tool_picture, "draw the spectrograms of sound files" },
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };

@@ -26,6 +26,9 @@ tool_evaluate(int argc, char** argv);
 int
 tool_info(int argc, char** argv);
 
+int
+tool_picture(int argc, char** argv);
+
 /// Print "lamina: WHY" to the standard error.  @return EXIT_FAILURE.
 int
 tool_fail(const Diagnostic* why);
