@@ -21,7 +21,7 @@ typedef struct {
   Analysis*  analysis;
   Features*  features;
   float*     power; ///< [n_bins]
-  float*     peak;  ///< [n_bins], highest power of the clean sound
+  float*     peak;  ///< [n_bins], highest power of the last signal
   float*     x;     ///< [n_features]
   Status     status;
   Diagnostic why;
@@ -134,7 +134,7 @@ power_of(const float complex x)
   return crealf(x) * crealf(x) + cimagf(x) * cimagf(x);
 }
 
-/// One signal of one sequence: its spectra and features, in the rows of the sequence.
+/// One signal of one sequence: its spectra and features, in the rows of the sequence; its peaks.
 static void
 analyze(const Examples* const examples, const uint32_t stream, const float* const signal,
         real* const features, float complex* const spectra)
@@ -144,6 +144,7 @@ analyze(const Examples* const examples, const uint32_t stream, const float* cons
   const uint32_t     hop    = examples->stft.hop;
   analysis_reset(maker->analysis);
   features_reset(maker->features);
+  memset(maker->peak, 0, n_bins * sizeof(float));
   for (uint32_t t = 0; t < examples->shape.n_steps; ++t) {
     const size_t row = (size_t)t * examples->shape.n_streams + stream;
     analysis_write(maker->analysis, hop, signal + (size_t)t * hop);
@@ -224,9 +225,7 @@ draw_sequence(void* const handle, const uint32_t stream)
     return;
   }
 
-  const size_t peaks = examples->target.n_bins * sizeof(float);
   analyze(examples, stream, maker->mixture.noisy, examples->noisy, examples->target.noisy);
-  memset(maker->peak, 0, peaks);
   analyze(examples, stream, maker->mixture.clean, examples->clean, examples->target.clean);
   examples->target.n_used[stream] = count_used_bins(examples->target.n_bins, maker->peak);
   level_spectra(examples, stream);
