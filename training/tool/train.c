@@ -12,7 +12,9 @@
 #include "training/tool/evaluation.h"
 #include "training/tool/options.h"
 
+#include <errno.h>
 #include <getopt.h>
+#include <libgen.h>
 #include <math.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -219,6 +221,20 @@ make_key(Session* const session, Diagnostic* const why)
   return STATUS_SUCCESS;
 }
 
+/// Find out before the work, not after it, that its result cannot be written.
+static Status
+check_output(const char* const output, Diagnostic* const why)
+{
+  char* const       copy   = strdup(output);
+  const char* const folder = copy ? dirname(copy) : NULL;
+  const Status      status = !folder ? diagnose(why, STATUS_NO_MEMORY, "not enough memory")
+                             : access(folder, W_OK | X_OK)
+                               ? diagnose(why, STATUS_IO, "%s: %s", folder, strerror(errno))
+                               : STATUS_SUCCESS;
+  free(copy);
+  return status;
+}
+
 static Status
 check_checkpoint(Session* const session, Diagnostic* const why)
 {
@@ -237,7 +253,8 @@ static Status
 open_session(Session* const session, Diagnostic* const why)
 {
   const Options* const options = session->options;
-  Status               status  = check_checkpoint(session, why);
+  Status               status  = check_output(options->output, why);
+  status                       = status ? status : check_checkpoint(session, why);
   status                       = status ? status
                                         : recipe_read(options->recipe, options->settings.n, options->settings.items,
                                                       &session->recipe, why);

@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "dsp/network/model_file.h"
+#include "tests/support/test.h"
+#include "tests/training/program.h"
+#include "tests/training/small_run.h"
+#include "tests/training/sound_folder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/// Folder, corpora and recipe of small_run.h.
+static int
+setup(void** state)
+{
+  if (folder_setup(state)) {
+    return -1;
+  }
+  SmallRun small = small_run_open(state);
+  small_run_close(&small);
+  return 0;
+}
+
+/// Run `lamina train` in the folder.
+static int
+train(void* const* state, const char* const arguments)
+{
+  return program_run("cd %s && { '%s' train %s; }", (const char*)*state, LAMINA, arguments);
+}
+
+static char*
+read_bytes(void* const* state, const char* const name, size_t* const size)
+{
+  FILE* const file = fopen(folder_path(state, name), "rb");
+  assert_non_null(file);
+  char* const bytes = malloc(1 << 20);
+  *size             = fread(bytes, 1, 1 << 20, file);
+  fclose(file);
+  return bytes;
+}
+
+static void
+expect_same_bytes(void* const* state, const char* const a, const char* const b)
+{
+  size_t      n_a = 0;
+  size_t      n_b = 0;
+  char* const x   = read_bytes(state, a, &n_a);
+  char* const y   = read_bytes(state, b, &n_b);
+  assert_int_equal(n_a, n_b);
+  assert_memory_equal(x, y, n_a);
+  free(x);
+  free(y);
+}
+
+/// The model can be read, has its words, and is the same at one thread and at two.
+static void
+test_writes_a_model(void** const state)
+{
+  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o one.st -t 1"), 0);
+  assert_non_null(strstr(program_output, "fine-tune"));
+  assert_non_null(strstr(program_output, "kernels"));
+  assert_int_not_equal(access(folder_path(state, "one.st.checkpoint"), F_OK), 0);
+  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o two.st -t 2"), 0);
+  expect_same_bytes(state, "one.st", "two.st");
+
+  Model* model = NULL;
+  assert_int_equal(model_read(folder_path(state, "one.st"), &model, NULL), STATUS_SUCCESS);
+  assert_non_null(strstr(model->card.recipe, "units: 24"));
+  assert_non_null(strstr(model->card.scores, "SI-SDR"));
+  assert_non_null(strstr(model->card.tool, "lamina "));
+  model_free(model);
+}
+
+/// Ctrl-C after some steps, then --resume: the bytes of a run that was never stopped.
+static void
+test_interrupted_and_resumed(void** const state)
+{
+  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o whole.st -t 1"), 0);
+  const int status = train(state, "recipe.yaml -d sound -n noise -o part.st -t 1 & pid=$!; "
+                                  "sleep 0.7; kill -INT $pid; wait $pid");
+  if (status == 0) {
+    print_message("the training was done before it could be interrupted\n");
+    skip();
+  }
+  assert_int_equal(status, 130);
+  assert_non_null(strstr(program_output, "--resume"));
+  assert_int_not_equal(access(folder_path(state, "part.st"), F_OK), 0);
+
+  // Not by accident anew, and not with another recipe.
+  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o part.st"), 1);
+  program_expect_complaint("--resume");
+  assert_int_equal(
+    train(state, "recipe.yaml -d sound -n noise -o part.st --resume --set seed=2 2>&1 | tail -n 1"),
+    0);
+  program_expect_complaint("another recipe");
+  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o part.st --resume -t 1"), 0);
+  expect_same_bytes(state, "whole.st", "part.st");
+}
+
+static void
+test_faults_are_one_line(void** const state)
+{
+  assert_int_equal(train(state, ""), 1);
+  program_expect_complaint("RECIPE");
+  assert_int_equal(train(state, "recipe.yaml -d sound -o x.st"), 1);
+  program_expect_complaint("--noise");
+  assert_int_equal(train(state, "recipe.yaml -d nowhere -n noise -o x.st"), 1);
+  program_expect_complaint("nowhere");
+  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o absent/x.st"), 1);
+  program_expect_complaint("absent");
+  assert_int_equal(train(state, "absent.yaml -d sound -n noise -o x.st"), 1);
+  program_expect_complaint("absent.yaml");
+  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o x.st --bogus"), 1);
+  program_expect_complaint("--bogus");
+  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o x.st -t 0"), 1);
+  program_expect_complaint("--threads");
+  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o x.st --set layers.0.units=0"), 1);
+  program_expect_complaint("layers.0.units");
+}
+
+/// Every file that is left out is named with a reason, and when none is left that is an error.
+static void
+test_unreadable_sound(void** const state)
+{
+  folder_make(state, "rubbish");
+  folder_write(state, "rubbish/empty.wav", 0, "");
+  folder_write(state, "rubbish/words.wav", 5, "words");
+  assert_int_equal(train(state, "recipe.yaml -d rubbish -n noise -o x.st"), 1);
+  assert_non_null(strstr(program_output, "left out: rubbish/empty.wav: "));
+  assert_non_null(strstr(program_output, "left out: rubbish/words.wav: "));
+  assert_non_null(strstr(program_output, "\nlamina: "));
+}
+
+/// A run that fails leaves the model that was there.
+static void
+test_old_model_stays(void** const state)
+{
+  folder_write(state, "old.st", 3, "old");
+  assert_int_equal(train(state, "recipe.yaml -d nowhere -n noise -o old.st"), 1);
+  size_t      size  = 0;
+  char* const bytes = read_bytes(state, "old.st", &size);
+  assert_int_equal(size, 3);
+  free(bytes);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_writes_a_model),      cmocka_unit_test(test_interrupted_and_resumed),
+    cmocka_unit_test(test_faults_are_one_line), cmocka_unit_test(test_unreadable_sound),
+    cmocka_unit_test(test_old_model_stays),
+  };
+  return cmocka_run_group_tests(tests, setup, folder_teardown);
+}
