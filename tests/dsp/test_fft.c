@@ -15,7 +15,7 @@ naive_bin(const uint32_t n, const float* const x, const uint32_t k)
 {
   double complex sum = 0.0;
   for (uint32_t i = 0; i < n; ++i) {
-    sum += (double)x[i] * cexp(CMPLX(0.0, -2.0 * M_PI * k * i / n));
+    sum += (double)x[i] * cexp(-2.0 * M_PI * k * i / n * (double complex)I);
   }
   return sum;
 }

@@ -88,7 +88,7 @@ test_impulse_is_one_frame_late(void** const state)
     in[at]                  = 1.0f;
     round_trip(config, 64, n, in, out);
     for (uint32_t i = 0; i < n; ++i) {
-      assert_float_equal(out[i], i == at + config.frame ? 1.0f : 0.0f, 1e-5f);
+      assert_float_equal(out[i], (i == at + config.frame ? 1.0f : 0.0f), 1e-5f);
     }
     free(in);
     free(out);

@@ -62,9 +62,9 @@ open_named(void* const* state, const char* folder, double share, uint64_t seed, 
 static Corpus*
 open_all(void* const* state)
 {
-  Corpus*    corpus = NULL;
-  Diagnostic why    = { "" };
-  const int  status = open_named(state, "", 0.0, 1, NULL, &corpus, &why);
+  Corpus*      corpus = NULL;
+  Diagnostic   why    = { "" };
+  const Status status = open_named(state, "", 0.0, 1, NULL, &corpus, &why);
   if (status) {
     fail_msg("%s", why.text);
   }

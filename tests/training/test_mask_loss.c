@@ -36,6 +36,14 @@ typedef struct {
   double        slope[N_ROWS * N_BANDS];
 } Fixture;
 
+static float complex
+random_bin(Random* const random)
+{
+  const float re = (float)random_normal(random);
+  const float im = (float)random_normal(random);
+  return re + im * I;
+}
+
 /// Random spectra: the second sequence is narrow-band, the third holds no sound at all.
 static Fixture*
 new_fixture(const RecipeLoss weights)
@@ -47,11 +55,8 @@ new_fixture(const RecipeLoss weights)
   assert_int_equal(band_layout_count(&layout), N_BANDS);
   for (uint32_t i = 0; i < N_ROWS * N_BINS; ++i) {
     const bool silent = i / N_BINS % N_STREAMS == 2;
-    fixture->clean[i] = silent
-                          ? 0.0f
-                          : CMPLXF((float)random_normal(&random), (float)random_normal(&random));
-    fixture->noisy[i] = fixture->clean[i] +
-                        CMPLXF((float)random_normal(&random), (float)random_normal(&random));
+    fixture->clean[i] = silent ? 0.0f : random_bin(&random);
+    fixture->noisy[i] = fixture->clean[i] + random_bin(&random);
   }
   for (uint32_t i = 0; i < N_ROWS * N_BANDS; ++i) {
     fixture->gain[i] = random_between(&random, 0.05, 0.95);
@@ -125,7 +130,7 @@ test_by_hand(void** const state)
   Fixture* const fixture = new_fixture((RecipeLoss){ 1.0, 1.0, 1.0, 1.0, 2.0 });
   for (uint32_t i = 0; i < N_ROWS * N_BINS; ++i) {
     fixture->clean[i] = 1.0f;
-    fixture->noisy[i] = CMPLXF(0.0f, 3.0f);
+    fixture->noisy[i] = 3.0f * I;
   }
   for (uint32_t s = 0; s < N_STREAMS; ++s) {
     fixture->n_used[s] = N_BINS;

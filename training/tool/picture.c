@@ -73,8 +73,8 @@ level_image(const Spectrogram* const spectrogram, const double top_db)
     const double high_hz = row_to_frequency(row);
     const double low_hz  = row_to_frequency(row + 1.0);
     for (uint32_t column = 0; column < PICTURE_PANEL_WIDTH; ++column) {
-      const double   level = spectrogram_level(spectrogram, column, low_hz, high_hz);
-      const uint32_t color = color_map(1.0 + (level - top_db) / RANGE_DB);
+      const float    level = spectrogram_level(spectrogram, column, low_hz, high_hz);
+      const uint32_t color = color_map(1.0 + ((double)level - top_db) / RANGE_DB);
       memcpy(pixels + row * stride + column * sizeof(color), &color, sizeof(color));
     }
   }
