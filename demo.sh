@@ -21,15 +21,14 @@ step() {
   printf '\n== %s\n' "$*"
 }
 
-step "Build, and install below $out/install"
+step "Build"
 packages_install
 project_build build
-rm -rf "$out/install"
-mkdir -p "$out"
-DESTDIR=$PWD/$out/install meson install -C build --no-rebuild --quiet
-PATH=$(dirname "$(find "$PWD/$out/install" -path '*/bin/lamina')"):$PATH
-LV2_PATH=$(dirname "$(find "$PWD/$out/install" -name lamina.lv2)"):/usr/lib/lv2
+PATH=$PWD/build/training:$PWD/build/tests/support:$PATH
+LV2_PATH=$PWD/build/lv2:/usr/lib/lv2
 export PATH LV2_PATH
+mkdir -p $out
+rm -f $small $small.checkpoint
 
 step "Train a small denoiser on the speech and noise of $sound"
 lamina train tests/data/demo.yaml --data $sound/speech --noise $sound/noise -o $small
@@ -54,10 +53,10 @@ lv2info urn:lamina:denoise-mono
 for name in small voice; do
   model=$small
   [ $name = small ] || model=$voice
-  build/tests/support/lamina-host urn:lamina:denoise-mono $noisy $out/plugin-$name.wav \
+  lamina-host urn:lamina:denoise-mono $noisy $out/plugin-$name.wav \
     --model "$PWD/$model" --block random
   printf 'The plugin agrees with the command line tool, %s model: ' $name
-  build/tests/support/lamina-difference $out/cleaned-by-$name.wav $out/plugin-$name.wav 100
+  lamina-difference $out/cleaned-by-$name.wav $out/plugin-$name.wav 100
 done
 
 step "Done: look and listen in $PWD/$out"
