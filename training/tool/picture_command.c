@@ -3,6 +3,7 @@
 
 #include "training/tool/tool.h"
 
+#include "training/tool/options.h"
 #include "training/tool/picture.h"
 
 #include <getopt.h>
@@ -32,9 +33,10 @@ read_options(const int argc, char** const argv, Options* const options, Diagnost
 {
   static const struct option names[] = { { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 
+  opterr = 0;
   for (int option; (option = getopt_long(argc, argv, "h", names, NULL)) != -1;) {
     if (option != 'h') {
-      return diagnose(why, STATUS_BAD_OPTION, "see lamina picture --help");
+      return option_unknown("picture", argv, why);
     }
     options->help = true;
   }

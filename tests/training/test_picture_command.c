@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/tool/picture.h"
+
+#include "tests/support/test.h"
+#include "tests/training/program.h"
+#include "tests/training/sound_folder.h"
+
+#include <cairo.h>
+
+#include <string.h>
+#include <unistd.h>
+
+/// Run in the folder.  @return Exit status.
+static int
+picture(void* const* state, const char* arguments)
+{
+  return program_run("cd %s && " LAMINA " picture %s", (const char*)*state, arguments);
+}
+
+/// Height of a picture, pixels; 0 when there is none.
+static int
+height(void* const* state, const char* name)
+{
+  cairo_surface_t* const png = cairo_image_surface_create_from_png(folder_path(state, name));
+  const int result           = cairo_surface_status(png) ? 0 : cairo_image_surface_get_height(png);
+  cairo_surface_destroy(png);
+  return result;
+}
+
+static void
+every_file_is_a_panel(void** state)
+{
+  folder_constant(state, "a.wav", 8000, 0.5, 0.1f);
+  folder_constant(state, "b=c.wav", 48000, 0.2, 0.2f);
+  assert_int_equal(picture(state, "one.png a.wav"), 0);
+  assert_string_equal(program_output, "");
+  assert_int_equal(picture(state, "three.png a.wav=Left a.wav 'b=c.wav=Right'"), 0);
+  assert_true(height(state, "one.png") > PICTURE_PANEL_HEIGHT);
+  assert_int_equal(height(state, "three.png") - height(state, "one.png"), 2 * PICTURE_PANEL_PITCH);
+}
+
+static void
+faults_are_told(void** state)
+{
+  folder_constant(state, "a.wav", 8000, 0.5, 0.1f);
+  assert_int_equal(picture(state, ""), 1);
+  program_expect_complaint("OUT.png and 1 to 16 files");
+  assert_int_equal(picture(state, "out.png"), 1);
+  program_expect_complaint("OUT.png and 1 to 16 files");
+  assert_int_equal(picture(state, "--loud out.png a.wav"), 1);
+  program_expect_complaint("--loud");
+  assert_int_equal(picture(state, "out.png a.wav missing.wav=Title"), 1);
+  program_expect_complaint("missing.wav");
+  assert_int_equal(picture(state, "no/folder.png a.wav"), 1);
+  program_expect_complaint("no/folder.png");
+  assert_int_equal(access(folder_path(state, "out.png"), F_OK), -1);
+}
+
+static void
+help_is_printed(void** state)
+{
+  assert_int_equal(picture(state, "--help"), 0);
+  assert_non_null(strstr(program_output, "FILE[=TITLE]"));
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(every_file_is_a_panel, folder_setup, folder_teardown),
+    cmocka_unit_test_setup_teardown(faults_are_told, folder_setup, folder_teardown),
+    cmocka_unit_test_setup_teardown(help_is_printed, folder_setup, folder_teardown),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
