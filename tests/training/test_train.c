@@ -74,13 +74,16 @@ test_writes_a_model(void** const state)
   model_free(model);
 }
 
+/// Long enough to be interrupted.
+#define LONGER "recipe.yaml -d sound -n noise -t 1 --set fine_tune.steps=400 "
+
 /// Ctrl-C after some steps, then --resume: the bytes of a run that was never stopped.
 static void
 test_interrupted_and_resumed(void** const state)
 {
-  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o whole.st -t 1"), 0);
-  const int status = train(state, "recipe.yaml -d sound -n noise -o part.st -t 1 & pid=$!; "
-                                  "sleep 0.7; kill -INT $pid; wait $pid");
+  assert_int_equal(train(state, LONGER "-o whole.st"), 0);
+  const int status = train(state, LONGER "-o part.st & pid=$!; "
+                                         "sleep 0.5; kill -INT $pid; wait $pid");
   if (status == 0) {
     print_message("the training was done before it could be interrupted\n");
     skip();
@@ -90,13 +93,11 @@ test_interrupted_and_resumed(void** const state)
   assert_int_not_equal(access(folder_path(state, "part.st"), F_OK), 0);
 
   // Not by accident anew, and not with another recipe.
-  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o part.st"), 1);
+  assert_int_equal(train(state, LONGER "-o part.st"), 1);
   program_expect_complaint("--resume");
-  assert_int_equal(
-    train(state, "recipe.yaml -d sound -n noise -o part.st --resume --set seed=2 2>&1 | tail -n 1"),
-    0);
+  assert_int_equal(train(state, LONGER "-o part.st --resume --set seed=2 2>&1 | tail -n 1"), 0);
   program_expect_complaint("another recipe");
-  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o part.st --resume -t 1"), 0);
+  assert_int_equal(train(state, LONGER "-o part.st --resume"), 0);
   expect_same_bytes(state, "whole.st", "part.st");
 }
 

@@ -24,8 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/// Clips that a finished model is scored on, and their length.
-enum { SCORE_ITEMS = 40, SCORE_SECONDS = 6 };
+/// Clips that a finished model is scored on, and their length: those of lamina evaluate.
+enum { SCORE_ITEMS = 100, SCORE_SECONDS = 6 };
 
 static const char* const usage =
   "Usage: lamina train RECIPE --data DIR... --noise DIR... -o MODEL [OPTION]...\n"
