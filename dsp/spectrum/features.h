@@ -19,12 +19,13 @@
 */
 typedef struct {
   BandLayout bands;
-  float      silence_db; ///< Levels below this read as this; dB re a full-scale sine
-  float      scale_db;   ///< dB per unit of a feature, positive
-  float      rise_s;     ///< Time constant of the running level upwards, seconds
-  float      fall_s;     ///< And downwards
-  float      smooth_s;   ///< Of the levels that the noise floor is the minimum of, seconds
-  float      minimum_s;  ///< Window of that minimum, seconds
+  float      silence_db; ///< Added to every level as power, so that silence reads this; dB re a
+                         ///< full-scale sine
+  float scale_db;        ///< dB per unit of a feature, positive
+  float rise_s;          ///< Time constant of the running level upwards, seconds
+  float fall_s;          ///< And downwards
+  float smooth_s;        ///< Of the levels that the noise floor is the minimum of, seconds
+  float minimum_s;       ///< Window of that minimum, seconds
 } FeatureConfig;
 
 /// The defaults for a window of `window_s` seconds.

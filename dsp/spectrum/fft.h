@@ -21,7 +21,7 @@ typedef struct Fft Fft;
    Plan both directions and allocate the buffers.
 
    Takes the one lock around FFTW's planner, which is also made safe against the other plugins
-   of a host.  Plans are estimated, never timed: the same size gives the same bits everywhere.
+   of a host.  Plans are estimated, never timed: the same size gives the same bits in every run.
 
    @param size Samples, at least 2, any number.
    @return Owned by the caller, or NULL when memory is short.

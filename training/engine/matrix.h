@@ -35,7 +35,7 @@ matrix_multiply(uint32_t m, uint32_t n, uint32_t k, Matrix a, Matrix b, bool add
    Make the linear algebra library use the right kernels for this CPU.
 
    OpenBLAS as Debian 12 has it takes CPUs that came after it for the oldest it knows, and runs at
-   a fifth of their speed (its issue 4267).  It reads the kernel's name from the environment
+   a fifth of their speed (OpenBLAS issue 4267).  It reads the kernel's name from the environment
    before main(), so the program sets it and starts itself anew, once.  A name that the user has
    set stays.
 
@@ -48,7 +48,7 @@ matrix_choose_kernel(char** argv);
 const char*
 matrix_kernel(void);
 
-/// The kernels that suit this CPU best, or NULL when the library's own choice is as good.
+/// The kernels that suit this CPU, or NULL when the library knows best.
 const char*
 matrix_best_kernel(void);
 

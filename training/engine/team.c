@@ -11,8 +11,8 @@ struct Team {
   pthread_mutex_t lock;
   pthread_cond_t  work; ///< There are tasks, or it is over
   pthread_cond_t  done; ///< The last task is done
-  uint32_t        n_helpers;
-  pthread_t*      helpers;
+  uint32_t        n_workers;
+  pthread_t*      workers;
   bool            over;
   TeamTask        task;
   void*           context;
@@ -37,7 +37,7 @@ do_tasks(Team* const team)
 }
 
 static void*
-help(void* const handle)
+work_along(void* const handle)
 {
   Team* const team = (Team*)handle;
   pthread_mutex_lock(&team->lock);
@@ -62,12 +62,12 @@ team_new(const uint32_t n_threads)
   pthread_mutex_init(&team->lock, NULL);
   pthread_cond_init(&team->work, NULL);
   pthread_cond_init(&team->done, NULL);
-  team->helpers = calloc(n_threads, sizeof(pthread_t));
-  while (team->helpers && team->n_helpers + 1 < n_threads) {
-    if (pthread_create(&team->helpers[team->n_helpers], NULL, help, team)) {
+  team->workers = calloc(n_threads, sizeof(pthread_t));
+  while (team->workers && team->n_workers + 1 < n_threads) {
+    if (pthread_create(&team->workers[team->n_workers], NULL, work_along, team)) {
       break; // A smaller team does the same work
     }
-    ++team->n_helpers;
+    ++team->n_workers;
   }
   return team;
 }
@@ -83,20 +83,20 @@ team_free(Team* const team)
   team->over = true;
   pthread_cond_broadcast(&team->work);
   pthread_mutex_unlock(&team->lock);
-  for (uint32_t i = 0; i < team->n_helpers; ++i) {
-    pthread_join(team->helpers[i], NULL);
+  for (uint32_t i = 0; i < team->n_workers; ++i) {
+    pthread_join(team->workers[i], NULL);
   }
   pthread_cond_destroy(&team->done);
   pthread_cond_destroy(&team->work);
   pthread_mutex_destroy(&team->lock);
-  free(team->helpers);
+  free(team->workers);
   free(team);
 }
 
 void
 team_run(Team* const team, const uint32_t n_tasks, const TeamTask task, void* const context)
 {
-  if (!team || !team->n_helpers || n_tasks < 2) {
+  if (!team || !team->n_workers || n_tasks < 2) {
     for (uint32_t i = 0; i < n_tasks; ++i) {
       task(context, i);
     }

@@ -239,8 +239,7 @@ examples_draw(Examples* const examples, Team* const team, const Split split, con
   team_run(team, examples->shape.n_streams, draw_sequence, &draw);
   for (uint32_t s = 0; s < examples->shape.n_streams; ++s) {
     if (examples->makers[s].status) {
-      *why = examples->makers[s].why;
-      return examples->makers[s].status;
+      return diagnose(why, examples->makers[s].status, "%s", examples->makers[s].why.text);
     }
   }
   return STATUS_SUCCESS;

@@ -194,9 +194,13 @@ unroll(const Greedy* const greedy)
 Status
 greedy_train(Greedy* const greedy, const Watcher* const watcher, Diagnostic* const why)
 {
-  const TrainingRun* const run       = greedy->run;
-  const Objective          objective = {
-             .name = greedy->name, .learn = learn, .validate = validate, .context = greedy
+  const TrainingRun* const run = greedy->run;
+  if (!run->recipe->pretrain.steps) {
+    return STATUS_SUCCESS;
+  }
+
+  const Objective objective = {
+    .name = greedy->name, .learn = learn, .validate = validate, .context = greedy
   };
   const Status status = descent_run(greedy->descent, run->team, &run->recipe->pretrain, &objective,
                                     watcher, why);

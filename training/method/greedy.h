@@ -34,7 +34,7 @@ greedy_descent(Greedy* greedy);
 /**
    Train the layer, then unroll it: its weights go into the encoder, and those that reconstruct
    the current frame into the mirror layer of the decoder.  The first layer's mirror image is left
-   as it was: a mask's last layer gives gains and not features.
+   as it was: a mask's last layer gives gains and not features.  Without steps nothing changes.
 
    @return As descent_run().
 */

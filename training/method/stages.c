@@ -184,10 +184,9 @@ stages_run(TrainingRun* const run, const StagesConfig* const config, const Watch
   while (!status) {
     status = run_stage(&stages, why);
     if (status == STATUS_INTERRUPTED) {
-      Diagnostic unsaved;
-      if (save(&stages, &unsaved)) {
-        *why = unsaved;
-      }
+      Diagnostic   unsaved;
+      const Status failure = save(&stages, &unsaved);
+      status               = failure ? diagnose(why, failure, "%s", unsaved.text) : status;
     }
     if (status || ++stages.stage == n_stages) {
       break;

@@ -13,7 +13,7 @@
 /// Where a run is saved and what it is known by.
 typedef struct {
   const char* path; ///< Checkpoint; written after every look at the validation files
-  const char* key;  ///< Recipe and data: a run goes on with its own checkpoint alone
+  const char* key;  ///< What the run is: it goes on with its own checkpoint alone
   bool        resume;
 } StagesConfig;
 

@@ -41,6 +41,14 @@ tool_fail(const Diagnostic* const why)
   return EXIT_FAILURE;
 }
 
+/// What was printed must have arrived: a full disk is a failure.
+static int
+check_printed(const int status)
+{
+  const Diagnostic why = { "the standard output cannot be written" };
+  return !fflush(stdout) && !ferror(stdout) ? status : tool_fail(&why);
+}
+
 int
 main(int argc, char** argv)
 {
@@ -49,7 +57,7 @@ main(int argc, char** argv)
   const char* const name = argc > 1 ? argv[1] : "";
   for (unsigned i = 0; i < N_COMMANDS; ++i) {
     if (!strcmp(name, commands[i].name)) {
-      return commands[i].run(argc - 1, argv + 1);
+      return check_printed(commands[i].run(argc - 1, argv + 1));
     }
   }
   if (!strcmp(name, "--version")) {

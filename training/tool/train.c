@@ -21,11 +21,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 /// Clips that a finished model is scored on, and their length: those of lamina evaluate.
 enum { SCORE_ITEMS = 100, SCORE_SECONDS = 6 };
+
+/// Bytes of a resolved recipe that a model's header has room for.
+enum { MAX_RECIPE = MODEL_MAX_HEADER / 4 };
 
 static const char* const usage =
   "Usage: lamina train RECIPE --data DIR... --noise DIR... -o MODEL [OPTION]...\n"
@@ -54,7 +58,7 @@ typedef struct {
   bool        help;
 } Options;
 
-/// All that a run needs, in the order it is made.
+/// All that a training needs, in the order it is made.
 typedef struct {
   const Options* options;
   Recipe*        recipe;
@@ -66,15 +70,14 @@ typedef struct {
   char*          checkpoint; ///< Path
   char*          key;        ///< What the checkpoint is known by
   double         started;    ///< Seconds
-} Session;
+} Training;
 
 static volatile sig_atomic_t interrupted = 0;
 
 static void
 interrupt(const int signal_number)
 {
-  (void)signal_number;
-  interrupted = 1;
+  interrupted = signal_number;
 }
 
 static double
@@ -173,16 +176,16 @@ report_file(void* const handle, const char* const path, const bool taken, const 
 }
 
 static Status
-open_corpus(const Session* const session, const char* const name, const OptionList* const folders,
+open_corpus(const Training* const training, const char* const name, const OptionList* const folders,
             Corpus** const corpus, Diagnostic* const why)
 {
   const CorpusConfig config = { .n_folders   = folders->n,
                                 .folders     = folders->items,
-                                .rate_hz     = session->recipe->rate_hz,
-                                .valid_share = session->recipe->valid_share,
-                                .seed        = session->recipe->seed,
+                                .rate_hz     = training->recipe->rate_hz,
+                                .valid_share = training->recipe->valid_share,
+                                .seed        = training->recipe->seed,
                                 .report      = report_file,
-                                .context     = (void*)(uintptr_t)session->options };
+                                .context     = (void*)(uintptr_t)training->options };
   const Status       status = corpus_open(&config, corpus, why);
   if (status) {
     return status;
@@ -201,30 +204,65 @@ open_corpus(const Session* const session, const char* const name, const OptionLi
                       folders->items[0]);
 }
 
-/// The resolved recipe and the size of the corpora: enough to tell two runs apart.
-static Status
-make_key(Session* const session, Diagnostic* const why)
+/// Mix bytes into a hash: FNV-1a (Fowler, Noll & Vo), 64 bits.
+static uint64_t
+hash_bytes(uint64_t hash, const void* const bytes, const size_t size)
 {
-  char* const text = recipe_text(session->recipe);
-  const int   size = text
-                       ? asprintf(&session->key, "%s\nsound %u files %.3f s, noise %u files %.3f s\n",
-                                  text, corpus_files(session->sound, SPLIT_TRAIN),
-                                  corpus_seconds(session->sound, SPLIT_TRAIN),
-                                  corpus_files(session->noise, SPLIT_TRAIN),
-                                  corpus_seconds(session->noise, SPLIT_TRAIN))
-                       : -1;
+  const unsigned char* const byte = (const unsigned char*)bytes;
+  for (size_t i = 0; i < size; ++i) {
+    hash = (hash ^ byte[i]) * 0x100000001b3u;
+  }
+  return hash;
+}
+
+/// Mix the names and lengths of all files of a corpus into a hash.
+static uint64_t
+hash_corpus(uint64_t hash, const Corpus* const corpus)
+{
+  for (int split = SPLIT_TRAIN; split <= SPLIT_VALID; ++split) {
+    for (uint32_t file = 0; file < corpus_files(corpus, (Split)split); ++file) {
+      const char* const name    = strrchr(corpus_path(corpus, (Split)split, file), '/');
+      const double      seconds = corpus_file_seconds(corpus, (Split)split, file);
+      hash                      = hash_bytes(hash, name ? name : "", name ? strlen(name) + 1 : 1);
+      hash                      = hash_bytes(hash, &seconds, sizeof(seconds));
+    }
+    hash = hash_bytes(hash, &split, sizeof(split));
+  }
+  return hash;
+}
+
+/// The resolved recipe, and names and lengths of the recordings: what tells two runs apart.
+static Status
+make_key(Training* const training, Diagnostic* const why)
+{
+  uint64_t hash = 0xcbf29ce484222325u;
+  hash          = hash_corpus(hash, training->sound);
+  hash          = hash_corpus(hash, training->noise);
+
+  char* const text = recipe_text(training->recipe);
+  const bool  fits = text && strlen(text) < MAX_RECIPE;
+  const int   size = text ? asprintf(&training->key, "%s\nrecordings %016llx\n", text,
+                                     (unsigned long long)hash)
+                          : -1;
   free(text);
   if (size < 0) {
-    session->key = NULL;
+    training->key = NULL;
     return diagnose(why, STATUS_NO_MEMORY, "not enough memory");
   }
-  return STATUS_SUCCESS;
+  return fits ? STATUS_SUCCESS
+              : diagnose(why, STATUS_BAD_OPTION, "%s: too long to be kept in a model",
+                         training->options->recipe);
 }
 
 /// Find out before the work, not after it, that its result cannot be written.
 static Status
 check_output(const char* const output, Diagnostic* const why)
 {
+  struct stat info;
+  if (!stat(output, &info) && !S_ISREG(info.st_mode)) {
+    return diagnose(why, STATUS_IO, "%s: not a file that could be replaced", output);
+  }
+
   char* const       copy   = strdup(output);
   const char* const folder = copy ? dirname(copy) : NULL;
   const Status      status = !folder ? diagnose(why, STATUS_NO_MEMORY, "not enough memory")
@@ -236,65 +274,67 @@ check_output(const char* const output, Diagnostic* const why)
 }
 
 static Status
-check_checkpoint(Session* const session, Diagnostic* const why)
+check_checkpoint(Training* const training, Diagnostic* const why)
 {
-  if (asprintf(&session->checkpoint, "%s.checkpoint", session->options->output) < 0) {
-    session->checkpoint = NULL;
+  if (asprintf(&training->checkpoint, "%s.checkpoint", training->options->output) < 0) {
+    training->checkpoint = NULL;
     return diagnose(why, STATUS_NO_MEMORY, "not enough memory");
   }
-  return !session->options->resume && !access(session->checkpoint, F_OK)
+  return !training->options->resume && !access(training->checkpoint, F_OK)
            ? diagnose(why, STATUS_BAD_OPTION,
                       "%s exists: --resume goes on with it, removing it begins anew",
-                      session->checkpoint)
+                      training->checkpoint)
            : STATUS_SUCCESS;
 }
 
 static Status
-open_session(Session* const session, Diagnostic* const why)
+open_training(Training* const training, Diagnostic* const why)
 {
-  const Options* const options = session->options;
+  const Options* const options = training->options;
   Status               status  = check_output(options->output, why);
-  status                       = status ? status : check_checkpoint(session, why);
+  status                       = status ? status : check_checkpoint(training, why);
   status                       = status ? status
                                         : recipe_read(options->recipe, options->settings.n, options->settings.items,
-                                                      &session->recipe, why);
-  status = status ? status : open_corpus(session, "sound:", &options->data, &session->sound, why);
-  status = status ? status : open_corpus(session, "noise:", &options->noise, &session->noise, why);
-  status = status ? status : make_key(session, why);
+                                                      &training->recipe, why);
+  status = status ? status : open_corpus(training, "sound:", &options->data, &training->sound, why);
+  status = status ? status
+                  : open_corpus(training, "noise:", &options->noise, &training->noise, why);
+  status = status ? status : make_key(training, why);
   if (status) {
     return status;
   }
 
-  session->started  = seconds_now();
-  session->team     = team_new(options->threads);
-  session->progress = progress_new(stdout, isatty(STDOUT_FILENO), NULL);
-  session->run = training_run_new(session->recipe, session->sound, session->noise, session->team);
-  return session->team && session->progress && session->run
+  training->started  = seconds_now();
+  training->team     = team_new(options->threads);
+  training->progress = progress_new(stdout, isatty(STDOUT_FILENO), NULL);
+  training->run      = training_run_new(training->recipe, training->sound, training->noise,
+                                        training->team);
+  return training->team && training->progress && training->run
            ? STATUS_SUCCESS
            : diagnose(why, STATUS_NO_MEMORY, "not enough memory to train");
 }
 
 static void
-close_session(Session* const session)
+close_training(Training* const training)
 {
-  training_run_free(session->run);
-  progress_free(session->progress);
-  team_free(session->team);
-  corpus_free(session->noise);
-  corpus_free(session->sound);
-  recipe_free(session->recipe);
-  free(session->checkpoint);
-  free(session->key);
+  training_run_free(training->run);
+  progress_free(training->progress);
+  team_free(training->team);
+  corpus_free(training->noise);
+  corpus_free(training->sound);
+  recipe_free(training->recipe);
+  free(training->checkpoint);
+  free(training->key);
 }
 
 static void
-print_plan(const Session* const session)
+print_plan(const Training* const training)
 {
-  const Recipe* const      recipe = session->recipe;
-  const TrainingRun* const run    = session->run;
+  const Recipe* const      recipe = training->recipe;
+  const TrainingRun* const run    = training->run;
   const char* const        best   = matrix_best_kernel();
   printf("layers %u up, %u down, %zu weights; kernels %s, %u threads\n", run->shape.n_encoder,
-         run->shape.n_decoder, run->parameters->n, matrix_kernel(), session->options->threads);
+         run->shape.n_decoder, run->parameters->n, matrix_kernel(), training->options->threads);
   if (best && strcasecmp(best, matrix_kernel())) {
     printf("note: OPENBLAS_CORETYPE=%s would suit this CPU better\n", best);
   }
@@ -307,13 +347,13 @@ static void
 stepped(void* const handle, const char* const stage, const Descent* const descent,
         const uint32_t n_steps)
 {
-  const Session* const session  = (const Session*)handle;
-  const Recipe* const  recipe   = session->recipe;
-  char                 note[64] = "";
+  const Training* const training = (const Training*)handle;
+  const Recipe* const   recipe   = training->recipe;
+  char                  note[64] = "";
   if (isfinite(descent->best_loss)) {
     snprintf(note, sizeof(note), "best %.4f", descent->best_loss);
   }
-  progress_step(session->progress, stage, descent->step, n_steps, recipe->streams * recipe->frames,
+  progress_step(training->progress, stage, descent->step, n_steps, recipe->streams * recipe->frames,
                 descent->train_loss, note);
 }
 
@@ -321,11 +361,11 @@ static void
 validated(void* const handle, const char* const stage, const Descent* const descent,
           const double loss)
 {
-  const Session* const session = (const Session*)handle;
-  char                 line[128];
+  const Training* const training = (const Training*)handle;
+  char                  line[128];
   snprintf(line, sizeof(line), "%s, step %llu: %.4f on unseen files%s", stage,
            (unsigned long long)descent->step, loss, descent->n_worse ? "" : ", the best so far");
-  progress_line(session->progress, line);
+  progress_line(training->progress, line);
 }
 
 static bool
@@ -335,20 +375,33 @@ stop(void* const handle)
   return interrupted;
 }
 
+/// Words for the model; a word without memory is left out.
+static void
+write_card(const Training* const training, Model* const model)
+{
+  const Recipe* const recipe = training->recipe;
+  ModelCard* const    card   = &model->card;
+  card->name                 = strdup(recipe->name);
+  card->licence              = strdup(recipe->licence);
+  card->data                 = strdup(recipe->data);
+  card->recipe               = recipe_text(recipe);
+  card->tool                 = strdup("lamina " LAMINA_VERSION);
+}
+
 /// Score the finished model on files that it was not trained on; the text goes into its card.
 static Status
-score(const Session* const session, Model* const model, Diagnostic* const why)
+score(const Training* const training, Model* const model, Diagnostic* const why)
 {
-  const EvaluationConfig config     = { .sound   = session->sound,
-                                        .noise   = session->noise,
+  const EvaluationConfig config     = { .sound   = training->sound,
+                                        .noise   = training->noise,
                                         .split   = SPLIT_VALID,
                                         .n_items = SCORE_ITEMS,
                                         .clip_s  = SCORE_SECONDS,
                                         .n_snrs  = 4,
                                         .snr_db  = { 0.0, 5.0, 10.0, 15.0 },
-                                        .seed    = session->recipe->seed,
+                                        .seed    = training->recipe->seed,
                                         .params  = denoiser_params_default(),
-                                        .team    = session->team };
+                                        .team    = training->team };
   Evaluation             evaluation = { 0 };
   const Status           status     = evaluation_run(model, &config, &evaluation, why);
   if (!status) {
@@ -359,59 +412,57 @@ score(const Session* const session, Model* const model, Diagnostic* const why)
   return status;
 }
 
-/// Words for the model; a word without memory is left out.
-static void
-write_card(const Session* const session, Model* const model)
-{
-  const Recipe* const recipe = session->recipe;
-  ModelCard* const    card   = &model->card;
-  card->name                 = strdup(recipe->name);
-  card->licence              = strdup(recipe->licence);
-  card->data                 = strdup(recipe->data);
-  card->recipe               = recipe_text(recipe);
-  card->tool                 = strdup("lamina " LAMINA_VERSION);
-}
-
+/// Write the model, and once more with its scores: what was learned is safe before it is judged.
 static Status
-write_model(const Session* const session, Diagnostic* const why)
+write_model(const Training* const training, Model* const model, Diagnostic* const why)
 {
-  Model* const model = training_run_model(session->run);
-  if (!model) {
-    return diagnose(why, STATUS_NO_MEMORY, "not enough memory for the model");
-  }
-
-  write_card(session, model);
-  Status status = score(session, model, why);
-  status        = status ? status : model_write(model, session->options->output, why);
-  model_free(model);
-  if (!status) {
-    unlink(session->checkpoint);
-    printf("wrote %s after %.0f s\n", session->options->output, seconds_now() - session->started);
-  }
-  return status;
-}
-
-static Status
-train(Session* const session, Diagnostic* const why)
-{
-  Status status = open_session(session, why);
+  const char* const output = training->options->output;
+  write_card(training, model);
+  Status status = model_write(model, output, why);
   if (status) {
     return status;
   }
 
-  print_plan(session);
-  const StagesConfig config  = { .path   = session->checkpoint,
-                                 .key    = session->key,
-                                 .resume = session->options->resume };
+  unlink(training->checkpoint);
+  printf("wrote %s after %.0f s\n", output, seconds_now() - training->started);
+  fflush(stdout);
+  status = score(training, model, why);
+  return status ? status : model_write(model, output, why);
+}
+
+static Status
+finish(const Training* const training, Diagnostic* const why)
+{
+  Model* const model  = training_run_model(training->run);
+  const Status status = model ? write_model(training, model, why)
+                              : diagnose(why, STATUS_NO_MEMORY, "not enough memory for the model");
+  model_free(model);
+  return status;
+}
+
+static Status
+train(Training* const training, Diagnostic* const why)
+{
+  Status status = open_training(training, why);
+  if (status) {
+    return status;
+  }
+
+  print_plan(training);
+  const StagesConfig config  = { .path   = training->checkpoint,
+                                 .key    = training->key,
+                                 .resume = training->options->resume };
   const Watcher      watcher = {
-         .stepped = stepped, .validated = validated, .stop = stop, .context = session
+         .stepped = stepped, .validated = validated, .stop = stop, .context = training
   };
   signal(SIGINT, interrupt);
   signal(SIGTERM, interrupt);
-  status = stages_run(session->run, &config, &watcher, why);
-  progress_free(session->progress);
-  session->progress = NULL;
-  return status ? status : write_model(session, why);
+  status = stages_run(training->run, &config, &watcher, why);
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+  progress_free(training->progress);
+  training->progress = NULL;
+  return status ? status : finish(training, why);
 }
 
 int
@@ -427,11 +478,11 @@ tool_train(const int argc, char** const argv)
     return EXIT_SUCCESS;
   }
 
-  Session      session = { .options = &options };
-  const Status status  = train(&session, &why);
+  Training     training = { .options = &options };
+  const Status status   = train(&training, &why);
   if (status == STATUS_INTERRUPTED) {
     fprintf(stderr, "lamina: %s; go on with --resume\n", why.text);
   }
-  close_session(&session);
-  return status == STATUS_INTERRUPTED ? 128 + SIGINT : status ? tool_fail(&why) : EXIT_SUCCESS;
+  close_training(&training);
+  return status == STATUS_INTERRUPTED ? 128 + interrupted : status ? tool_fail(&why) : EXIT_SUCCESS;
 }
