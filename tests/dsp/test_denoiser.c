@@ -108,7 +108,7 @@ test_blocks_do_not_matter(void** const state)
   model_free(model);
 }
 
-/// Two equal channels come out equal; a silent one stays silent; mean power rules both.
+/// Channels keep their ratio; their mean power decides the gains of both.
 static void
 test_channels_are_linked(void** const state)
 {
@@ -176,6 +176,46 @@ test_parameters_shape_the_gain(void** const state)
   params.residual     = false;
   params.reduction_db = NAN;
   assert_true(isfinite(level_db(model, &params)));
+  model_free(model);
+}
+
+/// Level of 10 ms of sound from a moment on, dB.
+static double
+level_at(const float* const x, const uint32_t from)
+{
+  double sum = 0.0;
+  for (uint32_t i = from; i < from + 480; ++i) {
+    sum += (double)x[i] * (double)x[i];
+  }
+  return 10.0 * log10(sum / 480.0);
+}
+
+/// When the wanted gain falls by 40 dB at once, the gain falls by e per time constant, 8.69 dB in
+/// 0.1 s; when it rises, it rises at once.
+static void
+test_gains_fall_slowly_and_rise_at_once(void** const state)
+{
+  (void)state;
+  Model* const    model    = models_constant_gain(0.01);
+  Denoiser* const denoiser = denoiser_new(model, 48000.0, 1);
+  DenoiserParams  params   = { .reduction_db = 60.0f, .strength = 0.0f, .smoothing_s = 0.1f };
+  enum { HALF = 24000 };
+  static float       in[2 * HALF];
+  static float       out[2 * HALF];
+  const float* const ins[]  = { in, in + HALF };
+  float* const       outs[] = { out, out + HALF };
+  signal_fill_noise(2, 0.5f, 2 * HALF, in);
+  denoiser_run(denoiser, &params, HALF, ins, outs); // strength 0: gain 1
+  params.strength = 1.0f;                           // gain 0.01
+  denoiser_run(denoiser, &params, HALF, ins + 1, outs + 1);
+  const double early = level_at(out, HALF + 4800);
+  const double late  = level_at(out, HALF + 9600);
+  assert_true(fabs(early - late - 8.69) < 1.0);
+
+  params.strength = 0.0f;
+  denoiser_run(denoiser, &params, HALF, ins, outs);
+  assert_true(fabs(level_at(out, 1440) - level_at(out, 9600)) < 1.0);
+  denoiser_free(denoiser);
   model_free(model);
 }
 
@@ -256,6 +296,7 @@ main(void)
     cmocka_unit_test(test_blocks_do_not_matter),
     cmocka_unit_test(test_channels_are_linked),
     cmocka_unit_test(test_parameters_shape_the_gain),
+    cmocka_unit_test(test_gains_fall_slowly_and_rise_at_once),
     cmocka_unit_test(test_residual_is_the_rest),
     cmocka_unit_test(test_broken_samples),
     cmocka_unit_test(test_reset_forgets),

@@ -146,6 +146,128 @@ test_threads_do_not_matter(void** const state)
   team_free(team);
 }
 
+/// Sizes that are cut into several tasks each way, with a tap that reaches over more than one.
+enum { WIDE = 600, LONG_STEPS = 110, LONG_STREAMS = 10, LONG_ROWS = LONG_STEPS * LONG_STREAMS };
+
+static const BatchShape long_batch = { .n_steps = LONG_STEPS, .n_streams = LONG_STREAMS };
+static const LayerShape wide_shape = { .n_in       = WIDE,
+                                       .n_out      = 3,
+                                       .n_taps     = 2,
+                                       .taps       = { 0, 60 },
+                                       .activation = ACTIVATION_IDENTITY };
+
+/// One pass of a layer of many tiles: y, dx and the gradients, one after the other.
+typedef struct {
+  Parameters* parameters;
+  double*     x;  ///< [LONG_ROWS × WIDE]
+  double*     y;  ///< [LONG_ROWS × 3]
+  double*     dy; ///< [LONG_ROWS × 3]
+  double*     dx; ///< [LONG_ROWS × WIDE]
+} Wide;
+
+static Wide
+new_wide(Team* const team)
+{
+  Random random = random_at(3, RANDOM_TEST, 0);
+  Wide   wide   = { .parameters = parameters_new(parameters_of_layer(&wide_shape)),
+                    .x          = malloc(LONG_ROWS * WIDE * sizeof(double)),
+                    .y          = malloc(LONG_ROWS * 3 * sizeof(double)),
+                    .dy         = malloc(LONG_ROWS * 3 * sizeof(double)),
+                    .dx         = malloc(LONG_ROWS * WIDE * sizeof(double)) };
+  fill(&random, wide.parameters->n, wide.parameters->value);
+  fill(&random, LONG_ROWS * WIDE, wide.x);
+  fill(&random, LONG_ROWS * 3, wide.dy);
+  const Dense dense = parameters_dense(wide.parameters, 0, &wide_shape);
+  dense_forward(&dense, team, long_batch, wide.x, wide.y);
+  dense_backward(&dense, team, long_batch, wide.x, wide.y, wide.dy, wide.dx);
+  return wide;
+}
+
+static void
+free_wide(Wide* const wide)
+{
+  parameters_free(wide->parameters);
+  free(wide->x);
+  free(wide->y);
+  free(wide->dy);
+  free(wide->dx);
+}
+
+static const double*
+row_of(const double* const matrix, const uint32_t row, const uint32_t n)
+{
+  return matrix + (size_t)row * n;
+}
+
+/// y of one row and unit, by the sum of dense.h.
+static double
+naive_output(const Wide* const wide, const uint32_t row, const uint32_t j)
+{
+  const double* const w   = wide->parameters->value;
+  double              sum = w[2 * WIDE * 3 + j];
+  for (uint32_t k = 0; k < 2; ++k) {
+    const uint32_t delay = wide_shape.taps[k] * LONG_STREAMS;
+    for (uint32_t i = 0; i < WIDE && row >= delay; ++i) {
+      sum += row_of(wide->x, row - delay, WIDE)[i] * w[(k * WIDE + i) * 3 + j];
+    }
+  }
+  return sum;
+}
+
+/// dW_k of one input and unit.
+static double
+naive_gradient(const Wide* const wide, const uint32_t k, const uint32_t i, const uint32_t j)
+{
+  const uint32_t delay = wide_shape.taps[k] * LONG_STREAMS;
+  double         sum   = 0.0;
+  for (uint32_t row = delay; row < LONG_ROWS; ++row) {
+    sum += row_of(wide->x, row - delay, WIDE)[i] * row_of(wide->dy, row, 3)[j];
+  }
+  return sum;
+}
+
+/// dx of one row and input.
+static double
+naive_slope(const Wide* const wide, const uint32_t row, const uint32_t i)
+{
+  double sum = 0.0;
+  for (uint32_t k = 0; k < 2; ++k) {
+    const uint32_t later = row + wide_shape.taps[k] * LONG_STREAMS;
+    for (uint32_t j = 0; j < 3 && later < LONG_ROWS; ++j) {
+      sum += row_of(wide->dy, later, 3)[j] * wide->parameters->value[(k * WIDE + i) * 3 + j];
+    }
+  }
+  return sum;
+}
+
+static void
+check_wide(Team* const team)
+{
+  Wide wide = new_wide(team);
+  for (uint32_t row = 0; row < LONG_ROWS; row += 7) {
+    assert_true(fabs(row_of(wide.y, row, 3)[row % 3] - naive_output(&wide, row, row % 3)) < 1e-9);
+    const uint32_t i = row % WIDE;
+    assert_true(fabs(row_of(wide.dx, row, WIDE)[i] - naive_slope(&wide, row, i)) < 1e-9);
+  }
+  for (uint32_t i = 0; i < WIDE; i += 11) {
+    for (uint32_t k = 0; k < 2; ++k) {
+      const double gradient = wide.parameters->gradient[(k * WIDE + i) * 3 + i % 3];
+      assert_true(fabs(gradient - naive_gradient(&wide, k, i, i % 3)) < 1e-9);
+    }
+  }
+  free_wide(&wide);
+}
+
+static void
+test_many_tiles(void** const state)
+{
+  (void)state;
+  Team* const team = team_new(3);
+  check_wide(NULL);
+  check_wide(team);
+  team_free(team);
+}
+
 int
 main(void)
 {
@@ -153,6 +275,7 @@ main(void)
     cmocka_unit_test(test_gradients),
     cmocka_unit_test(test_forward_equals_the_naive_sum),
     cmocka_unit_test(test_threads_do_not_matter),
+    cmocka_unit_test(test_many_tiles),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

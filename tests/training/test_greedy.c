@@ -116,6 +116,22 @@ test_mirror_reconstructs_the_codes(void** const state)
   small_run_close(&small);
 }
 
+static void
+test_no_steps_change_nothing(void** const state)
+{
+  SmallRun small               = small_run_open(state);
+  small.recipe->pretrain.steps = 0;
+  small_run_begin(&small, NULL);
+  TrainingRun* const run    = small.run;
+  const size_t       size   = run->parameters->n * sizeof(real);
+  real* const        before = malloc(size);
+  memcpy(before, run->parameters->value, size);
+  train_layer(run, 1, &nobody);
+  assert_memory_equal(before, run->parameters->value, size);
+  free(before);
+  small_run_close(&small);
+}
+
 int
 main(void)
 {
@@ -123,6 +139,7 @@ main(void)
     cmocka_unit_test(test_layers_learn),
     cmocka_unit_test(test_unrolling_touches_its_own_layers),
     cmocka_unit_test(test_mirror_reconstructs_the_codes),
+    cmocka_unit_test(test_no_steps_change_nothing),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

@@ -28,6 +28,27 @@ test_adam_by_hand(void** const state)
   adam_free(adam);
 }
 
+/// Blocks that are cut into several tasks: every number takes the first step, which is the rate.
+static void
+test_adam_on_a_large_block(void** const state)
+{
+  (void)state;
+  enum { N = 200000 };
+  static real value[N];
+  static real gradient[N];
+  Team* const team = team_new(2);
+  Adam* const adam = adam_new(N);
+  for (uint32_t i = 0; i < N; ++i) {
+    gradient[i] = i % 2 ? 1 : -2;
+  }
+  adam_step(adam, team, 0.25, gradient, value);
+  for (uint32_t i = 0; i < N; ++i) {
+    assert_float_equal((float)value[i], (i % 2 ? -0.25f : 0.25f), 1e-5f);
+  }
+  adam_free(adam);
+  team_free(team);
+}
+
 static void
 test_clip(void** const state)
 {
@@ -65,9 +86,8 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_adam_by_hand),
-    cmocka_unit_test(test_clip),
-    cmocka_unit_test(test_clip_reports_what_is_not_finite),
+    cmocka_unit_test(test_adam_by_hand), cmocka_unit_test(test_adam_on_a_large_block),
+    cmocka_unit_test(test_clip),         cmocka_unit_test(test_clip_reports_what_is_not_finite),
     cmocka_unit_test(test_schedule),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
