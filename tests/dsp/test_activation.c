@@ -3,14 +3,10 @@
 
 #include "dsp/network/activation.h"
 
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "tests/support/test.h"
 
-#include <cmocka.h>
+#include <math.h>
+#include <string.h>
 
 /// Values at −100, −2, 0, 0.5, 3, 100, worked out in double precision.
 static const float  points[6]   = { -100.0f, -2.0f, 0.0f, 0.5f, 3.0f, 100.0f };

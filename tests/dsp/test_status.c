@@ -3,13 +3,9 @@
 
 #include "dsp/status.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "tests/support/test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 static void
 test_every_status_has_its_own_words(void** state)

@@ -3,11 +3,7 @@
 
 #include "training/engine/random.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
+#include "tests/support/test.h"
 
 #include <math.h>
 #include <string.h>
