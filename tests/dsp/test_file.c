@@ -3,48 +3,20 @@
 
 #include "dsp/file.h"
 
+#include "tests/support/folder.h"
+#include "tests/support/test.h"
+
 #include <dirent.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-static char folder[] = "/tmp/lamina-test-file-XXXXXX";
-static char path[sizeof(folder) + 16];
-
 static int
-setup(void** state)
-{
-  (void)state;
-  if (!mkdtemp(folder)) {
-    return 1;
-  }
-  (void)snprintf(path, sizeof(path), "%s/file", folder);
-  return 0;
-}
-
-static int
-teardown(void** state)
-{
-  (void)state;
-  (void)unlink(path);
-  return rmdir(folder);
-}
-
-static int
-count_entries(void)
+count_entries(void* const* state)
 {
   int  n   = 0;
-  DIR* dir = opendir(folder);
+  DIR* dir = opendir(*state);
   assert_non_null(dir);
   for (struct dirent* entry = readdir(dir); entry; entry = readdir(dir)) {
     n += entry->d_name[0] != '.';
@@ -54,7 +26,7 @@ count_entries(void)
 }
 
 static void
-assert_holds(const char* text)
+assert_holds(const char* path, const char* text)
 {
   size_t     size  = 0;
   void*      bytes = NULL;
@@ -68,24 +40,24 @@ assert_holds(const char* text)
 static void
 test_replace_then_read(void** state)
 {
-  (void)state;
-  Diagnostic why;
+  const char* const path = folder_path(state, "file");
+  Diagnostic        why;
   assert_int_equal(file_replace(path, 3, "one", &why), STATUS_SUCCESS);
-  assert_holds("one");
+  assert_holds(path, "one");
   assert_int_equal(file_replace(path, 0, "", &why), STATUS_SUCCESS);
-  assert_holds("");
+  assert_holds(path, "");
   assert_int_equal(file_replace(path, 5, "three", &why), STATUS_SUCCESS);
-  assert_holds("three");
-  assert_int_equal(count_entries(), 1);
+  assert_holds(path, "three");
+  assert_int_equal(count_entries(state), 1);
 }
 
 static void
 test_new_files_follow_the_umask(void** state)
 {
-  (void)state;
-  const mode_t old = umask(027);
-  Diagnostic   why;
-  const Status status = file_replace(path, 3, "one", &why);
+  const char* const path = folder_path(state, "file");
+  const mode_t      old  = umask(027);
+  Diagnostic        why;
+  const Status      status = file_replace(path, 3, "one", &why);
   (void)umask(old);
   assert_int_equal(status, STATUS_SUCCESS);
   struct stat info;
@@ -97,31 +69,27 @@ test_new_files_follow_the_umask(void** state)
 static void
 test_failed_write_leaves_the_old_file(void** state)
 {
-  (void)state;
-  Diagnostic    why;
-  struct rlimit old;
+  const char* const path = folder_path(state, "file");
+  Diagnostic        why;
   assert_int_equal(file_replace(path, 3, "one", &why), STATUS_SUCCESS);
-  assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-  (void)signal(SIGXFSZ, SIG_IGN);
-  const struct rlimit small = { 4, old.rlim_max };
-  assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+  folder_limit(4);
   const Status status = file_replace(path, 5, "three", &why);
-  assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+  folder_limit(FOLDER_NO_LIMIT);
   assert_int_equal(status, STATUS_IO);
   assert_memory_equal(why.text, path, strlen(path));
-  assert_holds("one");
-  assert_int_equal(count_entries(), 1);
+  assert_holds(path, "one");
+  assert_int_equal(count_entries(state), 1);
 }
 
 static void
 test_replace_refuses_a_folder(void** state)
 {
-  (void)state;
-  Diagnostic why;
+  const char* const path = folder_path(state, "file");
+  Diagnostic        why;
   (void)unlink(path);
   assert_int_equal(mkdir(path, 0777), 0);
   assert_int_equal(file_replace(path, 3, "one", &why), STATUS_IO);
-  assert_int_equal(count_entries(), 1);
+  assert_int_equal(count_entries(state), 1);
   assert_int_equal(rmdir(path), 0);
 }
 
@@ -140,11 +108,11 @@ expect_refusal(const char* name, Status status)
 static void
 test_read_refuses(void** state)
 {
-  (void)state;
-  Diagnostic why;
+  const char* const path = folder_path(state, "file");
+  Diagnostic        why;
   (void)unlink(path);
   expect_refusal(path, STATUS_NOT_FOUND);
-  expect_refusal(folder, STATUS_BAD_FILE);
+  expect_refusal(*state, STATUS_BAD_FILE);
   expect_refusal("/dev/zero", STATUS_BAD_FILE);
   assert_int_equal(mkfifo(path, 0600), 0);
   expect_refusal(path, STATUS_BAD_FILE);
@@ -163,5 +131,5 @@ main(void)
     cmocka_unit_test(test_replace_refuses_a_folder),
     cmocka_unit_test(test_read_refuses),
   };
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

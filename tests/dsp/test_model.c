@@ -3,44 +3,17 @@
 
 #include "dsp/network/model.h"
 
+#include "tests/support/models.h"
+#include "tests/support/test.h"
+
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-/// 5 bands, so 10 features; encoder 10 → 4 → 3 with taps, decoder 3 → 4 → 5.
-static ModelShape
-small_shape(void)
-{
-  ModelShape shape = { .kind      = MODEL_DENOISE,
-                       .rate_hz   = 48000.0,
-                       .window_s  = 0.02,
-                       .hop_s     = 0.01,
-                       .features  = { .bands      = { 100.0f, 200.0f, 8000.0f, 2 },
-                                      .silence_db = -100.0f,
-                                      .scale_db   = 20.0f,
-                                      .rise_s     = 0.5f,
-                                      .fall_s     = 2.0f,
-                                      .smooth_s   = 0.1f,
-                                      .minimum_s  = 1.5f },
-                       .n_encoder = 2,
-                       .n_decoder = 2 };
-  shape.encoder[0] = (LayerShape){ 10, 4, 3, { 0, 1, 2 }, ACTIVATION_RELU };
-  shape.encoder[1] = (LayerShape){ 4, 3, 2, { 0, 5 }, ACTIVATION_TANH };
-  shape.decoder[0] = (LayerShape){ 3, 4, 1, { 0 }, ACTIVATION_RELU };
-  shape.decoder[1] = (LayerShape){ 4, 5, 1, { 0 }, ACTIVATION_SIGMOID };
-  return shape;
-}
 
 static void
 test_shape_counts(void** state)
 {
   (void)state;
-  const ModelShape shape = small_shape();
+  const ModelShape shape = models_tiny_shape();
   assert_int_equal(model_shape_weights(&shape),
                    (3 * 10 * 4 + 4) + (2 * 4 * 3 + 3) + (3 * 4 + 4) + (4 * 5 + 5));
   assert_int_equal(model_shape_history(&shape), 2 + 5);
@@ -50,7 +23,7 @@ static void
 test_layers_lie_one_after_the_other(void** state)
 {
   (void)state;
-  const ModelShape shape = small_shape();
+  const ModelShape shape = models_tiny_shape();
   Model* const     model = model_new(&shape);
   assert_non_null(model);
   const Network* const encoder = &model->autoencoder.encoder;
@@ -74,7 +47,7 @@ static void
 test_shape_comes_back(void** state)
 {
   (void)state;
-  const ModelShape shape = small_shape();
+  const ModelShape shape = models_tiny_shape();
   Model* const     model = model_new(&shape);
   assert_non_null(model);
   ModelShape back;
@@ -105,18 +78,18 @@ expect_fault(const ModelShape* shape, const char* key)
   assert_false(model_shape_check(shape, NULL));
 }
 
-#define EXPECT_FAULT(key, change)     \
-  do {                                \
-    ModelShape shape = small_shape(); \
-    change;                           \
-    expect_fault(&shape, key);        \
+#define EXPECT_FAULT(key, change)           \
+  do {                                      \
+    ModelShape shape = models_tiny_shape(); \
+    change;                                 \
+    expect_fault(&shape, key);              \
   } while (0)
 
 static void
 test_check_takes_a_good_shape(void** state)
 {
   (void)state;
-  const ModelShape shape = small_shape();
+  const ModelShape shape = models_tiny_shape();
   Diagnostic       why;
   assert_true(model_shape_check(&shape, &why));
 }

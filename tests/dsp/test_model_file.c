@@ -3,20 +3,15 @@
 
 #include "dsp/network/model_file.h"
 
+#include "tests/support/folder.h"
+#include "tests/support/models.h"
+#include "tests/support/test.h"
+
 #include <locale.h>
 #include <math.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 /// A file in memory.
 typedef struct {
@@ -24,37 +19,10 @@ typedef struct {
   uint8_t* bytes;
 } Image;
 
-static char folder[] = "/tmp/lamina-test-model-XXXXXX";
-static char path[sizeof(folder) + 32];
-
-/// 5 bands, so 10 features; encoder 10 → 4 → 3 with taps, decoder 3 → 4 → 5.
-static ModelShape
-small_shape(void)
-{
-  ModelShape shape = { .kind      = MODEL_DENOISE,
-                       .rate_hz   = 44100.0,
-                       .window_s  = 0.02,
-                       .hop_s     = 0.01,
-                       .features  = { .bands      = { 100.0f, 200.0f, 7999.9f, 2 },
-                                      .silence_db = -100.0f,
-                                      .scale_db   = 20.0f,
-                                      .rise_s     = 0.1f,
-                                      .fall_s     = 2.0f,
-                                      .smooth_s   = 0.3f,
-                                      .minimum_s  = 1.5f },
-                       .n_encoder = 2,
-                       .n_decoder = 2 };
-  shape.encoder[0] = (LayerShape){ 10, 4, 3, { 0, 1, 2 }, ACTIVATION_RELU };
-  shape.encoder[1] = (LayerShape){ 4, 3, 2, { 0, 5 }, ACTIVATION_TANH };
-  shape.decoder[0] = (LayerShape){ 3, 4, 1, { 0 }, ACTIVATION_RELU };
-  shape.decoder[1] = (LayerShape){ 4, 5, 1, { 0 }, ACTIVATION_SIGMOID };
-  return shape;
-}
-
 static Model*
 small_model(void)
 {
-  const ModelShape shape = small_shape();
+  const ModelShape shape = models_tiny_shape();
   Model* const     model = model_new(&shape);
   assert_non_null(model);
   for (size_t i = 0; i < model->n_weights; ++i) {
@@ -67,51 +35,19 @@ small_model(void)
 }
 
 static Image
-image_read(const char* name)
+small_image(void* const* state)
 {
-  Image       image = { 0 };
-  FILE* const file  = fopen(name, "rb");
-  assert_non_null(file);
-  image.bytes = malloc(1 << 16);
+  Image image = { 0, malloc(1 << 16) };
   assert_non_null(image.bytes);
-  image.size = fread(image.bytes, 1, 1 << 16, file);
-  assert_int_equal(fclose(file), 0);
+  models_write(state, "model.safetensors", small_model());
+  image.size = folder_read(state, "model.safetensors", 1 << 16, image.bytes);
   return image;
-}
-
-static Image
-small_image(void)
-{
-  Diagnostic   why;
-  Model* const model = small_model();
-  assert_int_equal(model_write(model, path, &why), STATUS_SUCCESS);
-  model_free(model);
-  return image_read(path);
 }
 
 static size_t
 header_size(const Image* image)
 {
   return image->bytes[0] + 256u * image->bytes[1];
-}
-
-static int
-setup(void** state)
-{
-  (void)state;
-  if (!mkdtemp(folder)) {
-    return 1;
-  }
-  (void)snprintf(path, sizeof(path), "%s/model.safetensors", folder);
-  return 0;
-}
-
-static int
-teardown(void** state)
-{
-  (void)state;
-  (void)unlink(path);
-  return rmdir(folder);
 }
 
 static void
@@ -140,10 +76,10 @@ assert_models_equal(const Model* a, const Model* b)
 static void
 test_round_trip(void** state)
 {
-  (void)state;
-  Diagnostic   why;
-  Model* const model = small_model();
-  Model*       again = NULL;
+  const char* const path = folder_path(state, "model.safetensors");
+  Diagnostic        why;
+  Model* const      model = small_model();
+  Model*            again = NULL;
   assert_int_equal(model_write(model, path, &why), STATUS_SUCCESS);
   assert_int_equal(model_read(path, &again, &why), STATUS_SUCCESS);
   assert_models_equal(model, again);
@@ -161,10 +97,9 @@ test_round_trip(void** state)
 static void
 test_bytes_are_safetensors(void** state)
 {
-  (void)state;
   static const uint8_t singles[] = { 0,    0,    0,    0,    0xab, 0xaa, 0xaa, 0x3e,   // 0, 1/3
                                      0xab, 0xaa, 0x2a, 0x3f, 0,    0,    0x80, 0x3f }; // 2/3, 1
-  const Image          image     = small_image();
+  const Image          image     = small_image(state);
   const size_t         n         = header_size(&image);
   assert_int_equal(n % 8, 0);
   assert_memory_equal(image.bytes + 2, "\0\0\0\0\0\0{", 7);
@@ -183,9 +118,8 @@ test_bytes_are_safetensors(void** state)
 static void
 test_same_model_same_bytes(void** state)
 {
-  (void)state;
-  const Image a = small_image();
-  const Image b = small_image();
+  const Image a = small_image(state);
+  const Image b = small_image(state);
   assert_int_equal(a.size, b.size);
   assert_memory_equal(a.bytes, b.bytes, a.size);
   free(a.bytes);
@@ -207,8 +141,7 @@ parse_copy(const Image* image, size_t size, Model** model, Diagnostic* why)
 static void
 test_truncated_at_every_length(void** state)
 {
-  (void)state;
-  const Image image = small_image();
+  const Image image = small_image(state);
   for (size_t size = 0; size < image.size; ++size) {
     Model*     model = NULL;
     Diagnostic why;
@@ -234,7 +167,7 @@ assert_layers_alike(const Network* network, const LayerShape* shapes, uint32_t n
 static bool
 parse_altered(const Image* image)
 {
-  const ModelShape shape  = small_shape();
+  const ModelShape shape  = models_tiny_shape();
   Model*           model  = NULL;
   Diagnostic       why    = { "" };
   const Status     status = parse_copy(image, image->size, &model, &why);
@@ -255,8 +188,7 @@ parse_altered(const Image* image)
 static void
 test_altered_header_fails_or_is_valid(void** state)
 {
-  (void)state;
-  const Image  image   = small_image();
+  const Image  image   = small_image(state);
   const size_t end     = 8 + header_size(&image);
   size_t       n_taken = 0;
   for (size_t i = 0; i < end; ++i) {
@@ -377,9 +309,8 @@ expect_line(const Image* image, const char* line)
 static void
 test_each_fault_has_its_line(void** state)
 {
-  (void)state;
   for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); ++i) {
-    Image image = small_image();
+    Image image = small_image(state);
     edit(&image, faults[i].from, faults[i].to);
     expect_line(&image, faults[i].line);
     free(image.bytes);
@@ -389,7 +320,6 @@ test_each_fault_has_its_line(void** state)
 static void
 test_json_that_is_not_json(void** state)
 {
-  (void)state;
   static const char* const changes[][2] = {
     { "\"kind\":\"denoise\"", "\"kind\":\"denoise\",\"kind\":\"denoise\"" },
     { "Kleine", "\xff" },
@@ -398,7 +328,7 @@ test_json_that_is_not_json(void** state)
     { "[0,480]}", "[0,480]" },
   };
   for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); ++i) {
-    Image image = small_image();
+    Image image = small_image(state);
     edit(&image, changes[i][0], changes[i][1]);
     Model*     model = NULL;
     Diagnostic why;
@@ -412,8 +342,7 @@ test_json_that_is_not_json(void** state)
 static void
 test_tensors_may_lie_in_another_order(void** state)
 {
-  (void)state;
-  Image image = small_image();
+  Image image = small_image(state);
   edit(&image, "[0,480]", "[16,496]");
   edit(&image, "[480,496]", "[0,16]");
   uint8_t* const data = image.bytes + 8 + header_size(&image);
@@ -435,8 +364,7 @@ test_tensors_may_lie_in_another_order(void** state)
 static void
 test_bytes_after_the_end(void** state)
 {
-  (void)state;
-  Image image = small_image();
+  Image image = small_image(state);
   memset(image.bytes + image.size, 0, 4);
   image.size += 4;
   expect_line(&image, "FILE: 768 bytes of weights expected, 772 found");
@@ -446,8 +374,7 @@ test_bytes_after_the_end(void** state)
 static void
 test_headers_that_lie_about_their_length(void** state)
 {
-  (void)state;
-  const Image image = small_image();
+  const Image image = small_image(state);
   memset(image.bytes, 0xff, 8);
   expect_line(&image, "FILE: not a safetensors file");
 
@@ -479,14 +406,13 @@ test_deep_json(void** state)
 static void
 test_weights_must_be_finite(void** state)
 {
-  (void)state;
   static const uint8_t bad[][4] = {
     { 0, 0, 0x80, 0x7f }, // ∞
     { 0, 0, 0x80, 0xff }, // −∞
     { 1, 0, 0xc0, 0x7f }, // NaN
   };
   for (size_t i = 0; i < 3; ++i) {
-    const Image image = small_image();
+    const Image image = small_image(state);
     memcpy(image.bytes + 8 + header_size(&image) + 480 + 8, bad[i], 4);
     expect_line(&image, "FILE: encoder.0.bias: number 2 is not finite");
     free(image.bytes);
@@ -494,7 +420,7 @@ test_weights_must_be_finite(void** state)
 }
 
 static void
-assert_old_model(void)
+assert_old_model(const char* path)
 {
   Diagnostic   why;
   Model* const expected = small_model();
@@ -508,9 +434,9 @@ assert_old_model(void)
 static void
 test_model_that_cannot_be_read_is_not_written(void** state)
 {
-  (void)state;
-  Diagnostic   why;
-  Model* const model = small_model();
+  const char* const path = folder_path(state, "model.safetensors");
+  Diagnostic        why;
+  Model* const      model = small_model();
   assert_int_equal(model_write(model, path, &why), STATUS_SUCCESS);
   model->weights[0] = NAN;
   assert_int_equal(model_write(model, path, &why), STATUS_BAD_FILE);
@@ -519,47 +445,42 @@ test_model_that_cannot_be_read_is_not_written(void** state)
   model->card.data  = strdup("latin \xe9");
   assert_int_equal(model_write(model, path, &why), STATUS_BAD_FILE);
   assert_non_null(strstr(why.text, "card.data: not UTF-8 text"));
-  assert_old_model();
+  assert_old_model(path);
   model_free(model);
 }
 
 static void
 test_failed_write_leaves_the_old_file(void** state)
 {
-  (void)state;
-  Diagnostic    why;
-  struct rlimit old;
-  Model* const  model = small_model();
+  const char* const path = folder_path(state, "model.safetensors");
+  Diagnostic        why;
+  Model* const      model = small_model();
   assert_int_equal(model_write(model, path, &why), STATUS_SUCCESS);
   model->weights[3] = 7.0f;
-  assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-  (void)signal(SIGXFSZ, SIG_IGN);
-  const struct rlimit small = { 1000, old.rlim_max };
-  assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+  folder_limit(1000);
   const Status status = model_write(model, path, &why);
-  assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+  folder_limit(FOLDER_NO_LIMIT);
   assert_int_equal(status, STATUS_IO);
   assert_memory_equal(why.text, path, strlen(path));
-  assert_old_model();
+  assert_old_model(path);
   model_free(model);
 }
 
 static void
 test_missing_file(void** state)
 {
-  (void)state;
   Model*     model = NULL;
   Diagnostic why;
   assert_int_equal(model_read("/nonexistent/model", &model, &why), STATUS_NOT_FOUND);
   assert_memory_equal(why.text, "/nonexistent/model: ", 20);
-  assert_int_equal(model_read(folder, &model, &why), STATUS_BAD_FILE);
+  assert_int_equal(model_read(folder_path(state, "."), &model, &why), STATUS_BAD_FILE);
   assert_null(model);
 }
 
 static void
 test_hosts_that_write_a_decimal_comma(void** state)
 {
-  (void)state;
+  const char* const        path    = folder_path(state, "model.safetensors");
   static const char* const names[] = { "de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "nl_NL.UTF-8" };
   const char*              found   = NULL;
   for (size_t i = 0; !found && i < sizeof(names) / sizeof(names[0]); ++i) {
@@ -571,10 +492,10 @@ test_hosts_that_write_a_decimal_comma(void** state)
   Diagnostic   why;
   Model* const model = small_model();
   assert_int_equal(model_write(model, path, &why), STATUS_SUCCESS);
-  assert_old_model();
+  assert_old_model(path);
   assert_string_equal(localeconv()->decimal_point, ",");
   (void)setlocale(LC_ALL, "C");
-  assert_old_model();
+  assert_old_model(path);
   model_free(model);
 }
 
@@ -599,5 +520,5 @@ main(void)
     cmocka_unit_test(test_missing_file),
     cmocka_unit_test(test_hosts_that_write_a_decimal_comma),
   };
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

@@ -6,10 +6,10 @@
 #include "dsp/network/model_file.h"
 #include "plugin/denoise.h"
 #include "plugin/uris.h"
+#include "tests/support/folder.h"
 #include "tests/support/host.h"
 #include "tests/support/test.h"
 #include "tests/training/small_run.h"
-#include "tests/training/sound_folder.h"
 #include "training/method/stages.h"
 #include "training/tool/measure.h"
 

@@ -4,8 +4,8 @@
 #include "plugin/model_slot.h"
 
 #include "plugin/denoise.h"
+#include "tests/support/folder.h"
 #include "tests/support/models.h"
-#include "tests/support/scratch.h"
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
 
@@ -75,17 +75,16 @@ test_empty_is_dry(void** const state)
 static void
 test_first_model_at_once(void** const state)
 {
-  (void)state;
   Reports           reports;
-  const ScratchPath path = scratch_model("half", models_constant_gain(0.5));
+  const char* const path = models_write(state, "half", models_constant_gain(0.5));
   ModelSlot* const  slot = new_slot(&reports);
-  assert_int_equal(model_slot_load(slot, path.text, false), STATUS_SUCCESS);
+  assert_int_equal(model_slot_load(slot, path, false), STATUS_SUCCESS);
   assert_true(model_slot_take(slot));
   assert_false(model_slot_take(slot));
   assert_false(model_slot_wants_collect(slot));
   assert_float_equal(run(slot, 1, NULL), 0.0f, 0.0); // not −1, the dry sound
   assert_float_equal(run(slot, 3 * 960, NULL), 0.5f, 1e-4);
-  assert_string_equal(model_slot_path(slot), path.text);
+  assert_string_equal(model_slot_path(slot), path);
   assert_int_equal(reports.n, 0);
   model_slot_free(slot);
 }
@@ -94,16 +93,15 @@ test_first_model_at_once(void** const state)
 static void
 test_swap(void** const state)
 {
-  (void)state;
   Reports           reports;
-  const ScratchPath high = scratch_model("high", models_constant_gain(0.75));
-  const ScratchPath low  = scratch_model("low", models_constant_gain(0.25));
+  const char* const high = models_write(state, "high", models_constant_gain(0.75));
+  const char* const low  = models_write(state, "low", models_constant_gain(0.25));
   ModelSlot* const  slot = new_slot(&reports);
-  assert_int_equal(model_slot_load(slot, high.text, false), STATUS_SUCCESS);
+  assert_int_equal(model_slot_load(slot, high, false), STATUS_SUCCESS);
   assert_true(model_slot_take(slot));
   run(slot, 3 * 960, NULL);
 
-  assert_int_equal(model_slot_load(slot, low.text, true), STATUS_SUCCESS);
+  assert_int_equal(model_slot_load(slot, low, true), STATUS_SUCCESS);
   assert_true(model_slot_take(slot));
   assert_true(model_slot_by_user(slot));
 
@@ -126,20 +124,19 @@ test_swap(void** const state)
 static void
 test_one_swap_at_a_time(void** const state)
 {
-  (void)state;
   Reports           reports;
-  const ScratchPath a    = scratch_model("a", models_constant_gain(0.75));
-  const ScratchPath b    = scratch_model("b", models_constant_gain(0.25));
+  const char* const a    = models_write(state, "a", models_constant_gain(0.75));
+  const char* const b    = models_write(state, "b", models_constant_gain(0.25));
   ModelSlot* const  slot = new_slot(&reports);
-  assert_int_equal(model_slot_load(slot, a.text, false), STATUS_SUCCESS);
+  assert_int_equal(model_slot_load(slot, a, false), STATUS_SUCCESS);
   assert_true(model_slot_take(slot));
   run(slot, 1, NULL);
-  assert_int_equal(model_slot_load(slot, b.text, false), STATUS_SUCCESS);
+  assert_int_equal(model_slot_load(slot, b, false), STATUS_SUCCESS);
   assert_true(model_slot_take(slot));
 
   // During the fade.
-  assert_int_equal(model_slot_load(slot, b.text, true), STATUS_SUCCESS);
-  assert_int_equal(model_slot_load(slot, a.text, true), STATUS_SUCCESS); // b goes unseen
+  assert_int_equal(model_slot_load(slot, b, true), STATUS_SUCCESS);
+  assert_int_equal(model_slot_load(slot, a, true), STATUS_SUCCESS); // b goes unseen
   assert_false(model_slot_take(slot));
   run(slot, 10000, NULL);
 
@@ -148,12 +145,12 @@ test_one_swap_at_a_time(void** const state)
   assert_false(model_slot_take(slot));
   model_slot_collect(slot);
   assert_true(model_slot_take(slot));
-  assert_string_equal(model_slot_path(slot), a.text);
+  assert_string_equal(model_slot_path(slot), a);
   assert_float_equal(run(slot, 10000, NULL), 0.75f, 1e-4);
 
   // A load collects by itself.
   assert_true(model_slot_wants_collect(slot));
-  assert_int_equal(model_slot_load(slot, b.text, true), STATUS_SUCCESS);
+  assert_int_equal(model_slot_load(slot, b, true), STATUS_SUCCESS);
   assert_true(model_slot_take(slot));
   model_slot_free(slot);
 }
@@ -162,15 +159,14 @@ test_one_swap_at_a_time(void** const state)
 static void
 test_reset_ends_a_swap(void** const state)
 {
-  (void)state;
   Reports           reports;
-  const ScratchPath a    = scratch_model("a", models_constant_gain(0.75));
-  const ScratchPath b    = scratch_model("b", models_constant_gain(0.25));
+  const char* const a    = models_write(state, "a", models_constant_gain(0.75));
+  const char* const b    = models_write(state, "b", models_constant_gain(0.25));
   ModelSlot* const  slot = new_slot(&reports);
-  assert_int_equal(model_slot_load(slot, a.text, false), STATUS_SUCCESS);
+  assert_int_equal(model_slot_load(slot, a, false), STATUS_SUCCESS);
   assert_true(model_slot_take(slot));
   run(slot, 3000, NULL);
-  assert_int_equal(model_slot_load(slot, b.text, false), STATUS_SUCCESS);
+  assert_int_equal(model_slot_load(slot, b, false), STATUS_SUCCESS);
   assert_true(model_slot_take(slot));
   run(slot, 2000, NULL);
   model_slot_reset(slot);
@@ -203,13 +199,13 @@ check_refused(const char* const path, const char* const what)
 static void
 test_unusable_models(void** const state)
 {
-  (void)state;
   Model* const wide = models_constant_gain(0.5);
   wide->window_s    = 0.04;
   wide->hop_s       = 0.02;
-  check_refused(scratch_model("wide", wide).text, "window");
-  check_refused(scratch_path("missing").text, "");
-  check_refused(scratch_file("short", 100, (char[100]){ 0 }).text, "");
+  check_refused(models_write(state, "wide", wide), "window");
+  check_refused(folder_path(state, "missing"), "");
+  folder_write(state, "short", 100, (char[100]){ 0 });
+  check_refused(folder_path(state, "short"), "");
 }
 
 int
@@ -223,5 +219,5 @@ main(void)
     cmocka_unit_test(test_reset_ends_a_swap),
     cmocka_unit_test(test_unusable_models),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

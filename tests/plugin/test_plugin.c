@@ -6,9 +6,9 @@
 #include "dsp/spectrum/stft.h"
 #include "plugin/denoise.h"
 #include "plugin/uris.h"
+#include "tests/support/folder.h"
 #include "tests/support/host.h"
 #include "tests/support/models.h"
-#include "tests/support/scratch.h"
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
 
@@ -109,13 +109,12 @@ peak(const float* const x)
 static void
 test_latency(void** const state)
 {
-  (void)state;
   static const double rates[] = { 8000.0, 22050.0, 44100.0, 48000.0, 88200.0, 96000.0, 192000.0 };
-  const ScratchPath   model   = scratch_model("most", models_constant_gain(0.9));
+  const char* const   model   = models_write(state, "most", models_constant_gain(0.9));
   for (uint32_t r = 0; r < sizeof(rates) / sizeof(*rates); ++r) {
     for (uint32_t enabled = 0; enabled < 2; ++enabled) {
       const HostConfig config = { .rate_hz = rates[r], .work = HOST_WORK_AT_ONCE };
-      Host* const      host   = open_host(DENOISE_STEREO_URI, &config, model.text);
+      Host* const      host   = open_host(DENOISE_STEREO_URI, &config, model);
       memset(&sound, 0, sizeof(sound));
       sound.in[0][1234] = 1.0f;
       host_set_control(host, "enabled", (float)enabled);
@@ -133,18 +132,17 @@ test_latency(void** const state)
 static void
 test_block_sizes(void** const state)
 {
-  (void)state;
   static const uint32_t blocks[] = { 1, 7, 64, 333, 0 };
-  const ScratchPath     model    = scratch_model("random", models_random(1));
+  const char* const     model    = models_write(state, "random", models_random(1));
   const HostConfig      config   = usual();
   for (uint32_t u = 0; u < N_URIS; ++u) {
-    Host* const host = open_host(uris[u], &config, model.text);
+    Host* const host = open_host(uris[u], &config, model);
     fill_noise(&sound);
     run(host, &sound, 0, N, HOST_MAX_BLOCK);
     host_close(host);
     assert_true(fabsf(sound.out[0][N - 1]) > 0.0f);
     for (uint32_t b = 0; b < sizeof(blocks) / sizeof(*blocks); ++b) {
-      Host* const again = open_host(uris[u], &config, model.text);
+      Host* const again = open_host(uris[u], &config, model);
       fill_noise(&other);
       run(again, &other, 0, N, blocks[b]);
       assert_memory_equal(sound.out, other.out, sizeof(sound.out));
@@ -157,15 +155,14 @@ test_block_sizes(void** const state)
 static void
 test_in_place(void** const state)
 {
-  (void)state;
-  const ScratchPath model  = scratch_model("random", models_random(1));
+  const char* const model  = models_write(state, "random", models_random(1));
   const HostConfig  config = usual();
-  Host*             host   = open_host(DENOISE_STEREO_URI, &config, model.text);
+  Host*             host   = open_host(DENOISE_STEREO_URI, &config, model);
   fill_noise(&sound);
   run(host, &sound, 0, N, 512);
   host_close(host);
 
-  host = open_host(DENOISE_STEREO_URI, &config, model.text);
+  host = open_host(DENOISE_STEREO_URI, &config, model);
   fill_noise(&other);
   for (uint32_t at = 0; at + 512 <= N; at += 512) {
     float* const crossed[] = { other.in[1] + at, other.in[0] + at };
@@ -192,10 +189,9 @@ greatest_step(const float* const x, const uint32_t from, const uint32_t to)
 static void
 test_bypass(void** const state)
 {
-  (void)state;
-  const ScratchPath model   = scratch_model("less", models_constant_gain(0.2));
+  const char* const model   = models_write(state, "less", models_constant_gain(0.2));
   const HostConfig  config  = usual();
-  Host* const       host    = open_host(DENOISE_MONO_URI, &config, model.text);
+  Host* const       host    = open_host(DENOISE_MONO_URI, &config, model);
   const uint32_t    fade    = 1440;
   const uint32_t    latency = 960;
   fill_sine(&sound);
@@ -218,11 +214,10 @@ test_bypass(void** const state)
 static void
 test_bypass_from_the_start(void** const state)
 {
-  (void)state;
-  const ScratchPath model  = scratch_model("less", models_constant_gain(0.2));
+  const char* const model  = models_write(state, "less", models_constant_gain(0.2));
   const HostConfig  config = usual();
   for (uint32_t u = 0; u < N_URIS; ++u) {
-    Host* const host = open_host(uris[u], &config, model.text);
+    Host* const host = open_host(uris[u], &config, model);
     fill_noise(&sound);
     host_set_control(host, "enabled", 0.0f);
     run(host, &sound, 0, N, 0);
@@ -235,7 +230,6 @@ test_bypass_from_the_start(void** const state)
 static void
 test_controls(void** const state)
 {
-  (void)state;
   static const struct {
     const char* symbol;
     float       value;
@@ -245,10 +239,10 @@ test_controls(void** const state)
     { "strength", 200.0f, 0.063096 }, { "reduction", 6.0f, 0.50119 },
     { "reduction", 0.0f, 1.0 },       { "residual", 1.0f, 0.9 },
   };
-  const ScratchPath model  = scratch_model("tenth", models_constant_gain(0.1));
+  const char* const model  = models_write(state, "tenth", models_constant_gain(0.1));
   const HostConfig  config = usual();
   for (uint32_t i = 0; i < sizeof(cases) / sizeof(*cases); ++i) {
-    Host* const host = open_host(DENOISE_MONO_URI, &config, model.text);
+    Host* const host = open_host(DENOISE_MONO_URI, &config, model);
     fill_noise(&sound);
     assert_true(host_set_control(host, cases[i].symbol, cases[i].value));
     run(host, &sound, 0, 9600, 512);
@@ -263,11 +257,10 @@ test_controls(void** const state)
 static void
 test_not_numbers(void** const state)
 {
-  (void)state;
-  const ScratchPath model  = scratch_model("random", models_random(1));
+  const char* const model  = models_write(state, "random", models_random(1));
   const HostConfig  config = usual();
   for (uint32_t enabled = 0; enabled < 2; ++enabled) {
-    Host* const host = open_host(DENOISE_STEREO_URI, &config, model.text);
+    Host* const host = open_host(DENOISE_STEREO_URI, &config, model);
     fill_noise(&sound);
     for (uint32_t i = 10000; i < 12000; ++i) {
       sound.in[0][i] = i % 3 ? NAN : INFINITY;
@@ -287,15 +280,14 @@ test_not_numbers(void** const state)
 static void
 test_messages(void** const state)
 {
-  (void)state;
-  const ScratchPath first  = scratch_model("first", models_constant_gain(0.5));
-  const ScratchPath second = scratch_model("second", models_constant_gain(0.5));
+  const char* const first  = models_write(state, "first", models_constant_gain(0.5));
+  const char* const second = models_write(state, "second", models_constant_gain(0.5));
   const HostConfig  config = usual();
-  Host* const       host   = open_host(DENOISE_MONO_URI, &config, first.text);
+  Host* const       host   = open_host(DENOISE_MONO_URI, &config, first);
   fill_noise(&sound);
   run(host, &sound, 0, 640, 64);
   assert_int_equal(host_paths_told(host), 1);
-  assert_string_equal(host_path(host), first.text);
+  assert_string_equal(host_path(host), first);
   assert_int_equal(host_changes_told(host), 0);
 
   host_get_property(host, NULL);
@@ -305,10 +297,10 @@ test_messages(void** const state)
   run(host, &sound, 704, 768, 64);
   assert_int_equal(host_paths_told(host), 3);
 
-  host_set_path(host, LAMINA_MODEL_URI, second.text);
+  host_set_path(host, LAMINA_MODEL_URI, second);
   run(host, &sound, 768, 1408, 64);
   assert_int_equal(host_paths_told(host), 4);
-  assert_string_equal(host_path(host), second.text);
+  assert_string_equal(host_path(host), second);
   assert_int_equal(host_changes_told(host), 1);
   host_close(host);
 }
@@ -317,12 +309,11 @@ test_messages(void** const state)
 static void
 test_no_room_to_notify(void** const state)
 {
-  (void)state;
-  const ScratchPath model  = scratch_model("first", models_constant_gain(0.5));
+  const char* const model  = models_write(state, "first", models_constant_gain(0.5));
   HostConfig        config = usual();
   config.notify_size       = 8;
-  Host* const host         = open_host(DENOISE_MONO_URI, &config, model.text);
-  host_set_path(host, LAMINA_MODEL_URI, model.text);
+  Host* const host         = open_host(DENOISE_MONO_URI, &config, model);
+  host_set_path(host, LAMINA_MODEL_URI, model);
   host_get_property(host, NULL);
   run(host, &sound, 0, 6400, 64);
   assert_int_equal(host_paths_told(host), 0);
@@ -335,17 +326,16 @@ test_no_room_to_notify(void** const state)
 static void
 test_swap(void** const state)
 {
-  (void)state;
-  const ScratchPath loud   = scratch_model("loud", models_constant_gain(0.8));
-  const ScratchPath soft   = scratch_model("soft", models_constant_gain(0.3));
+  const char* const loud   = models_write(state, "loud", models_constant_gain(0.8));
+  const char* const soft   = models_write(state, "soft", models_constant_gain(0.3));
   const HostConfig  config = usual();
-  Host* const       host   = open_host(DENOISE_STEREO_URI, &config, loud.text);
+  Host* const       host   = open_host(DENOISE_STEREO_URI, &config, loud);
   fill_sine(&sound);
   run(host, &sound, 0, 9600, 64);
   for (uint32_t swap = 0; swap < 2; ++swap) {
     const uint32_t at = 9600 + 19200 * swap;
     host_refuse_work(host, 4);
-    host_set_path(host, LAMINA_MODEL_URI, swap ? loud.text : soft.text);
+    host_set_path(host, LAMINA_MODEL_URI, swap ? loud : soft);
     run(host, &sound, at, at + 19200, 64);
   }
   host_close(host);
@@ -369,12 +359,11 @@ test_swap(void** const state)
 static void
 test_old_models_are_freed(void** const state)
 {
-  (void)state;
-  const ScratchPath model  = scratch_model("some", models_constant_gain(0.5));
+  const char* const model  = models_write(state, "some", models_constant_gain(0.5));
   const HostConfig  config = { .rate_hz = 48000.0, .work = HOST_WORK_LATER };
-  Host*             host   = open_host(DENOISE_MONO_URI, &config, model.text);
+  Host*             host   = open_host(DENOISE_MONO_URI, &config, model);
   run(host, &sound, 0, 64, 64);
-  host_set_path(host, LAMINA_MODEL_URI, model.text);
+  host_set_path(host, LAMINA_MODEL_URI, model);
   run(host, &sound, 64, 128, 64);
   assert_int_equal(host_work_done(host), 1);
   host_refuse_work(host, 3);
@@ -382,10 +371,10 @@ test_old_models_are_freed(void** const state)
   assert_int_equal(host_work_done(host), 2);
   host_close(host);
 
-  host = open_host(DENOISE_MONO_URI, &config, model.text);
+  host = open_host(DENOISE_MONO_URI, &config, model);
   for (uint32_t i = 0; i < 7; ++i) {
     if (i >= 1 && i < 5) {
-      host_set_path(host, LAMINA_MODEL_URI, model.text);
+      host_set_path(host, LAMINA_MODEL_URI, model);
     }
     run(host, &sound, 0, HOST_MAX_BLOCK, HOST_MAX_BLOCK);
   }
@@ -414,20 +403,18 @@ check_unusable(const char* const path)
 static void
 test_unusable_models(void** const state)
 {
-  (void)state;
   Model* const wide = models_constant_gain(0.5);
   wide->window_s    = 0.04;
   wide->hop_s       = 0.02;
-  check_unusable(scratch_model("wide", wide).text);
-  check_unusable(scratch_path("missing").text);
-  check_unusable(scratch_path(".").text); // a folder
+  check_unusable(models_write(state, "wide", wide));
+  check_unusable(folder_path(state, "missing"));
+  check_unusable(folder_path(state, ".")); // a folder
 
-  static char       bytes[4096];
-  const ScratchPath good = scratch_model("good", models_constant_gain(0.5));
-  FILE* const       file = fopen(good.text, "rb");
-  assert_int_equal(fread(bytes, 1, sizeof(bytes), file), sizeof(bytes));
-  fclose(file);
-  check_unusable(scratch_file("truncated", sizeof(bytes), bytes).text);
+  static char bytes[4096];
+  models_write(state, "good", models_constant_gain(0.5));
+  assert_int_equal(folder_read(state, "good", sizeof(bytes), bytes), sizeof(bytes));
+  folder_write(state, "truncated", sizeof(bytes), bytes);
+  check_unusable(folder_path(state, "truncated"));
 }
 
 /// A bundle with a model of our own as its voice: it is heard without being asked for, and the
@@ -435,20 +422,18 @@ test_unusable_models(void** const state)
 static void
 test_model_of_the_bundle(void** const state)
 {
-  (void)state;
   char*             command = NULL;
   const char* const bundle  = getenv("LAMINA_BUNDLE");
-  const ScratchPath folder  = scratch_path("lv2");
+  const char* const folder  = folder_path(state, "lv2");
   assert_non_null(bundle);
-  assert_true(
-    asprintf(&command, "mkdir '%s' && cp -r '%s' '%s'", folder.text, bundle, folder.text) > 0);
+  assert_true(asprintf(&command, "mkdir '%s' && cp -r '%s' '%s'", folder, bundle, folder) > 0);
   assert_int_equal(system(command), 0);
   free(command);
-  const ScratchPath voice = scratch_model("lv2/lamina.lv2/models/voice.safetensors",
-                                          models_constant_gain(0.5));
-  const ScratchPath less  = scratch_model("less", models_constant_gain(0.2));
+  const char* const voice = models_write(state, "lv2/lamina.lv2/models/voice.safetensors",
+                                         models_constant_gain(0.5));
+  const char* const less  = models_write(state, "less", models_constant_gain(0.2));
   char* const       path  = strdup(getenv("LV2_PATH"));
-  setenv("LV2_PATH", folder.text, 1);
+  setenv("LV2_PATH", folder, 1);
 
   const HostConfig config = usual();
   Host* const      host   = open_host(DENOISE_MONO_URI, &config, NULL);
@@ -456,14 +441,14 @@ test_model_of_the_bundle(void** const state)
   free(path);
   fill_noise(&sound);
   run(host, &sound, 0, 12000, 512);
-  assert_string_equal(host_path(host), voice.text);
-  host_set_path(host, LAMINA_MODEL_URI, less.text);
+  assert_string_equal(host_path(host), voice);
+  host_set_path(host, LAMINA_MODEL_URI, less);
   run(host, &sound, 12000, 24000, 512);
-  assert_string_equal(host_path(host), less.text);
+  assert_string_equal(host_path(host), less);
   host_set_control(host, "strength", 50.0f);
   assert_true(host_load_preset(host, DENOISE_MONO_URI ":voice"));
   run(host, &sound, 24000, N, 512);
-  assert_string_equal(host_path(host), voice.text);
+  assert_string_equal(host_path(host), voice);
   for (uint32_t i = 2000; i < N; i = i == 11999 ? 36000 : i + 1) {
     assert_float_equal(sound.out[0][i], 0.5f * sound.in[0][i - 960], 1e-4);
   }
@@ -474,10 +459,9 @@ test_model_of_the_bundle(void** const state)
 static void
 test_activate_forgets(void** const state)
 {
-  (void)state;
-  const ScratchPath model  = scratch_model("random", models_random(1));
+  const char* const model  = models_write(state, "random", models_random(1));
   const HostConfig  config = usual();
-  Host* const       host   = open_host(DENOISE_MONO_URI, &config, model.text);
+  Host* const       host   = open_host(DENOISE_MONO_URI, &config, model);
   fill_noise(&sound);
   fill_noise(&other);
   run(host, &sound, 0, N, 512);
@@ -507,5 +491,5 @@ main(void)
     cmocka_unit_test(test_unusable_models),
     cmocka_unit_test(test_activate_forgets),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

@@ -5,10 +5,10 @@
 
 #include "plugin/denoise.h"
 #include "plugin/uris.h"
+#include "tests/support/folder.h"
 #include "tests/support/guard.h"
 #include "tests/support/host.h"
 #include "tests/support/models.h"
-#include "tests/support/scratch.h"
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
 
@@ -61,15 +61,16 @@ turn_every_knob(Host* const host, uint64_t* const random)
 
 /// Three seconds of all that a host may do, in blocks of any size.
 static void
-live(const char* const uri, const HostWork work)
+live(void* const* state, const char* const uri, const HostWork work)
 {
   const HostConfig  config   = { .rate_hz    = 48000.0,
                                  .work       = work,
                                  .work_delay = 5,
                                  .before_run = guard_arm,
                                  .after_run  = guard_disarm };
-  const ScratchPath models[] = { scratch_model("a", models_random(1)),
-                                 scratch_model("b", models_random(2)), scratch_path("missing") };
+  const char* const models[] = { models_write(state, "a", models_random(1)),
+                                 models_write(state, "b", models_random(2)),
+                                 folder_path(state, "missing") };
   static float      in[HOST_MAX_CHANNELS][HOST_MAX_BLOCK];
   Host* const       host   = host_open(uri, &config);
   uint64_t          random = 1;
@@ -85,7 +86,7 @@ live(const char* const uri, const HostWork work)
     }
     if (block % 40 == 0) {
       host_refuse_work(host, 3);
-      host_set_path(host, LAMINA_MODEL_URI, models[block / 40 % 3].text);
+      host_set_path(host, LAMINA_MODEL_URI, models[block / 40 % 3]);
     }
     host_run(host, n, (float*[]){ in[0], in[1] }, (float*[]){ in[0], in[1] });
     at += n;
@@ -98,16 +99,15 @@ live(const char* const uri, const HostWork work)
 static void
 test_run_is_real_time(void** const state)
 {
-  (void)state;
   if (!guard_works()) {
     skip();
   }
 
   const GuardCounts before = guard_counts();
-  live(DENOISE_MONO_URI, HOST_WORK_LATER);
-  live(DENOISE_STEREO_URI, HOST_WORK_LATER);
-  live(DENOISE_STEREO_URI, HOST_WORK_AT_ONCE);
-  live(DENOISE_STEREO_URI, HOST_WORK_THREAD);
+  live(state, DENOISE_MONO_URI, HOST_WORK_LATER);
+  live(state, DENOISE_STEREO_URI, HOST_WORK_LATER);
+  live(state, DENOISE_STEREO_URI, HOST_WORK_AT_ONCE);
+  live(state, DENOISE_STEREO_URI, HOST_WORK_THREAD);
   const GuardCounts after = guard_counts();
   assert_int_equal(after.n_allocations - before.n_allocations, 0);
   assert_int_equal(after.n_locks - before.n_locks, 0);
@@ -121,5 +121,5 @@ main(void)
     cmocka_unit_test(test_guard_counts),
     cmocka_unit_test(test_run_is_real_time),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

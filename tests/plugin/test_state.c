@@ -5,9 +5,9 @@
 
 #include "plugin/denoise.h"
 #include "plugin/uris.h"
+#include "tests/support/folder.h"
 #include "tests/support/host.h"
 #include "tests/support/models.h"
-#include "tests/support/scratch.h"
 #include "tests/support/test.h"
 
 #include <lv2/state/state.h>
@@ -65,18 +65,17 @@ check_same_file(const char* const a, const char* const b)
 static void
 test_session_round_trip(void** const state)
 {
-  (void)state;
-  const ScratchPath model  = scratch_model("model", models_constant_gain(0.5));
-  const ScratchPath folder = scratch_path("session");
+  const char* const model  = models_write(state, "model", models_constant_gain(0.5));
+  const char* const folder = folder_path(state, "session");
   Host* const       host   = open_host();
-  assert_true(host_restore_path(host, LAMINA_MODEL_URI, model.text));
+  assert_true(host_restore_path(host, LAMINA_MODEL_URI, model));
   host_set_control(host, "strength", 37.0f);
-  assert_true(host_save(host, folder.text, folder.text, 0, true));
+  assert_true(host_save(host, folder, folder, 0, true));
   host_close(host);
 
   float       strength = 0.0f;
-  char* const path     = restored_path(folder.text, &strength);
-  check_same_file(path, model.text);
+  char* const path     = restored_path(folder, &strength);
+  check_same_file(path, model);
   assert_float_equal(strength, 37.0f, 0.0);
   free(path);
 }
@@ -85,24 +84,22 @@ test_session_round_trip(void** const state)
 static void
 test_portable_state_holds_the_model(void** const state)
 {
-  (void)state;
-  const ScratchPath model  = scratch_model("given", models_constant_gain(0.5));
-  const ScratchPath folder = scratch_path("preset");
-  const ScratchPath moved  = scratch_path("moved");
+  const char* const model  = models_write(state, "given", models_constant_gain(0.5));
+  const char* const folder = folder_path(state, "preset");
+  const char* const moved  = folder_path(state, "moved");
   Host* const       host   = open_host();
-  assert_true(host_restore_path(host, LAMINA_MODEL_URI, model.text));
-  assert_true(
-    host_save(host, folder.text, folder.text, LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE, true));
+  assert_true(host_restore_path(host, LAMINA_MODEL_URI, model));
+  assert_true(host_save(host, folder, folder, LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE, true));
   host_close(host);
-  assert_int_equal(unlink(model.text), 0);
-  assert_int_equal(rename(folder.text, moved.text), 0);
+  assert_int_equal(unlink(model), 0);
+  assert_int_equal(rename(folder, moved), 0);
 
   Host* const other = open_host();
   host_clear_log(other);
-  assert_true(host_restore(other, moved.text));
+  assert_true(host_restore(other, moved));
   run_nothing(other);
   assert_string_equal(host_log(other), "");
-  check_same_file(host_path(other), scratch_path("moved/given").text);
+  check_same_file(host_path(other), folder_path(state, "moved/given"));
   host_close(other);
 }
 
@@ -110,20 +107,19 @@ test_portable_state_holds_the_model(void** const state)
 static void
 test_missing_model_is_kept(void** const state)
 {
-  (void)state;
-  const ScratchPath missing = scratch_path("not-there.safetensors");
-  const ScratchPath folder  = scratch_path("without");
+  const char* const missing = folder_path(state, "not-there.safetensors");
+  const char* const folder  = folder_path(state, "without");
   Host* const       host    = open_host();
   host_clear_log(host);
-  assert_true(host_restore_path(host, LAMINA_MODEL_URI, missing.text));
-  assert_non_null(strstr(host_log(host), missing.text));
+  assert_true(host_restore_path(host, LAMINA_MODEL_URI, missing));
+  assert_non_null(strstr(host_log(host), missing));
   // No link folder: the path is stored as it is.
-  assert_true(host_save(host, folder.text, NULL, LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE, true));
+  assert_true(host_save(host, folder, NULL, LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE, true));
   host_close(host);
 
   float       strength = 0.0f;
-  char* const path     = restored_path(folder.text, &strength);
-  assert_string_equal(path, missing.text);
+  char* const path     = restored_path(folder, &strength);
+  assert_string_equal(path, missing);
   free(path);
 }
 
@@ -194,5 +190,5 @@ main(void)
     cmocka_unit_test(test_missing_model_is_kept),
     cmocka_unit_test(test_strange_values),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

@@ -6,9 +6,9 @@
 
 #include "plugin/denoise.h"
 #include "plugin/uris.h"
+#include "tests/support/folder.h"
 #include "tests/support/host.h"
 #include "tests/support/models.h"
-#include "tests/support/scratch.h"
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
 
@@ -21,7 +21,7 @@ enum { N_RESTORES = 60, BLOCK = 256 };
 
 typedef struct {
   Host*         host;
-  ScratchPath   models[3];
+  const char*   models[3];
   _Atomic(bool) done;
 } Shared;
 
@@ -31,7 +31,7 @@ restore_all(void* const context)
 {
   Shared* const shared = context;
   for (uint32_t i = 0; i < N_RESTORES; ++i) {
-    host_restore_path(shared->host, LAMINA_MODEL_URI, shared->models[i % 3].text);
+    host_restore_path(shared->host, LAMINA_MODEL_URI, shared->models[i % 3]);
   }
   atomic_store(&shared->done, true);
   return NULL;
@@ -52,12 +52,11 @@ run_block(Host* const host, const uint32_t block)
 static void
 test_restore_while_running(void** const state)
 {
-  (void)state;
   const HostConfig config = { .rate_hz = 48000.0, .work = HOST_WORK_THREAD };
   static Shared    shared;
-  shared.models[0] = scratch_model("a", models_random(1));
-  shared.models[1] = scratch_path("missing");
-  shared.models[2] = scratch_model("b", models_random(2));
+  shared.models[0] = models_write(state, "a", models_random(1));
+  shared.models[1] = folder_path(state, "missing");
+  shared.models[2] = models_write(state, "b", models_random(2));
   shared.host      = host_open(DENOISE_STEREO_URI, &config);
   assert_non_null(shared.host);
   host_activate(shared.host);
@@ -67,21 +66,21 @@ test_restore_while_running(void** const state)
   uint32_t block = 0;
   while (!atomic_load(&shared.done)) {
     if (block % 20 == 0) {
-      host_set_path(shared.host, LAMINA_MODEL_URI, shared.models[block / 20 % 3].text);
+      host_set_path(shared.host, LAMINA_MODEL_URI, shared.models[block / 20 % 3]);
     }
     run_block(shared.host, block++);
   }
   pthread_join(thread, NULL);
 
   // The user's last word.
-  host_set_path(shared.host, LAMINA_MODEL_URI, shared.models[2].text);
+  host_set_path(shared.host, LAMINA_MODEL_URI, shared.models[2]);
   const uint32_t n_told = host_paths_told(shared.host);
   for (uint32_t i = 0; i < 20000 && (host_paths_told(shared.host) == n_told ||
-                                     strcmp(host_path(shared.host), shared.models[2].text));
+                                     strcmp(host_path(shared.host), shared.models[2]));
        ++i) {
     run_block(shared.host, block++);
   }
-  assert_string_equal(host_path(shared.host), shared.models[2].text);
+  assert_string_equal(host_path(shared.host), shared.models[2]);
   host_close(shared.host);
 }
 
@@ -91,5 +90,5 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_restore_while_running),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

@@ -3,7 +3,10 @@
 
 #include "tests/support/models.h"
 
+#include "dsp/network/model_file.h"
+#include "tests/support/folder.h"
 #include "tests/support/signals.h"
+#include "tests/support/test.h"
 
 #include <math.h>
 
@@ -48,4 +51,46 @@ models_random(const uint64_t seed)
   Model* const model = small_model();
   signal_fill_noise(seed, 0.5f, (uint32_t)model->n_weights, model->weights);
   return model;
+}
+
+ModelShape
+models_tiny_shape(void)
+{
+  ModelShape shape = { .kind      = MODEL_DENOISE,
+                       .rate_hz   = 44100.0,
+                       .window_s  = 0.02,
+                       .hop_s     = 0.01,
+                       .features  = { .bands      = { 100.0f, 200.0f, 7999.9f, 2 },
+                                      .silence_db = -100.0f,
+                                      .scale_db   = 20.0f,
+                                      .rise_s     = 0.1f,
+                                      .fall_s     = 2.0f,
+                                      .smooth_s   = 0.3f,
+                                      .minimum_s  = 1.5f },
+                       .n_encoder = 2,
+                       .n_decoder = 2 };
+  shape.encoder[0] = (LayerShape){ 10, 4, 3, { 0, 1, 2 }, ACTIVATION_RELU };
+  shape.encoder[1] = (LayerShape){ 4, 3, 2, { 0, 5 }, ACTIVATION_TANH };
+  shape.decoder[0] = (LayerShape){ 3, 4, 1, { 0 }, ACTIVATION_RELU };
+  shape.decoder[1] = (LayerShape){ 4, 5, 1, { 0 }, ACTIVATION_SIGMOID };
+  return shape;
+}
+
+const char*
+models_write(void* const* state, const char* name, Model* model)
+{
+  const char* const path = folder_path(state, name);
+  assert_int_equal(model_write(model, path, NULL), STATUS_SUCCESS);
+  model_free(model);
+  return path;
+}
+
+int
+models_setup_half(void** state)
+{
+  if (folder_setup(state)) {
+    return -1;
+  }
+  models_write(state, "half.safetensors", models_constant_gain(0.5));
+  return 0;
 }

@@ -21,4 +21,16 @@ models_constant_gain(double gain);
 Model*
 models_random(uint64_t seed);
 
+/// 5 bands, so 10 features; encoder 10 → 4 → 3 with taps, decoder 3 → 4 → 5.
+ModelShape
+models_tiny_shape(void);
+
+/// Write a model into the folder of the test and free it.  @return Its path, of folder_path().
+const char*
+models_write(void* const* state, const char* name, Model* model);
+
+/// cmocka set-up: folder_setup(), and a model with a gain of 0.5 there, half.safetensors.
+int
+models_setup_half(void** state);
+
 #endif

@@ -30,6 +30,12 @@ program_run(const char* format, ...)
   return WEXITSTATUS(status);
 }
 
+int
+program_lamina(void* const* state, const char* command, const char* arguments)
+{
+  return program_run("cd '%s' && { '%s' %s %s; }", (const char*)*state, LAMINA, command, arguments);
+}
+
 void
 program_expect_complaint(const char* words)
 {

@@ -13,6 +13,10 @@ extern char program_output[16384];
 int
 program_run(const char* format, ...) PRINTF_FORMAT(1, 2);
 
+/// Run `lamina` in the folder of the test.  @return Its exit status.
+int
+program_lamina(void* const* state, const char* command, const char* arguments);
+
 /// Fail unless the last run printed one line, "lamina: " and `words` in it.
 void
 program_expect_complaint(const char* words);

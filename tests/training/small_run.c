@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "tests/training/small_run.h"
+#include "tests/support/folder.h"
 
 #include "tests/support/signals.h"
 #include "tests/support/test.h"

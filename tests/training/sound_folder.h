@@ -4,7 +4,6 @@
 #ifndef LAMINA_TESTS_TRAINING_SOUND_FOLDER_H
 #define LAMINA_TESTS_TRAINING_SOUND_FOLDER_H
 
-#include <limits.h>
 #include <stdint.h>
 
 /// A sample as a function of its place.
@@ -20,27 +19,7 @@ typedef struct {
   void*    context;
 } SoundSpec;
 
-/// cmocka set-up: an empty folder to test in; `*state` is its path.
-int
-folder_setup(void** state);
-
-/// cmocka tear-down: remove it with all that is in it.
-int
-folder_teardown(void** state);
-
-/// A path below the folder, in one of a few static buffers.
-const char*
-folder_path(void* const* state, const char* name);
-
-/// Make a folder below the folder.
-void
-folder_make(void* const* state, const char* name);
-
-/// Write bytes.
-void
-folder_write(void* const* state, const char* name, uint64_t size, const void* bytes);
-
-/// Write a sound.
+/// Write a sound into the folder of the test.
 void
 folder_sound(void* const* state, const char* name, const SoundSpec* spec);
 

@@ -3,17 +3,10 @@
 
 #include "training/engine/checkpoint.h"
 
+#include "tests/support/folder.h"
 #include "tests/support/test.h"
 
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
-static char folder[] = "/tmp/lamina-test-checkpoint-XXXXXX";
-static char path[sizeof(folder) + 16];
 
 static char  key[]    = "seed: 1\nrate_hz: 48000\n";
 static float first[]  = { 1.5f, -0.0f, 3e-41f, 1e30f };
@@ -29,27 +22,8 @@ small_checkpoint(void)
                        .arrays     = { { 4, first }, { 0, NULL }, { 1, second } } };
 }
 
-static int
-setup(void** state)
-{
-  (void)state;
-  if (!mkdtemp(folder)) {
-    return 1;
-  }
-  (void)snprintf(path, sizeof(path), "%s/c", folder);
-  return 0;
-}
-
-static int
-teardown(void** state)
-{
-  (void)state;
-  (void)unlink(path);
-  return rmdir(folder);
-}
-
 static void
-write_small(void)
+write_small(const char* path)
 {
   const Checkpoint checkpoint = small_checkpoint();
   Diagnostic       why;
@@ -57,7 +31,7 @@ write_small(void)
 }
 
 static void
-assert_small(void)
+assert_small(const char* path)
 {
   Checkpoint found = { 0 };
   Diagnostic why;
@@ -81,34 +55,16 @@ assert_small(void)
 static void
 test_round_trip(void** state)
 {
-  (void)state;
-  write_small();
-  assert_small();
-}
-
-static size_t
-read_bytes(uint8_t* bytes, size_t size)
-{
-  FILE* const file = fopen(path, "rb");
-  assert_non_null(file);
-  const size_t n = fread(bytes, 1, size, file);
-  assert_int_equal(fclose(file), 0);
-  return n;
+  const char* const path = folder_path(state, "c");
+  write_small(path);
+  assert_small(path);
 }
 
 static void
-write_bytes(const uint8_t* bytes, size_t size)
+expect_bad(void* const* state, const uint8_t* bytes, size_t size)
 {
-  FILE* const file = fopen(path, "wb");
-  assert_non_null(file);
-  assert_int_equal(fwrite(bytes, 1, size, file), size);
-  assert_int_equal(fclose(file), 0);
-}
-
-static void
-expect_bad(const uint8_t* bytes, size_t size)
-{
-  write_bytes(bytes, size);
+  const char* const path = folder_path(state, "c");
+  folder_write(state, "c", size, bytes);
   Checkpoint found = { 0 };
   Diagnostic why;
   assert_int_equal(checkpoint_read(path, &found, &why), STATUS_BAD_FILE);
@@ -119,21 +75,20 @@ expect_bad(const uint8_t* bytes, size_t size)
 static void
 test_damaged_at_every_byte(void** state)
 {
-  (void)state;
   uint8_t bytes[1000];
-  write_small();
-  const size_t size = read_bytes(bytes, sizeof(bytes));
+  write_small(folder_path(state, "c"));
+  const size_t size = folder_read(state, "c", sizeof(bytes), bytes);
   assert_in_range(size, 100, sizeof(bytes) - 1);
   for (size_t n = 0; n < size; ++n) {
-    expect_bad(bytes, n);
+    expect_bad(state, bytes, n);
   }
   for (size_t i = 0; i < size; ++i) {
     bytes[i] ^= 0x10;
-    expect_bad(bytes, size);
+    expect_bad(state, bytes, size);
     bytes[i] ^= 0x10;
   }
   bytes[size] = 0;
-  expect_bad(bytes, size + 1);
+  expect_bad(state, bytes, size + 1);
 }
 
 /// CRC-32 of IEEE 802.3, bit by bit.
@@ -152,10 +107,9 @@ slow_crc(const uint8_t* bytes, size_t size)
 static void
 test_sizes_that_lie(void** state)
 {
-  (void)state;
   uint8_t bytes[1000];
-  write_small();
-  const size_t size = read_bytes(bytes, sizeof(bytes));
+  write_small(folder_path(state, "c"));
+  const size_t size = folder_read(state, "c", sizeof(bytes), bytes);
 
   uint32_t crc = slow_crc(bytes, size - 4);
   assert_memory_equal(bytes + size - 4, &crc, 4);
@@ -167,7 +121,7 @@ test_sizes_that_lie(void** state)
       bytes[i] = values[v];
       crc      = slow_crc(bytes, size - 4);
       memcpy(bytes + size - 4, &crc, 4);
-      expect_bad(bytes, size);
+      expect_bad(state, bytes, size);
     }
     bytes[i] = old;
   }
@@ -176,20 +130,16 @@ test_sizes_that_lie(void** state)
 static void
 test_failed_write_leaves_the_last_one(void** state)
 {
-  (void)state;
-  write_small();
+  const char* const path = folder_path(state, "c");
+  write_small(path);
   Checkpoint checkpoint  = small_checkpoint();
   checkpoint.counters[2] = 78;
-  struct rlimit old;
-  Diagnostic    why;
-  assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-  (void)signal(SIGXFSZ, SIG_IGN);
-  const struct rlimit small = { 50, old.rlim_max };
-  assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+  Diagnostic why;
+  folder_limit(50);
   const Status status = checkpoint_write(&checkpoint, path, &why);
-  assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+  folder_limit(FOLDER_NO_LIMIT);
   assert_int_equal(status, STATUS_IO);
-  assert_small();
+  assert_small(path);
 }
 
 static void
@@ -210,5 +160,5 @@ main(void)
     cmocka_unit_test(test_sizes_that_lie), cmocka_unit_test(test_failed_write_leaves_the_last_one),
     cmocka_unit_test(test_missing_file),
   };
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

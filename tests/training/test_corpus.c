@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Lamina developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "tests/support/folder.h"
 #include "tests/support/test.h"
 #include "tests/training/sound_folder.h"
 #include "training/corpus/corpus.h"
@@ -818,7 +819,6 @@ any_number_of_threads_may_draw(void** state)
 int
 main(void)
 {
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
   const struct CMUnitTest tests[] = {
     IN_FOLDER(every_kind_of_file_is_read_at_the_corpus_rate),
     IN_FOLDER(an_mp3_is_read_at_the_corpus_rate),

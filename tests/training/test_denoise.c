@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Lamina developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "dsp/network/model_file.h"
+#include "tests/support/folder.h"
 #include "tests/support/models.h"
 #include "tests/support/test.h"
 #include "tests/training/program.h"
@@ -11,25 +11,10 @@
 #include <sndfile.h>
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define RATE 22050
 #define N    20000
-
-/// A model that halves everything, and a stereo tone.
-static int
-setup(void** state)
-{
-  if (folder_setup(state)) {
-    return -1;
-  }
-  Model* const model = models_constant_gain(0.5);
-  const int    bad   = model_write(model, folder_path(state, "half.safetensors"), NULL) != 0;
-  model_free(model);
-  return bad;
-}
 
 static float
 tone(void* context, uint32_t channel, uint64_t frame)
@@ -49,7 +34,7 @@ write_tone(void* const* state, const char* name)
 static int
 denoise(void* const* state, const char* arguments)
 {
-  return program_run("cd %s && " LAMINA " denoise %s", (const char*)*state, arguments);
+  return program_lamina(state, "denoise", arguments);
 }
 
 /// Every sample of a file is `gain` times the tone.
@@ -140,13 +125,13 @@ help_is_printed(void** state)
 int
 main(void)
 {
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, folder_teardown)
+#define WITH_MODEL(test) cmocka_unit_test_setup_teardown(test, models_setup_half, folder_teardown)
   const struct CMUnitTest tests[] = {
-    IN_FOLDER(a_file_is_denoised_in_place_and_length),
-    IN_FOLDER(options_are_obeyed),
-    IN_FOLDER(in_may_be_out),
-    IN_FOLDER(what_is_wrong_is_said_in_one_line_and_changes_nothing),
-    IN_FOLDER(help_is_printed),
+    WITH_MODEL(a_file_is_denoised_in_place_and_length),
+    WITH_MODEL(options_are_obeyed),
+    WITH_MODEL(in_may_be_out),
+    WITH_MODEL(what_is_wrong_is_said_in_one_line_and_changes_nothing),
+    WITH_MODEL(help_is_printed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Lamina developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "dsp/network/model_file.h"
+#include "tests/support/folder.h"
 #include "tests/support/models.h"
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
@@ -12,23 +12,9 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define RATE 16000
-
-static int
-setup(void** state)
-{
-  if (folder_setup(state)) {
-    return -1;
-  }
-  Model* const model = models_constant_gain(0.5);
-  const int    bad   = model_write(model, folder_path(state, "half.safetensors"), NULL) != 0;
-  model_free(model);
-  return bad;
-}
 
 static float
 tone(void* context, uint32_t channel, uint64_t frame)
@@ -82,7 +68,7 @@ write_folders(void* const* state)
 static int
 evaluate(void* const* state, const char* arguments)
 {
-  return program_run("cd %s && " LAMINA " evaluate %s", (const char*)*state, arguments);
+  return program_lamina(state, "evaluate", arguments);
 }
 
 static void
@@ -142,16 +128,12 @@ the_split_is_that_of_the_models_recipe(void** state)
                                SOURCE_ROOT "/tests/data/small.yaml",
                                folder_path(state, "half.yaml"), folder_path(state, "half.yaml")),
                    0);
-  char        recipe[8192];
-  FILE* const stream = fopen(folder_path(state, "half.yaml"), "r");
-  assert_non_null(stream);
-  recipe[fread(recipe, 1, sizeof recipe - 1, stream)] = '\0';
-  fclose(stream);
+  char recipe[8192];
+  recipe[folder_read(state, "half.yaml", sizeof recipe - 1, recipe)] = '\0';
 
   Model* const model = models_constant_gain(0.5);
   model->card.recipe = strdup(recipe);
-  assert_int_equal(model_write(model, folder_path(state, "own.safetensors"), NULL), 0);
-  model_free(model);
+  models_write(state, "own.safetensors", model);
 
   const uint32_t n_own = sound_files_scored(state, "own.safetensors");
   assert_in_range(n_own, 3, 7);
@@ -212,15 +194,15 @@ help_is_printed(void** state)
 int
 main(void)
 {
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, folder_teardown)
+#define WITH_MODEL(test) cmocka_unit_test_setup_teardown(test, models_setup_half, folder_teardown)
   const struct CMUnitTest tests[] = {
-    IN_FOLDER(a_known_pair_is_scored),
-    IN_FOLDER(channels_are_scored_alone),
-    IN_FOLDER(folders_are_scored_and_written),
-    IN_FOLDER(the_split_is_that_of_the_models_recipe),
-    IN_FOLDER(what_is_wrong_is_said_in_one_line),
-    IN_FOLDER(a_folder_without_sound_names_its_files),
-    IN_FOLDER(help_is_printed),
+    WITH_MODEL(a_known_pair_is_scored),
+    WITH_MODEL(channels_are_scored_alone),
+    WITH_MODEL(folders_are_scored_and_written),
+    WITH_MODEL(the_split_is_that_of_the_models_recipe),
+    WITH_MODEL(what_is_wrong_is_said_in_one_line),
+    WITH_MODEL(a_folder_without_sound_names_its_files),
+    WITH_MODEL(help_is_printed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "training/tool/evaluation.h"
 
+#include "tests/support/folder.h"
 #include "tests/support/models.h"
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
@@ -251,7 +252,6 @@ a_clip_that_cannot_be_drawn_is_an_error(void** state)
 int
 main(void)
 {
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
   const struct CMUnitTest tests[] = {
     IN_FOLDER(a_constant_gain_gains_nothing),  IN_FOLDER(threads_change_nothing_and_seeds_do),
     IN_FOLDER(progress_ends_with_all_clips),   IN_FOLDER(silent_noise_is_not_scored),

@@ -3,9 +3,9 @@
 
 #include "training/method/greedy.h"
 
+#include "tests/support/folder.h"
 #include "tests/support/test.h"
 #include "tests/training/small_run.h"
-#include "tests/training/sound_folder.h"
 #include "training/engine/backprop.h"
 
 #include <stdlib.h>

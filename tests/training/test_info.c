@@ -1,60 +1,19 @@
 // SPDX-FileCopyrightText: 2026 The Lamina developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "dsp/network/model_file.h"
+#include "tests/support/folder.h"
 #include "tests/support/models.h"
 #include "tests/support/test.h"
+#include "tests/training/program.h"
 
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-static char folder[] = "/tmp/lamina-test-info-XXXXXX";
-static char path[sizeof(folder) + 32];
-static char output[8192]; ///< Of the last run, both streams
-
+/// Run `lamina info` in the folder.  @return Its exit status.
 static int
-setup(void** state)
+info(void* const* state, const char* arguments)
 {
-  (void)state;
-  if (!mkdtemp(folder)) {
-    return 1;
-  }
-  (void)snprintf(path, sizeof(path), "%s/m.safetensors", folder);
-  return 0;
-}
-
-static int
-teardown(void** state)
-{
-  (void)state;
-  (void)unlink(path);
-  return rmdir(folder);
-}
-
-/// Run `lamina info` with arguments.  @return Its exit status.
-static int
-run(const char* arguments)
-{
-  char command[512];
-  (void)snprintf(command, sizeof(command), LAMINA " info %s 2>&1", arguments);
-  FILE* const pipe = popen(command, "r");
-  assert_non_null(pipe);
-  output[fread(output, 1, sizeof(output) - 1, pipe)] = '\0';
-  const int status                                   = pclose(pipe);
-  assert_true(WIFEXITED(status));
-  return WEXITSTATUS(status);
-}
-
-static int
-run_on_model(const char* option)
-{
-  char arguments[200];
-  (void)snprintf(arguments, sizeof(arguments), "%s %s", path, option);
-  return run(arguments);
+  return program_lamina(state, "info", arguments);
 }
 
 /// A failure is one line on the standard error and a status that is not zero.
@@ -62,13 +21,11 @@ static void
 expect_failure(int status, const char* words)
 {
   assert_int_not_equal(status, 0);
-  assert_memory_equal(output, "lamina: ", 8);
-  assert_non_null(strstr(output, words));
-  assert_ptr_equal(strchr(output, '\n'), output + strlen(output) - 1);
+  program_expect_complaint(words);
 }
 
 static void
-write_model(bool words)
+write_model(void* const* state, bool words)
 {
   Model* const model = models_constant_gain(0.5);
   if (words) {
@@ -79,25 +36,22 @@ write_model(bool words)
     model->card.recipe  = strdup("task: denoise\nseed: 1\n");
     model->card.tool    = strdup("lamina 9.9");
   }
-  Diagnostic why;
-  assert_int_equal(model_write(model, path, &why), STATUS_SUCCESS);
-  model_free(model);
+  models_write(state, "m.safetensors", model);
 }
 
 static void
 assert_line(const char* line)
 {
-  const char* const at = strstr(output, line);
+  const char* const at = strstr(program_output, line);
   assert_non_null(at);
-  assert_true(at == output || at[-1] == '\n');
+  assert_true(at == program_output || at[-1] == '\n');
 }
 
 static void
 test_it_tells_what_a_model_is(void** state)
 {
-  (void)state;
-  write_model(true);
-  assert_int_equal(run_on_model(""), 0);
+  write_model(state, true);
+  assert_int_equal(info(state, "m.safetensors"), 0);
   assert_line("name      A name\n");
   assert_line("kind      denoise\n");
   assert_line("frames    20 ms every 10 ms\n");
@@ -115,55 +69,47 @@ test_it_tells_what_a_model_is(void** state)
 static void
 test_strangers_words_cannot_command_the_terminal(void** state)
 {
-  (void)state;
-  write_model(true);
-  assert_int_equal(run_on_model(""), 0);
+  write_model(state, true);
+  assert_int_equal(info(state, "m.safetensors"), 0);
   assert_line("data      three?[2J rooms\n");
-  assert_null(strchr(output, '\x1b'));
+  assert_null(strchr(program_output, '\x1b'));
 }
 
 static void
 test_words_may_be_missing(void** state)
 {
-  (void)state;
-  write_model(false);
-  assert_int_equal(run_on_model(""), 0);
+  write_model(state, false);
+  assert_int_equal(info(state, "m.safetensors"), 0);
   assert_line("kind      denoise\n");
-  assert_null(strstr(output, "licence"));
+  assert_null(strstr(program_output, "licence"));
 }
 
 static void
 test_recipe(void** state)
 {
-  (void)state;
-  write_model(true);
-  assert_int_equal(run_on_model("--recipe"), 0);
-  assert_string_equal(output, "task: denoise\nseed: 1\n");
-  write_model(false);
-  expect_failure(run_on_model("--recipe"), "m.safetensors: holds no recipe");
+  write_model(state, true);
+  assert_int_equal(info(state, "m.safetensors --recipe"), 0);
+  assert_string_equal(program_output, "task: denoise\nseed: 1\n");
+  write_model(state, false);
+  expect_failure(info(state, "m.safetensors --recipe"), "m.safetensors: holds no recipe");
 }
 
 static void
 test_failures(void** state)
 {
-  (void)state;
-  expect_failure(run(""), "one MODEL is needed");
-  expect_failure(run("a b"), "one MODEL is needed");
-  expect_failure(run("--nonsense"), "--nonsense: no such option");
-  expect_failure(run("/nonexistent.safetensors"), "/nonexistent.safetensors: ");
-  FILE* const file = fopen(path, "w");
-  assert_non_null(file);
-  assert_true(fputs("not a model at all", file) >= 0);
-  assert_int_equal(fclose(file), 0);
-  expect_failure(run_on_model(""), "m.safetensors: not a safetensors file");
+  expect_failure(info(state, ""), "one MODEL is needed");
+  expect_failure(info(state, "a b"), "one MODEL is needed");
+  expect_failure(info(state, "--nonsense"), "--nonsense: no such option");
+  expect_failure(info(state, "/nonexistent.safetensors"), "/nonexistent.safetensors: ");
+  folder_write(state, "m.safetensors", 18, "not a model at all");
+  expect_failure(info(state, "m.safetensors"), "m.safetensors: not a safetensors file");
 }
 
 static void
 test_help(void** state)
 {
-  (void)state;
-  assert_int_equal(run("--help"), 0);
-  assert_memory_equal(output, "Usage: lamina info MODEL", 24);
+  assert_int_equal(info(state, "--help"), 0);
+  assert_memory_equal(program_output, "Usage: lamina info MODEL", 24);
 }
 
 int
@@ -177,5 +123,5 @@ main(void)
     cmocka_unit_test(test_failures),
     cmocka_unit_test(test_help),
   };
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

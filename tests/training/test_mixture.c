@@ -3,6 +3,7 @@
 
 #include "training/corpus/mixture.h"
 
+#include "tests/support/folder.h"
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
 #include "tests/training/sound_folder.h"
@@ -336,7 +337,6 @@ a_missing_split_is_an_error(void** state)
 int
 main(void)
 {
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(add_mixes_at_the_ratio),
     cmocka_unit_test(add_leaves_silence_alone),

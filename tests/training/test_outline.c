@@ -3,12 +3,12 @@
 
 #include "training/method/outline.h"
 
+#include "tests/support/folder.h"
 #include "tests/support/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char good[] = "a: 1\n"
                            "b:\n"
@@ -18,44 +18,14 @@ static const char good[] = "a: 1\n"
                            "  - f: 3\n"
                            "    g:\n";
 
-static char folder[] = "/tmp/lamina-test-outline-XXXXXX";
-static char path[sizeof(folder) + 16];
-
-static int
-setup(void** state)
-{
-  (void)state;
-  if (!mkdtemp(folder)) {
-    return 1;
-  }
-  (void)snprintf(path, sizeof(path), "%s/o.yaml", folder);
-  return 0;
-}
-
-static int
-teardown(void** state)
-{
-  (void)state;
-  (void)unlink(path);
-  return rmdir(folder);
-}
-
-static void
-write_bytes(size_t size, const char* text)
-{
-  FILE* const file = fopen(path, "wb");
-  assert_non_null(file);
-  assert_int_equal(fwrite(text, 1, size, file), size);
-  assert_int_equal(fclose(file), 0);
-}
-
 static Outline*
-read_good(uint32_t n_settings, const char* const* settings)
+read_good(void* const* state, uint32_t n_settings, const char* const* settings)
 {
-  write_bytes(strlen(good), good);
+  folder_write(state, "o.yaml", strlen(good), good);
   Outline*   outline = NULL;
   Diagnostic why     = { "" };
-  assert_int_equal(outline_read(path, n_settings, settings, &outline, &why), STATUS_SUCCESS);
+  assert_int_equal(outline_read(folder_path(state, "o.yaml"), n_settings, settings, &outline, &why),
+                   STATUS_SUCCESS);
   return outline;
 }
 
@@ -69,10 +39,10 @@ assert_value(const Outline* outline, const char* at, const char* value)
 }
 
 static void
-assert_where(const Outline* outline, const char* at, uint32_t line)
+assert_where(void* const* state, const Outline* outline, const char* at, uint32_t line)
 {
-  char expected[sizeof(path) + 16];
-  (void)snprintf(expected, sizeof(expected), "%s:%u", path, line);
+  char expected[200];
+  (void)snprintf(expected, sizeof(expected), "%s:%u", folder_path(state, "o.yaml"), line);
   assert_string_equal(outline_find(outline, at)->where, expected);
   assert_int_equal(outline_find(outline, at)->status, STATUS_BAD_FILE);
 }
@@ -80,8 +50,7 @@ assert_where(const Outline* outline, const char* at, uint32_t line)
 static void
 test_a_file_becomes_paths(void** state)
 {
-  (void)state;
-  Outline* const outline = read_good(0, NULL);
+  Outline* const outline = read_good(state, 0, NULL);
   assert_int_equal(outline->n, 10);
   assert_value(outline, "a", "1");
   assert_value(outline, "b.c", "two words");
@@ -94,20 +63,19 @@ test_a_file_becomes_paths(void** state)
   assert_int_equal(outline_find(outline, "e")->kind, OUTLINE_LIST);
   assert_int_equal(outline_find(outline, "e.0")->kind, OUTLINE_SECTION);
   assert_null(outline_find(outline, "b.x"));
-  assert_where(outline, "a", 1);
-  assert_where(outline, "b", 2);
-  assert_where(outline, "b.d.1", 4);
-  assert_where(outline, "e.0.g", 7);
+  assert_where(state, outline, "a", 1);
+  assert_where(state, outline, "b", 2);
+  assert_where(state, outline, "b.d.1", 4);
+  assert_where(state, outline, "e.0.g", 7);
   outline_free(outline);
 }
 
 static void
 test_settings_replace_and_add(void** state)
 {
-  (void)state;
   static const char* const settings[] = { "a=one=1", "b.d=[p]", "e.0.f=4", "new.part.key=5",
                                           "b.c=" };
-  Outline* const           outline    = read_good(5, settings);
+  Outline* const           outline    = read_good(state, 5, settings);
   assert_value(outline, "a", "one=1");
   assert_value(outline, "b.d.0", "p");
   assert_null(outline_find(outline, "b.d.1"));
@@ -124,7 +92,7 @@ test_settings_replace_and_add(void** state)
 static void
 test_bad_settings(void** state)
 {
-  (void)state;
+  const char* const        path       = folder_path(state, "o.yaml");
   static const char* const cases[][2] = {
     { "a", "--set a: KEY=VALUE expected" },
     { "=1", "--set =1: KEY=VALUE expected" },
@@ -133,7 +101,7 @@ test_bad_settings(void** state)
     { "e.1.f=1", "--set e.1.f=1: e.1: no such item of the list" },
     { "a=[1", "--set a=[1: not YAML: did not find expected ',' or ']'" },
   };
-  write_bytes(strlen(good), good);
+  folder_write(state, "o.yaml", strlen(good), good);
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
     Outline*   outline = NULL;
     Diagnostic why     = { "" };
@@ -144,9 +112,10 @@ test_bad_settings(void** state)
 }
 
 static void
-expect_fault(size_t size, const char* text, const char* line)
+expect_fault(void* const* state, size_t size, const char* text, const char* line)
 {
-  write_bytes(size, text);
+  const char* const path = folder_path(state, "o.yaml");
+  folder_write(state, "o.yaml", size, text);
   Outline*   outline = NULL;
   Diagnostic why     = { "" };
   assert_int_equal(outline_read(path, 0, NULL, &outline, &why), STATUS_BAD_FILE);
@@ -158,7 +127,6 @@ expect_fault(size_t size, const char* text, const char* line)
 static void
 test_bad_files(void** state)
 {
-  (void)state;
   static const char* const cases[][2] = {
     { "", ":1: keys and values expected" },
     { "5\n", ":1: keys and values expected" },
@@ -174,15 +142,14 @@ test_bad_files(void** state)
     { "a: [[[[[[[[[1]]]]]]]]]\n", ":1: a.0.0.0.0.0.0.0.0: nested too deeply" },
   };
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
-    expect_fault(strlen(cases[i][0]), cases[i][0], cases[i][1]);
+    expect_fault(state, strlen(cases[i][0]), cases[i][0], cases[i][1]);
   }
-  expect_fault(6, "a: \xff\xff\n", ":1: not YAML: invalid leading UTF-8 octet");
+  expect_fault(state, 6, "a: \xff\xff\n", ":1: not YAML: invalid leading UTF-8 octet");
 }
 
 static void
 test_too_many_entries(void** state)
 {
-  (void)state;
   char* const text = malloc(20000);
   assert_non_null(text);
   size_t size = (size_t)snprintf(text, 20000, "a: [1");
@@ -190,16 +157,16 @@ test_too_many_entries(void** state)
     size += (size_t)snprintf(text + size, 20000 - size, ",1");
   }
   size += (size_t)snprintf(text + size, 20000 - size, "]");
-  expect_fault(size, text, ":1: a.4095: too many entries");
+  expect_fault(state, size, text, ":1: a.4095: too many entries");
   free(text);
 }
 
 static void
 test_truncated_at_every_length(void** state)
 {
-  (void)state;
+  const char* const path = folder_path(state, "o.yaml");
   for (size_t size = 0; size <= strlen(good); ++size) {
-    write_bytes(size, good);
+    folder_write(state, "o.yaml", size, good);
     Outline*     outline = NULL;
     Diagnostic   why     = { "" };
     const Status status  = outline_read(path, 0, NULL, &outline, &why);
@@ -228,5 +195,5 @@ main(void)
     cmocka_unit_test(test_too_many_entries),     cmocka_unit_test(test_truncated_at_every_length),
     cmocka_unit_test(test_missing_file),
   };
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

@@ -3,6 +3,7 @@
 
 #include "training/tool/picture.h"
 
+#include "tests/support/folder.h"
 #include "tests/support/test.h"
 #include "tests/training/program.h"
 #include "tests/training/sound_folder.h"
@@ -16,7 +17,7 @@
 static int
 picture(void* const* state, const char* arguments)
 {
-  return program_run("cd %s && " LAMINA " picture %s", (const char*)*state, arguments);
+  return program_lamina(state, "picture", arguments);
 }
 
 /// Height of a picture, pixels; 0 when there is none.
@@ -69,9 +70,9 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test_setup_teardown(every_file_is_a_panel, folder_setup, folder_teardown),
-    cmocka_unit_test_setup_teardown(faults_are_told, folder_setup, folder_teardown),
-    cmocka_unit_test_setup_teardown(help_is_printed, folder_setup, folder_teardown),
+    IN_FOLDER(every_file_is_a_panel),
+    IN_FOLDER(faults_are_told),
+    IN_FOLDER(help_is_printed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

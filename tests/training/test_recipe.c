@@ -3,12 +3,12 @@
 
 #include "training/method/recipe.h"
 
+#include "tests/support/folder.h"
 #include "tests/support/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char least[] = "task: denoise\n"
                             "layers:\n"
@@ -17,41 +17,11 @@ static const char least[] = "task: denoise\n"
                             "    taps: [0, 2]\n"
                             "    activation: tanh\n";
 
-static char folder[] = "/tmp/lamina-test-recipe-XXXXXX";
-static char path[sizeof(folder) + 16];
-
-static int
-setup(void** state)
-{
-  (void)state;
-  if (!mkdtemp(folder)) {
-    return 1;
-  }
-  (void)snprintf(path, sizeof(path), "%s/r.yaml", folder);
-  return 0;
-}
-
-static int
-teardown(void** state)
-{
-  (void)state;
-  (void)unlink(path);
-  return rmdir(folder);
-}
-
-static void
-write_file(const char* text)
-{
-  FILE* const file = fopen(path, "w");
-  assert_non_null(file);
-  assert_true(fputs(text, file) >= 0);
-  assert_int_equal(fclose(file), 0);
-}
-
 static Recipe*
-read_good(const char* text, uint32_t n_settings, const char* const* settings)
+read_good(void* const* state, const char* text, uint32_t n_settings, const char* const* settings)
 {
-  write_file(text);
+  const char* const path = folder_path(state, "r.yaml");
+  folder_write(state, "r.yaml", strlen(text), text);
   Recipe*      recipe = NULL;
   Diagnostic   why    = { "" };
   const Status status = recipe_read(path, n_settings, settings, &recipe, &why);
@@ -64,9 +34,10 @@ read_good(const char* text, uint32_t n_settings, const char* const* settings)
 
 /// @param line What follows the file's name.
 static void
-expect_fault(const char* text, const char* line)
+expect_fault(void* const* state, const char* text, const char* line)
 {
-  write_file(text);
+  const char* const path = folder_path(state, "r.yaml");
+  folder_write(state, "r.yaml", strlen(text), text);
   Recipe*    recipe = NULL;
   Diagnostic why    = { "" };
   assert_int_equal(recipe_read(path, 0, NULL, &recipe, &why), STATUS_BAD_FILE);
@@ -77,20 +48,21 @@ expect_fault(const char* text, const char* line)
 
 /// A fault in the sixth line on, after a recipe that is fine.
 static void
-expect_fault_after(const char* text, const char* line)
+expect_fault_after(void* const* state, const char* text, const char* line)
 {
   char whole[2000];
   (void)snprintf(whole, sizeof(whole), "%s%s", least, text);
-  expect_fault(whole, line);
+  expect_fault(state, whole, line);
 }
 
 static void
-expect_bad_setting(const char* setting, const char* line)
+expect_bad_setting(void* const* state, const char* setting, const char* line)
 {
-  write_file(least);
+  folder_write(state, "r.yaml", strlen(least), least);
   Recipe*    recipe = NULL;
   Diagnostic why    = { "" };
-  assert_int_equal(recipe_read(path, 1, &setting, &recipe, &why), STATUS_BAD_OPTION);
+  assert_int_equal(recipe_read(folder_path(state, "r.yaml"), 1, &setting, &recipe, &why),
+                   STATUS_BAD_OPTION);
   assert_string_equal(why.text, line);
   assert_null(recipe);
 }
@@ -98,8 +70,7 @@ expect_bad_setting(const char* setting, const char* line)
 static void
 test_defaults_stand_for_what_is_left_out(void** state)
 {
-  (void)state;
-  Recipe* const       recipe   = read_good(least, 0, NULL);
+  Recipe* const       recipe   = read_good(state, least, 0, NULL);
   const FeatureConfig features = feature_config_default(0.02);
   assert_int_equal(recipe->task, MODEL_DENOISE);
   assert_string_equal(recipe->name, "");
@@ -214,8 +185,7 @@ assert_every(const Recipe* recipe)
 static void
 test_every_key_is_read(void** state)
 {
-  (void)state;
-  Recipe* const recipe = read_good(every, 0, NULL);
+  Recipe* const recipe = read_good(state, every, 0, NULL);
   assert_every(recipe);
   recipe_free(recipe);
 }
@@ -223,12 +193,11 @@ test_every_key_is_read(void** state)
 static void
 test_text_reads_back(void** state)
 {
-  (void)state;
-  Recipe* const recipe = read_good(every, 0, NULL);
+  Recipe* const recipe = read_good(state, every, 0, NULL);
   char* const   text   = recipe_text(recipe);
   recipe_free(recipe);
   assert_non_null(text);
-  Recipe* const again = read_good(text, 0, NULL);
+  Recipe* const again = read_good(state, text, 0, NULL);
   assert_every(again);
   char* const text_again = recipe_text(again);
   assert_string_equal(text, text_again);
@@ -240,13 +209,12 @@ test_text_reads_back(void** state)
 static void
 test_text_keeps_odd_words(void** state)
 {
-  (void)state;
   static const char words[] = "tab\t line\n quote\" back\\ bell\a euro€ next\xc2\x85 # : - [";
-  Recipe* const     recipe  = read_good(least, 0, NULL);
+  Recipe* const     recipe  = read_good(state, least, 0, NULL);
   free(recipe->name);
   recipe->name        = strdup(words);
   char* const   text  = recipe_text(recipe);
-  Recipe* const again = read_good(text, 0, NULL);
+  Recipe* const again = read_good(state, text, 0, NULL);
   assert_string_equal(again->name, words);
   recipe_free(recipe);
   recipe_free(again);
@@ -256,7 +224,6 @@ test_text_keeps_odd_words(void** state)
 static void
 test_faults_of_values_name_the_line(void** state)
 {
-  (void)state;
   static const char* const cases[][2] = {
     { "seed: -1\n", ":7: seed: a whole number expected, \"-1\" found" },
     { "seed: 18446744073709551616\n",
@@ -280,14 +247,13 @@ test_faults_of_values_name_the_line(void** state)
       ":8: fine_tune.clip: a number in 1e-06…1000000 expected, \"0\" found" },
   };
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
-    expect_fault_after(cases[i][0], cases[i][1]);
+    expect_fault_after(state, cases[i][0], cases[i][1]);
   }
 }
 
 static void
 test_faults_of_layers_name_the_line(void** state)
 {
-  (void)state;
   static const char* const cases[][2] = {
     { "layers: [{units: 3}]\n", ": task: missing" },
     { "task: denoise\n", ": layers: missing" },
@@ -319,14 +285,13 @@ test_faults_of_layers_name_the_line(void** state)
       ":2: layers: 518240129 weights in all, 67108864 are possible" },
   };
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
-    expect_fault(cases[i][0], cases[i][1]);
+    expect_fault(state, cases[i][0], cases[i][1]);
   }
 }
 
 static void
 test_combinations_that_cannot_be(void** state)
 {
-  (void)state;
   static const char* const cases[][2] = {
     { "window_s: 0.04\n", ":7: window_s: task denoise needs 0.02, the plugin's constant delay" },
     { "hop_s: 0.004\n", ":7: hop_s: the window is 5 hops; 2, 4, 6… 16 are possible" },
@@ -342,17 +307,16 @@ test_combinations_that_cannot_be(void** state)
       ":7: loss: magnitude, phase and energy are all 0" },
   };
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
-    expect_fault_after(cases[i][0], cases[i][1]);
+    expect_fault_after(state, cases[i][0], cases[i][1]);
   }
 }
 
 static void
 test_settings_change_the_recipe(void** state)
 {
-  (void)state;
   static const char* const settings[] = { "layers.0.units=256", "layers.1.taps=[0, 1, 4]",
                                           "fine_tune.steps=7" };
-  Recipe* const            recipe     = read_good(least, 3, settings);
+  Recipe* const            recipe     = read_good(state, least, 3, settings);
   assert_int_equal(recipe->layers[0].units, 256);
   assert_int_equal(recipe->layers[1].units, 10);
   assert_int_equal(recipe->layers[1].n_taps, 3);
@@ -364,17 +328,19 @@ test_settings_change_the_recipe(void** state)
 static void
 test_bad_settings_are_named(void** state)
 {
-  (void)state;
-  expect_bad_setting("layers.0.units=0", "--set layers.0.units=0: layers.0.units: a whole number "
-                                         "in 1…16384 expected, \"0\" found");
-  expect_bad_setting("layers.2.units=4",
+  expect_bad_setting(state, "layers.0.units=0",
+                     "--set layers.0.units=0: layers.0.units: a whole number "
+                     "in 1…16384 expected, \"0\" found");
+  expect_bad_setting(state, "layers.2.units=4",
                      "--set layers.2.units=4: layers.2: no such item of the list");
-  expect_bad_setting("fine_tune.stops=4", "--set fine_tune.stops=4: fine_tune.stops: unknown");
-  expect_bad_setting("task=dream",
+  expect_bad_setting(state, "fine_tune.stops=4",
+                     "--set fine_tune.stops=4: fine_tune.stops: unknown");
+  expect_bad_setting(state, "task=dream",
                      "--set task=dream: task: one of denoise expected, \"dream\" found");
-  expect_bad_setting("window_s=0.04", "--set window_s=0.04: window_s: task denoise needs 0.02, the "
-                                      "plugin's constant delay");
-  expect_bad_setting("layers.1.taps=[2, 0]",
+  expect_bad_setting(state, "window_s=0.04",
+                     "--set window_s=0.04: window_s: task denoise needs 0.02, the "
+                     "plugin's constant delay");
+  expect_bad_setting(state, "layers.1.taps=[2, 0]",
                      "--set layers.1.taps=[2, 0]: layers.1.taps: must begin "
                      "with 0 and ascend to 4096 at most");
 }
@@ -382,8 +348,7 @@ test_bad_settings_are_named(void** state)
 static void
 test_the_decoder_mirrors_the_encoder(void** state)
 {
-  (void)state;
-  Recipe* const recipe = read_good(least, 0, NULL);
+  Recipe* const recipe = read_good(state, least, 0, NULL);
   ModelShape    shape;
   recipe_model_shape(recipe, &shape);
   // 101 linear and 28 ERB bands, two features each
@@ -449,5 +414,5 @@ main(void)
     cmocka_unit_test(test_recipes_of_the_repository),
     cmocka_unit_test(test_missing_file),
   };
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

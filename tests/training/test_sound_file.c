@@ -3,6 +3,7 @@
 
 #include "training/corpus/sound_file.h"
 
+#include "tests/support/folder.h"
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
 #include "tests/training/sound_folder.h"
@@ -198,7 +199,6 @@ resampling_keeps_every_channel_in_its_place(void** state)
 int
 main(void)
 {
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
   const struct CMUnitTest tests[] = {
     IN_FOLDER(what_is_written_is_read),
     IN_FOLDER(integer_formats_clip),

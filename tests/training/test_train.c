@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "dsp/network/model_file.h"
+#include "tests/support/folder.h"
 #include "tests/support/test.h"
 #include "tests/training/program.h"
 #include "tests/training/small_run.h"
-#include "tests/training/sound_folder.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,17 +27,15 @@ setup(void** state)
 static int
 train(void* const* state, const char* const arguments)
 {
-  return program_run("cd %s && { '%s' train %s; }", (const char*)*state, LAMINA, arguments);
+  return program_lamina(state, "train", arguments);
 }
 
 static char*
 read_bytes(void* const* state, const char* const name, size_t* const size)
 {
-  FILE* const file = fopen(folder_path(state, name), "rb");
-  assert_non_null(file);
   char* const bytes = malloc(1 << 20);
-  *size             = fread(bytes, 1, 1 << 20, file);
-  fclose(file);
+  assert_non_null(bytes);
+  *size = folder_read(state, name, 1 << 20, bytes);
   return bytes;
 }
 
