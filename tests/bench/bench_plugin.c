@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// How much of one core the plugin takes: stereo, 48 kHz, at the block sizes of hosts.
+//
+//   LV2_PATH=BUILD/lv2 bench_plugin [SECONDS]
+
+#include "plugin/denoise.h"
+#include "tests/support/host.h"
+#include "tests/support/signals.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { RATE = 48000, MAX_BLOCK = 1024 };
+
+/// Processor time of this thread, seconds.
+static double
+processor_s(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/// White noise.
+static void
+fill(uint64_t* const random, const uint32_t n, float* const x)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    x[i] = 0.3f * signal_noise(random);
+  }
+}
+
+static int
+measure(const uint32_t block, const double seconds)
+{
+  const HostConfig config = { .rate_hz = RATE, .work = HOST_WORK_AT_ONCE };
+  Host* const      host   = host_open(DENOISE_STEREO_URI, &config);
+  if (!host) {
+    fputs("bench_plugin: the plugin is not in LV2_PATH\n", stderr);
+    return EXIT_FAILURE;
+  }
+
+  static float   left[MAX_BLOCK];
+  static float   right[MAX_BLOCK];
+  float* const   sound[]  = { left, right };
+  const uint32_t n_blocks = (uint32_t)(seconds * RATE / block);
+  uint64_t       random   = 1;
+  double         sum      = 0.0;
+  double         worst    = 0.0;
+  host_activate(host);
+  for (uint32_t i = 0; i < n_blocks; ++i) {
+    fill(&random, block, left);
+    fill(&random, block, right);
+    const double before = processor_s();
+    host_run(host, block, sound, sound);
+    const double spent = processor_s() - before;
+    sum += spent;
+    worst = spent > worst ? spent : worst;
+  }
+  const double block_s = (double)block / RATE;
+  printf("%5u  %6.2f %%  %8.0f us of %.0f us\n", block, 100.0 * sum / (n_blocks * block_s),
+         1e6 * worst, 1e6 * block_s);
+  if (host_log(host)[0]) {
+    fprintf(stderr, "bench_plugin: %s", host_log(host));
+  }
+  host_close(host);
+  return EXIT_SUCCESS;
+}
+
+int
+main(const int argc, char** const argv)
+{
+  static const uint32_t blocks[] = { 64, 256, 1024 };
+  const double          seconds  = argc > 1 ? atof(argv[1]) : 20.0;
+  int                   status   = EXIT_SUCCESS;
+  puts("block  of a core  worst block");
+  for (uint32_t b = 0; !status && b < sizeof(blocks) / sizeof(*blocks); ++b) {
+    status = measure(blocks[b], seconds);
+  }
+  return status;
+}
