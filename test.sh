@@ -19,7 +19,7 @@ echo "== Tests under the sanitizers"
 project_build build-asan -Dwerror=true -Dbuildtype=debug -Doptimization=1 \
   -Db_sanitize=address,undefined -Db_lundef=false
 ASAN_OPTIONS=detect_stack_use_after_return=1 \
-  LSAN_OPTIONS="suppressions=$PWD/.ci/leaks" \
+  LSAN_OPTIONS="suppressions=$PWD/.ci/leaks:print_suppressions=0" \
   UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
   meson test -C build-asan -v --timeout-multiplier 4
 

@@ -323,7 +323,7 @@ make_bad_files(void** state)
   Random          random = random_at(2, RANDOM_TEST, 0);
   const SoundSpec flac   = { SF_FORMAT_FLAC | SF_FORMAT_PCM_16, RATE, 1, RATE, white, &random };
 
-  folder_write(state, "empty.wav", 0, NULL);
+  folder_write(state, "empty.wav", 0, "");
   folder_write(state, "words.wav", 29, "These are words and no sound.");
   folder_write(state, "README", 5, "Read.");
   folder_write(state, "table.tsv", 5, "a\tb\nc");
