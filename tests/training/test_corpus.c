@@ -765,6 +765,118 @@ a_file_that_breaks_later_is_an_error(void** state)
   corpus_free(corpus);
 }
 
+/// Zero part of a file's bytes, from one share of its size to another.
+static void
+zero_bytes(void** state, const char* name, double from, double to)
+{
+  static unsigned char bytes[1 << 20];
+  const size_t         size = folder_read(state, name, sizeof bytes, bytes);
+  memset(bytes + (size_t)(from * (double)size), 0, (size_t)((to - from) * (double)size));
+  folder_write(state, name, size, bytes);
+}
+
+/// Four seconds of noise, with zeroed bytes in the third.
+static void
+make_damaged(void** state, const char* name, uint32_t rate_hz)
+{
+  Random          random = random_at(11, RANDOM_TEST, 0);
+  const SoundSpec flac   = {
+      SF_FORMAT_FLAC | SF_FORMAT_PCM_16, rate_hz, 1, 4 * (uint64_t)rate_hz, white, &random
+  };
+  folder_sound(state, name, &flac);
+  zero_bytes(state, name, 0.6, 0.7);
+}
+
+static void
+check_damaged(void** state, uint32_t rate_hz)
+{
+  make_damaged(state, "a.flac", rate_hz);
+  Corpus* const corpus = open_all(state);
+  static float  out[RATE];
+  uint32_t      n_read = 0;
+
+  // The damage begins at 2.4 s, in a block of 4096 or 4608 samples.
+  assert_int_equal(corpus_read(corpus, SPLIT_TRAIN, 0, 2.0, RATE, out, &n_read, NULL), 0);
+  const double end_s = (double)n_read / RATE;
+  assert_true(end_s > 0.4 - 4608.0 / rate_hz && end_s < 0.41);
+  assert_true(fabsf(out[n_read / 2]) > 0.0f);
+  for (uint32_t i = n_read; i < RATE; ++i) {
+    assert_true(out[i] == 0.0f);
+  }
+  corpus_free(corpus);
+}
+
+static void
+what_was_read_ends_where_the_damage_begins(void** state)
+{
+  check_damaged(state, RATE);
+  check_damaged(state, 44100);
+}
+
+static void
+a_damaged_place_is_drawn_around(void** state)
+{
+  enum { N = RATE / 10 };
+  make_damaged(state, "a.flac", RATE);
+  Corpus* const    corpus = open_all(state);
+  const CorpusJoin join   = { 0.0, 0.0 };
+  static float     out[N];
+  static float     same[N];
+  uint32_t         n_read   = 9;
+  Diagnostic       why      = { "" };
+  uint32_t         n_redone = 0;
+
+  assert_int_equal(corpus_read(corpus, SPLIT_TRAIN, 0, 2.6, N, out, &n_read, &why),
+                   STATUS_BAD_FILE);
+  assert_int_equal(n_read, 0);
+  assert_non_null(strstr(why.text, "a.flac: no sound at 2.600 s"));
+  for (uint64_t i = 0; i < 100; ++i) {
+    Random random = random_at(12, RANDOM_TEST, i);
+    Random again  = random;
+    why.text[0]   = '\0';
+    assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &join, N, out, NULL, &why), 0);
+    assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &again, &join, N, same, NULL, NULL), 0);
+    assert_memory_equal(out, same, sizeof out);
+    n_redone += why.text[0] != '\0';
+  }
+  // A tenth of the file is gone.
+  assert_in_range(n_redone, 1, 40);
+  corpus_free(corpus);
+}
+
+static void
+files_that_break_later_are_drawn_around(void** state)
+{
+  enum { N = RATE };
+  folder_make(state, "a");
+  folder_make(state, "b");
+  folder_constant(state, "a/1.wav", RATE, 0.2, 0.25f);
+  folder_constant(state, "b/1.wav", RATE, 0.2, 0.5f);
+  folder_constant(state, "b/2.wav", RATE, 0.2, 0.5f);
+  folder_constant(state, "b/3.wav", RATE, 0.2, 0.5f);
+  Corpus* const    corpus = open_all(state);
+  const CorpusJoin join   = { 0.0, 0.0 };
+  Random           random = random_at(13, RANDOM_TEST, 0);
+  static float     out[N];
+
+  // A whole group and a third of the other.
+  folder_write(state, "a/1.wav", 5, "Words");
+  assert_int_equal(unlink(folder_path(state, "b/1.wav")), 0);
+  for (uint32_t i = 0; i < 20; ++i) {
+    uint32_t group = 99;
+    assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &join, N, out, &group, NULL), 0);
+    assert_string_equal(corpus_group(corpus, SPLIT_TRAIN, group), "b");
+    assert_true(out[RATE / 10] == 0.5f && out[N - RATE / 20] == 0.5f);
+  }
+
+  Diagnostic why = { "" };
+  assert_int_equal(unlink(folder_path(state, "b/2.wav")), 0);
+  assert_int_equal(unlink(folder_path(state, "b/3.wav")), 0);
+  assert_int_not_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &join, N, out, NULL, &why), 0);
+  assert_non_null(strstr(why.text, ".wav: "));
+  corpus_free(corpus);
+}
+
 #define N_THREADS 4
 #define N_SAMPLES 6000
 
@@ -844,6 +956,9 @@ main(void)
     IN_FOLDER(short_files_are_joined_by_pauses_in_range),
     IN_FOLDER(short_noises_are_joined_without_a_gap),
     IN_FOLDER(a_file_that_breaks_later_is_an_error),
+    IN_FOLDER(what_was_read_ends_where_the_damage_begins),
+    IN_FOLDER(a_damaged_place_is_drawn_around),
+    IN_FOLDER(files_that_break_later_are_drawn_around),
     IN_FOLDER(any_number_of_threads_may_draw),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

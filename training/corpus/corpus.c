@@ -24,6 +24,9 @@
 /// Ramp at the ends of a joined file, so that a cut does not click, and an onset stays one.
 #define JOIN_FADE_S 0.002
 
+/// Files that are tried until one can be read.
+#define N_TRIES 16
+
 /// One file: 32 bytes and its path, however long it is.
 typedef struct {
   double   seconds;
@@ -509,6 +512,31 @@ place_file(const Corpus* corpus, Split split, uint32_t file, Random* random, uin
   return status;
 }
 
+/**
+   Place a file of a group, another one when it cannot be read.
+
+   @param group Drawn again while nothing of it has been placed.
+   @param begun Whether something has.
+   @param at As place_file().
+*/
+static Status
+place_any(const Corpus* corpus, Split split, const CorpusGroup** group, bool begun, Random* random,
+          uint32_t at, uint32_t n, float* out, uint32_t* n_placed, Diagnostic* why)
+{
+  Status status = STATUS_SUCCESS;
+  for (uint32_t i = 0; i < N_TRIES; ++i) {
+    if (i && !begun) {
+      *group = draw_group(corpus, split, random);
+    }
+    const uint32_t file = draw_file(corpus, split, *group, random);
+    status              = place_file(corpus, split, file, random, at, n, out, n_placed, why);
+    if (status != STATUS_BAD_FILE && status != STATUS_IO) {
+      break;
+    }
+  }
+  return status;
+}
+
 Status
 corpus_draw(const Corpus* corpus, Split split, Random* random, const CorpusJoin* join, uint32_t n,
             float* out, uint32_t* group, Diagnostic* why)
@@ -518,21 +546,20 @@ corpus_draw(const Corpus* corpus, Split split, Random* random, const CorpusJoin*
                     split == SPLIT_VALID ? "validate with" : "learn from");
   }
 
-  const CorpusGroup* const drawn = draw_group(corpus, split, random);
+  const CorpusGroup* drawn = draw_group(corpus, split, random);
   // An example begins anywhere in a pause, not always at an onset.
   const uint32_t pause  = draw_pause(join, corpus->rate_hz, random);
   uint32_t       at     = pause ? random_below(random, pause) : 0;
   Status         status = STATUS_SUCCESS;
 
   memset(out, 0, n * sizeof *out);
+  for (bool begun = false; at < n && !status; begun = true) {
+    uint32_t n_placed = 0;
+    status            = place_any(corpus, split, &drawn, begun, random, at, n, out, &n_placed, why);
+    at += n_placed + draw_pause(join, corpus->rate_hz, random);
+  }
   if (group) {
     *group = drawn->first;
-  }
-  while (at < n && !status) {
-    const uint32_t file     = draw_file(corpus, split, drawn, random);
-    uint32_t       n_placed = 0;
-    status                  = place_file(corpus, split, file, random, at, n, out, &n_placed, why);
-    at += n_placed + draw_pause(join, corpus->rate_hz, random);
   }
   return status;
 }

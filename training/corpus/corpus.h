@@ -90,9 +90,11 @@ corpus_file_seconds(const Corpus* corpus, Split split, uint32_t file);
    @param file Below corpus_files().
    @param start_s First moment, seconds.
    @param n Samples wanted.
-   @param out [n], written; zeros after the end of the file.  Samples that are not finite read 0.
-   @param n_read Samples that were there, written.
-   @return STATUS_IO or STATUS_BAD_FILE when the file has gone or broken since.
+   @param out [n], written; zeros after the end of the file, and from a damaged place on.  Samples
+   that are not finite read 0.
+   @param n_read Samples that could be decoded, written: fewer than `n` when the file ends, or is
+   damaged, before the last.
+   @return STATUS_IO or STATUS_BAD_FILE when the file has gone or is broken at its first moment.
 */
 NODISCARD
 Status
@@ -110,9 +112,12 @@ typedef struct {
    seconds, from a random place when it is longer than `n`; short files are followed by others of
    the same group (noise loops, words become sentences).
 
+   One damaged file does not end a training: where nothing can be read, another file is drawn, and
+   another group as long as the one drawn has given nothing.  All depends on `random` alone.
+
    @param group Set to a file index whose group was drawn; may be NULL.
    @param out [n], written.
-   @return As corpus_read().
+   @return As corpus_read(), of the last of 16 files that could not be read, one after the other.
 */
 NODISCARD
 Status

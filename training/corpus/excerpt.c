@@ -115,10 +115,23 @@ part_around(uint64_t rate_in, uint64_t rate_out, uint64_t n_frames, uint64_t fir
   return part;
 }
 
-/// Fill `out`, [n], with samples from `first` on, all within the file.
+/// How many of `n` samples from `first` on come before the end of what was decoded of a part.
+static uint32_t
+samples_before(const CorpusPart* part, size_t n_decoded, uint64_t rate_in, uint64_t rate_out,
+               uint64_t first, uint32_t n)
+{
+  const uint64_t end = (part->first_in + n_decoded) * rate_out / rate_in;
+  return end <= first ? 0 : end - first < n ? (uint32_t)(end - first) : n;
+}
+
+/**
+   Fill `out`, [n], with samples from `first` on, all within the file.
+
+   @param n_read Written: how many of them could be decoded.
+*/
 static Status
 read_resampled(SNDFILE* file, const SF_INFO* info, uint32_t rate, uint64_t first, uint32_t n,
-               float* out, Diagnostic* why)
+               float* out, uint32_t* n_read, Diagnostic* why)
 {
   const uint64_t   rate_in = (uint64_t)info->samplerate;
   const CorpusPart part    = part_around(rate_in, rate, (uint64_t)info->frames, first, n);
@@ -127,11 +140,10 @@ read_resampled(SNDFILE* file, const SF_INFO* info, uint32_t rate, uint64_t first
   float* const     longer  = malloc((skip + n) * sizeof *longer);
   Status           status  = in && longer ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 
-  if (!status && !read_mono(file, info, part.first_in, part.n_in, in)) {
-    status = STATUS_BAD_FILE;
-  }
   if (!status) {
-    status = resample((double)rate_in, rate, part.n_in, in, skip + n, longer, why);
+    const size_t n_decoded = read_mono(file, info, part.first_in, part.n_in, in);
+    *n_read                = samples_before(&part, n_decoded, rate_in, rate, first, n);
+    status                 = resample((double)rate_in, rate, part.n_in, in, skip + n, longer, why);
   }
   if (!status) {
     memcpy(out, longer + skip, n * sizeof *out);
@@ -148,15 +160,18 @@ read_open_file(SNDFILE* file, const SF_INFO* info, uint32_t rate_hz, uint64_t fi
 {
   const double   length = floor((double)info->frames * rate_hz / info->samplerate);
   const uint64_t rest   = first < (uint64_t)length ? (uint64_t)length - first : 0;
-  *n_read               = rest < n ? (uint32_t)rest : n;
+  const uint32_t wanted = rest < n ? (uint32_t)rest : n;
+  Status         status = STATUS_SUCCESS;
+
+  *n_read = 0;
+  if (wanted && (uint32_t)info->samplerate == rate_hz) {
+    *n_read = (uint32_t)read_mono(file, info, first, wanted, out);
+  } else if (wanted) {
+    status = read_resampled(file, info, rate_hz, first, wanted, out, n_read, why);
+  }
+  // Beyond a damaged place a resampler rings.
   memset(out + *n_read, 0, (n - *n_read) * sizeof *out);
-  if (!*n_read) {
-    return STATUS_SUCCESS;
-  }
-  if ((uint32_t)info->samplerate != rate_hz) {
-    return read_resampled(file, info, rate_hz, first, *n_read, out, why);
-  }
-  return read_mono(file, info, first, *n_read, out) ? STATUS_SUCCESS : STATUS_BAD_FILE;
+  return !status && wanted && !*n_read ? STATUS_BAD_FILE : status;
 }
 
 Status

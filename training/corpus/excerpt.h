@@ -17,10 +17,12 @@
    @param rate_hz Rate of the samples wanted.
    @param first First sample, at `rate_hz`.
    @param n Samples wanted.
-   @param out [n], written; zeros after the end of the file.  Samples that are not finite, or are
-   beyond 2^32, read 0.
-   @param n_read Samples that were there, written.
-   @return STATUS_IO, STATUS_BAD_FILE, STATUS_NO_MEMORY or STATUS_BAD_OPTION.
+   @param out [n], written; zeros after the end of the file, and from a damaged place on.  Samples
+   that are not finite, or are beyond 2^32, read 0.
+   @param n_read Samples that could be decoded, written: fewer than `n` when the file ends, or is
+   damaged, before the last.
+   @return STATUS_BAD_FILE when the file does not end before `first` and nothing can be decoded
+   there, STATUS_IO, STATUS_NO_MEMORY or STATUS_BAD_OPTION.
 */
 NODISCARD
 Status
