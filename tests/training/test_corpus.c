@@ -317,6 +317,16 @@ copy_cut(void** state, const char* from, const char* to, size_t size)
   free(bytes);
 }
 
+/// Zero part of a file's bytes, from one share of its size to another.
+static void
+zero_bytes(void** state, const char* name, double from, double to)
+{
+  static unsigned char bytes[1 << 20];
+  const size_t         size = folder_read(state, name, sizeof bytes, bytes);
+  memset(bytes + (size_t)(from * (double)size), 0, (size_t)((to - from) * (double)size));
+  folder_write(state, name, size, bytes);
+}
+
 static void
 make_bad_files(void** state)
 {
@@ -335,6 +345,10 @@ make_bad_files(void** state)
   folder_sound(state, "whole.flac", &flac);
   copy_cut(state, "whole.flac", "cut.flac", 40000);
   copy_cut(state, "whole.flac", "header.flac", 42);
+  folder_sound(state, "no-start.flac", &flac);
+  zero_bytes(state, "no-start.flac", 0.05, 0.4);
+  folder_sound(state, "no-middle.flac", &flac);
+  zero_bytes(state, "no-middle.flac", 0.4, 0.7);
   folder_make(state, "deeper");
   assert_int_equal(symlink("..", folder_path(state, "deeper/loop")), 0);
   assert_int_equal(symlink("self", folder_path(state, "self")), 0);
@@ -364,6 +378,8 @@ every_bad_file_is_named_with_its_reason(void** state)
   assert_logged(&log, "[short.wav 0 shorter than 0.1 s]");
   assert_logged(&log, "[cut.flac 0 cut off, its end cannot be read]");
   assert_logged(&log, "[header.flac 0 ");
+  assert_logged(&log, "[no-start.flac 0 damaged, its start cannot be read]");
+  assert_logged(&log, "[no-middle.flac 0 damaged, its middle cannot be read]");
   assert_logged(&log, "[loop 0 already visited under another name]");
   assert_logged(&log, "[self 0 Too many levels of symbolic links]");
   assert_logged(&log, "[dangling.wav 0 No such file or directory]");
@@ -763,16 +779,6 @@ a_file_that_breaks_later_is_an_error(void** state)
   assert_int_equal(corpus_read(corpus, SPLIT_TRAIN, 0, 0.0, 10, out, &n_read, &why), STATUS_IO);
   assert_non_null(strstr(why.text, "a.wav: No such file"));
   corpus_free(corpus);
-}
-
-/// Zero part of a file's bytes, from one share of its size to another.
-static void
-zero_bytes(void** state, const char* name, double from, double to)
-{
-  static unsigned char bytes[1 << 20];
-  const size_t         size = folder_read(state, name, sizeof bytes, bytes);
-  memset(bytes + (size_t)(from * (double)size), 0, (size_t)((to - from) * (double)size));
-  folder_write(state, name, size, bytes);
 }
 
 /// Four seconds of noise, with zeroed bytes in the third.

@@ -21,6 +21,9 @@
 /// Longer files are headers that do not know their length, seconds.
 #define LONGEST_S 1e7
 
+/// Read in each place that is tried of a file.
+#define PROBE_FRAMES 1024
+
 /// Ramp at the ends of a joined file, so that a cut does not click, and an onset stays one.
 #define JOIN_FADE_S 0.002
 
@@ -129,16 +132,32 @@ name_draw(const char* name, uint64_t seed)
   return (block[0] + block[1] * 0x1p-32) * 0x1p-32;
 }
 
-/// Whether the last moment can be read: a file that was cut off has a header and no end.
+/// Whether a few samples can be read at a place.  @param frames [PROBE_FRAMES][channels], spoilt.
 static bool
-end_is_there(SNDFILE* file, const SF_INFO* info)
+probe(SNDFILE* file, sf_count_t place, float* frames)
 {
-  float* const     frame    = calloc((size_t)info->channels, sizeof *frame);
-  const sf_count_t last     = info->frames - 1;
-  const bool       is_there = frame && sf_seek(file, last, SEEK_SET) == last &&
-                        sf_readf_float(file, frame, 1) == 1;
-  free(frame);
-  return is_there;
+  return sf_seek(file, place, SEEK_SET) == place && sf_readf_float(file, frames, PROBE_FRAMES) > 0;
+}
+
+/// Try an open file in three places.  @return As unusable().
+static const char*
+unreadable(SNDFILE* file, const SF_INFO* info)
+{
+  // A file that was cut off has a header and no end.
+  const struct {
+    sf_count_t  place;
+    const char* reason;
+  } tries[] = { { info->frames - 1, "cut off, its end cannot be read" },
+                { 0, "damaged, its start cannot be read" },
+                { info->frames / 2, "damaged, its middle cannot be read" } };
+
+  float* const frames = malloc(PROBE_FRAMES * (size_t)info->channels * sizeof *frames);
+  const char*  reason = frames ? NULL : "no memory to read it";
+  for (size_t i = 0; i < sizeof tries / sizeof tries[0] && !reason; ++i) {
+    reason = probe(file, tries[i].place, frames) ? NULL : tries[i].reason;
+  }
+  free(frames);
+  return reason;
 }
 
 /// @return NULL when a file can be used, or a few words that say why not.
@@ -151,11 +170,10 @@ unusable(const char* path, SF_INFO* info)
   }
 
   const double seconds = (double)info->frames / info->samplerate;
-  const char*  reason  = info->frames < 1            ? "holds no samples"
-                         : seconds < SHORTEST_S      ? "shorter than 0.1 s"
-                         : seconds > LONGEST_S       ? "does not say how long it is"
-                         : !end_is_there(file, info) ? "cut off, its end cannot be read"
-                                                     : NULL;
+  const char*  reason  = info->frames < 1       ? "holds no samples"
+                         : seconds < SHORTEST_S ? "shorter than 0.1 s"
+                         : seconds > LONGEST_S  ? "does not say how long it is"
+                                                : unreadable(file, info);
   sf_close(file);
   return reason;
 }
