@@ -342,6 +342,8 @@ make_bad_files(void** state)
   folder_constant(state, "no-samples.wav", RATE, 0.0, 0.0f);
   folder_constant(state, "one-sample.wav", RATE, 1.0 / RATE, 0.0f);
   folder_constant(state, "short.wav", RATE, 0.09, 0.0f);
+  folder_constant(state, "nan.wav", RATE, 1.0, NAN);
+  folder_constant(state, "infinite.wav", RATE, 1.0, -INFINITY);
   folder_sound(state, "whole.flac", &flac);
   copy_cut(state, "whole.flac", "cut.flac", 40000);
   copy_cut(state, "whole.flac", "header.flac", 42);
@@ -376,6 +378,8 @@ every_bad_file_is_named_with_its_reason(void** state)
   assert_logged(&log, "[no-samples.wav 0 holds no samples]");
   assert_logged(&log, "[one-sample.wav 0 shorter than 0.1 s]");
   assert_logged(&log, "[short.wav 0 shorter than 0.1 s]");
+  assert_logged(&log, "[nan.wav 0 holds no finite sample]");
+  assert_logged(&log, "[infinite.wav 0 holds no finite sample]");
   assert_logged(&log, "[cut.flac 0 cut off, its end cannot be read]");
   assert_logged(&log, "[header.flac 0 ");
   assert_logged(&log, "[no-start.flac 0 damaged, its start cannot be read]");

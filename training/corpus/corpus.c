@@ -132,11 +132,21 @@ name_draw(const char* name, uint64_t seed)
   return (block[0] + block[1] * 0x1p-32) * 0x1p-32;
 }
 
-/// Whether a few samples can be read at a place.  @param frames [PROBE_FRAMES][channels], spoilt.
+/**
+   Whether a few samples can be read at a place.
+
+   @param frames [PROBE_FRAMES][channels], spoilt.
+   @param finite Set when one of them is.
+*/
 static bool
-probe(SNDFILE* file, sf_count_t place, float* frames)
+probe(SNDFILE* file, const SF_INFO* info, sf_count_t place, float* frames, bool* finite)
 {
-  return sf_seek(file, place, SEEK_SET) == place && sf_readf_float(file, frames, PROBE_FRAMES) > 0;
+  const bool       is_there = sf_seek(file, place, SEEK_SET) == place;
+  const sf_count_t n        = is_there ? sf_readf_float(file, frames, PROBE_FRAMES) : 0;
+  for (sf_count_t i = 0; i < n * info->channels && !*finite; ++i) {
+    *finite = isfinite(frames[i]);
+  }
+  return n > 0;
 }
 
 /// Try an open file in three places.  @return As unusable().
@@ -153,11 +163,12 @@ unreadable(SNDFILE* file, const SF_INFO* info)
 
   float* const frames = malloc(PROBE_FRAMES * (size_t)info->channels * sizeof *frames);
   const char*  reason = frames ? NULL : "no memory to read it";
+  bool         finite = false;
   for (size_t i = 0; i < sizeof tries / sizeof tries[0] && !reason; ++i) {
-    reason = probe(file, tries[i].place, frames) ? NULL : tries[i].reason;
+    reason = probe(file, info, tries[i].place, frames, &finite) ? NULL : tries[i].reason;
   }
   free(frames);
-  return reason;
+  return reason || finite ? reason : "holds no finite sample";
 }
 
 /// @return NULL when a file can be used, or a few words that say why not.
