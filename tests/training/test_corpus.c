@@ -164,6 +164,7 @@ every_kind_of_file_is_read_at_the_corpus_rate(void** state)
   check_kind(state, "a.wav", WAV, 11025.0, -90.0);
   check_kind(state, "a.wav", WAV, 96000.0, -90.0);
   check_kind(state, "a.wav", WAV, 44101.0, -90.0);
+  check_kind(state, "a.wav", WAV, 768000.0, -90.0);
   check_kind(state, "a.wav", SF_FORMAT_RF64 | SF_FORMAT_DOUBLE, 192000.0, -90.0);
   check_kind(state, "a.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_24, 44100.0, -90.0);
   check_kind(state, "a.aiff", SF_FORMAT_AIFF | pcm16, 22050.0, -80.0);
@@ -342,6 +343,9 @@ make_bad_files(void** state)
   folder_constant(state, "no-samples.wav", RATE, 0.0, 0.0f);
   folder_constant(state, "one-sample.wav", RATE, 1.0 / RATE, 0.0f);
   folder_constant(state, "short.wav", RATE, 0.09, 0.0f);
+  folder_constant(state, "slow.wav", 999, 1.0, 0.5f);
+  folder_constant(state, "one-hertz.wav", 1, 100.0, 0.5f);
+  folder_constant(state, "fast.wav", 768001, 1.0, 0.5f);
   folder_constant(state, "nan.wav", RATE, 1.0, NAN);
   folder_constant(state, "infinite.wav", RATE, 1.0, -INFINITY);
   folder_sound(state, "whole.flac", &flac);
@@ -378,6 +382,9 @@ every_bad_file_is_named_with_its_reason(void** state)
   assert_logged(&log, "[no-samples.wav 0 holds no samples]");
   assert_logged(&log, "[one-sample.wav 0 shorter than 0.1 s]");
   assert_logged(&log, "[short.wav 0 shorter than 0.1 s]");
+  assert_logged(&log, "[slow.wav 0 its rate is not in 1000…768000 Hz]");
+  assert_logged(&log, "[one-hertz.wav 0 its rate is not in 1000…768000 Hz]");
+  assert_logged(&log, "[fast.wav 0 its rate is not in 1000…768000 Hz]");
   assert_logged(&log, "[nan.wav 0 holds no finite sample]");
   assert_logged(&log, "[infinite.wav 0 holds no finite sample]");
   assert_logged(&log, "[cut.flac 0 cut off, its end cannot be read]");

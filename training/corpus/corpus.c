@@ -21,6 +21,10 @@
 /// Longer files are headers that do not know their length, seconds.
 #define LONGEST_S 1e7
 
+/// Rates that sound comes at, Hz: resampling from a few hertz would take minutes.
+#define LOWEST_RATE  1000
+#define HIGHEST_RATE 768000
+
 /// Read in each place that is tried of a file.
 #define PROBE_FRAMES 1024
 
@@ -181,7 +185,9 @@ unusable(const char* path, SF_INFO* info)
   }
 
   const double seconds = (double)info->frames / info->samplerate;
-  const char*  reason  = info->frames < 1       ? "holds no samples"
+  const char*  reason  = info->frames < 1 ? "holds no samples"
+                         : info->samplerate < LOWEST_RATE || info->samplerate > HIGHEST_RATE
+                           ? "its rate is not in 1000…768000 Hz"
                          : seconds < SHORTEST_S ? "shorter than 0.1 s"
                          : seconds > LONGEST_S  ? "does not say how long it is"
                                                 : unreadable(file, info);

@@ -39,8 +39,9 @@ typedef struct Corpus Corpus;
    Scan folders recursively for all that libsndfile reads: WAV, FLAC, Ogg, MP3, AIFF….
 
    A file is left out, with a reason, when it cannot be opened or read, is not audio, holds no
-   samples, is shorter than 0.1 s, is cut off, cannot be read at its start or in its middle, or is
-   NaN or infinite in all of these places; links that lead back up are not followed twice.
+   samples, has a rate outside 1000…768000 Hz, is shorter than 0.1 s, is cut off, cannot be read at
+   its start or in its middle, or is NaN or infinite in all of these places; links that lead back up
+   are not followed twice.
    Files that a MANIFEST.tsv with columns `file` and `split` lists, in their folder or above it,
    are split by that; others by a hash of their path below their folder and the seed.  Of two files
    or more each split has one at least, unless the share is 0 or 1, which nothing overrides; a lone
