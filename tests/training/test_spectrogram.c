@@ -85,6 +85,22 @@ nothing_is_above_half_the_rate(void** const state)
   free(sound.samples);
 }
 
+static void
+the_shortest_sound_has_a_spectrogram(void** const state)
+{
+  (void)state;
+  float       samples[48] = { 1.0f };
+  const Sound one         = { 48000.0, 1, 1, samples };
+  const Sound forty_eight = { 48000.0, 1, 48, samples };
+
+  // A click that is as loud at all frequencies, against a sine in some 2000 samples: -50…-60 dB.
+  const double low_db  = level(&one, 1.0 / 48000.0, 0, 1000.0);
+  const double high_db = level(&one, 1.0 / 48000.0, 0, 9000.0);
+  assert_true(fabs(low_db - high_db) < 0.1);
+  assert_true(low_db > -60.0 && low_db < -50.0);
+  assert_true(fabs(level(&forty_eight, 0.001, 0, 1000.0) - low_db) < 0.1);
+}
+
 int
 main(void)
 {
@@ -93,6 +109,7 @@ main(void)
     cmocka_unit_test(silent_channel_halves_the_power),
     cmocka_unit_test(columns_are_moments),
     cmocka_unit_test(nothing_is_above_half_the_rate),
+    cmocka_unit_test(the_shortest_sound_has_a_spectrogram),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,7 +82,8 @@ Status
 spectrogram_measure(const Sound* const sound, const uint32_t n_columns, const double length_s,
                     Spectrogram* const spectrogram, Diagnostic* const why)
 {
-  const double     hop_s  = fmin(HOP_S, 0.5 * length_s / n_columns);
+  // A shorter hop than one sample would be rounded up to it, and the window grow with it.
+  const double     hop_s  = fmax(fmin(HOP_S, 0.5 * length_s / n_columns), 1.0 / sound->rate_hz);
   const StftConfig config = stft_config(WINDOW_S, hop_s, sound->rate_hz);
   const double     sine   = 0.5 * stft_window_sum(config);
   const uint32_t   n_bins = stft_bins(config);
