@@ -60,6 +60,24 @@ faults_are_told(void** state)
 }
 
 static void
+titles_that_cannot_be_drawn_are_told(void** state)
+{
+  folder_constant(state, "a.wav", 8000, 0.5, 0.1f);
+  assert_int_equal(picture(state, "out.png 'a.wav=caf\xe9'"), 1);
+  program_expect_complaint("out.png: a title to draw is not UTF-8");
+  assert_int_equal(access(folder_path(state, "out.png"), F_OK), -1);
+  assert_int_equal(picture(state, "out.png 'a.wav=café'"), 0);
+}
+
+static void
+the_shortest_sound_is_drawn(void** state)
+{
+  folder_constant(state, "a.wav", 48000, 1.0 / 48000.0, 0.5f);
+  assert_int_equal(picture(state, "out.png a.wav"), 0);
+  assert_true(height(state, "out.png") > PICTURE_PANEL_HEIGHT);
+}
+
+static void
 help_is_printed(void** state)
 {
   assert_int_equal(picture(state, "--help"), 0);
@@ -72,6 +90,8 @@ main(void)
   const struct CMUnitTest tests[] = {
     IN_FOLDER(every_file_is_a_panel),
     IN_FOLDER(faults_are_told),
+    IN_FOLDER(titles_that_cannot_be_drawn_are_told),
+    IN_FOLDER(the_shortest_sound_is_drawn),
     IN_FOLDER(help_is_printed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

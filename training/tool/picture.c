@@ -200,6 +200,23 @@ buffer_append(void* const closure, const unsigned char* const data, const unsign
   return CAIRO_STATUS_SUCCESS;
 }
 
+/// What went wrong while drawing; cairo leaves out the rest of a picture without a word.
+static Status
+check_drawn(const cairo_status_t drawn, const char* const path, Diagnostic* const why)
+{
+  switch (drawn) {
+    case CAIRO_STATUS_SUCCESS:
+      return STATUS_SUCCESS;
+    case CAIRO_STATUS_NO_MEMORY:
+      return diagnose(why, STATUS_NO_MEMORY, "%s: no memory for the picture", path);
+    case CAIRO_STATUS_INVALID_STRING:
+      return diagnose(why, STATUS_BAD_OPTION, "%s: a title to draw is not UTF-8", path);
+    default:
+      return diagnose(why, STATUS_BAD_OPTION, "%s: cannot be drawn: %s", path,
+                      cairo_status_to_string(drawn));
+  }
+}
+
 static Status
 write_png(cairo_surface_t* const surface, const char* const path, Diagnostic* const why)
 {
@@ -231,9 +248,12 @@ draw(const uint32_t n, const Spectrogram* const spectrograms, const char* const 
   }
   draw_time_axis(&picture, axis_y);
   draw_legend(&picture);
-  cairo_destroy(picture.cairo);
 
-  const Status status = write_png(surface, path, why);
+  Status status = check_drawn(cairo_status(picture.cairo), path, why);
+  if (!status) {
+    status = write_png(surface, path, why);
+  }
+  cairo_destroy(picture.cairo);
   cairo_surface_destroy(surface);
   return status;
 }

@@ -34,7 +34,8 @@ enum {
    @param sounds [n], at least one not empty.
    @param titles [n], UTF-8.
    @param path Written beside and renamed: on failure what was there is still there.
-   @return STATUS_BAD_OPTION when all sounds are empty; STATUS_IO or STATUS_NO_MEMORY.
+   @return STATUS_BAD_OPTION when all sounds are empty or a title is not UTF-8; STATUS_IO or
+   STATUS_NO_MEMORY.
 */
 NODISCARD
 Status
