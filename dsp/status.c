@@ -3,6 +3,8 @@
 
 #include "dsp/status.h"
 
+#include "dsp/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -28,18 +30,6 @@ status_string(Status status)
   return "unknown status";
 }
 
-/// Names and texts of strangers' files may hold line breaks and terminal commands.
-static void
-mask_controls(char* text)
-{
-  for (; *text; ++text) {
-    const unsigned char c = (unsigned char)*text;
-    if (c < ' ' || c == 127) {
-      *text = '?';
-    }
-  }
-}
-
 Status
 diagnose(Diagnostic* why, Status status, const char* format, ...)
 {
@@ -48,7 +38,8 @@ diagnose(Diagnostic* why, Status status, const char* format, ...)
     va_start(args, format);
     (void)vsnprintf(why->text, sizeof(why->text), format, args);
     va_end(args);
-    mask_controls(why->text);
+    // Names and texts of strangers' files may hold line breaks and terminal commands.
+    text_mask(why->text);
   }
   return status;
 }

@@ -31,7 +31,8 @@ write_model(void* const* state, bool words)
   if (words) {
     model->card.name    = strdup("A name");
     model->card.licence = strdup("CC0-1.0");
-    model->card.data    = strdup("three\x1b[2J rooms");
+    model->card.data    = strdup("three\x1b[2J rööms\xc2\x9b"
+                                    "2J");
     model->card.scores  = strdup("0 dB  5.0\n5 dB  4.0\n");
     model->card.recipe  = strdup("task: denoise\nseed: 1\n");
     model->card.tool    = strdup("lamina 9.9");
@@ -71,7 +72,7 @@ test_strangers_words_cannot_command_the_terminal(void** state)
 {
   write_model(state, true);
   assert_int_equal(info(state, "m.safetensors"), 0);
-  assert_line("data      three?[2J rooms\n");
+  assert_line("data      three?[2J rööms?2J\n");
   assert_null(strchr(program_output, '\x1b'));
 }
 

@@ -5,6 +5,7 @@
 
 #include "dsp/network/model_file.h"
 #include "dsp/spectrum/stft.h"
+#include "dsp/text.h"
 
 #include <getopt.h>
 #include <stdbool.h>
@@ -55,10 +56,11 @@ read_options(const int argc, char** const argv, Options* const options, Diagnost
 static void
 print_words(const char* const words, const char* const indent)
 {
-  for (const char* at = words; *at; ++at) {
-    const unsigned char c = (unsigned char)*at;
-    putchar(c == '\n' || (c >= ' ' && c != 127) ? c : '?');
-    if (c == '\n' && at[1]) {
+  for (const char* at = words; *at;) {
+    const size_t n_masked = *at == '\n' ? 0 : text_control(at);
+    putchar(n_masked ? '?' : *at);
+    at += n_masked ? n_masked : 1;
+    if (at[-1] == '\n' && *at) {
       fputs(indent, stdout);
     }
   }
