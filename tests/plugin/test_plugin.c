@@ -455,6 +455,20 @@ test_model_of_the_bundle(void** const state)
   host_close(host);
 }
 
+/// The host of these tests refuses what lilv would crash on.
+static void
+test_relative_lv2_path(void** const state)
+{
+  (void)state;
+  const HostConfig config = usual();
+  char* const      path   = strdup(getenv("LV2_PATH"));
+  setenv("LV2_PATH", "/usr/lib/lv2:build/lv2", 1);
+  Host* const host = host_open(DENOISE_MONO_URI, &config);
+  setenv("LV2_PATH", path, 1);
+  free(path);
+  assert_null(host);
+}
+
 /// After activate() nothing of the sound before is left.
 static void
 test_activate_forgets(void** const state)
@@ -490,6 +504,7 @@ main(void)
     cmocka_unit_test(test_model_of_the_bundle),
     cmocka_unit_test(test_unusable_models),
     cmocka_unit_test(test_activate_forgets),
+    cmocka_unit_test(test_relative_lv2_path),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

@@ -346,9 +346,29 @@ clear_control(Host* const host)
   host->control.sequence.body      = (LV2_Atom_Sequence_Body){ 0, 0 };
 }
 
+/// Lilv crashes on folders that no URI can be made of; it expands ~ and $.
+static bool
+check_lv2_path(void)
+{
+  const char* folder = getenv("LV2_PATH");
+  while (folder && *folder) {
+    const int length = (int)strcspn(folder, ":");
+    if (length && !strchr("/~$", *folder)) {
+      fprintf(stderr, "LV2_PATH: %.*s: not an absolute path\n", length, folder);
+      return false;
+    }
+    folder += length + (folder[length] == ':');
+  }
+  return true;
+}
+
 static bool
 instantiate(Host* const host, const char* const uri)
 {
+  if (!check_lv2_path()) {
+    return false;
+  }
+
   host->world = lilv_world_new();
   lilv_world_load_all(host->world);
   LilvNode* const node = lilv_new_uri(host->world, uri);

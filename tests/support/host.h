@@ -40,7 +40,12 @@ typedef struct {
 */
 typedef struct Host Host;
 
-/// Find a plugin in LV2_PATH and instantiate it.  @return Owned by the caller, or NULL.
+/**
+   Find a plugin in LV2_PATH and instantiate it.
+
+   @return Owned by the caller, or NULL; a path of LV2_PATH that is not absolute is also told on
+   stderr.
+*/
 Host*
 host_open(const char* uri, const HostConfig* config);
 
