@@ -7,6 +7,7 @@
 #include "dsp/spectrum/stft.h"
 #include "plugin/fade.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -52,13 +53,15 @@ loaded_free(const ModelSlot* const slot, Loaded* const loaded)
   }
 }
 
-/// Samples until every tap of every layer, and the overlap, holds live sound.
+/// Samples until the noise floor is known, and every tap that hears of it and the overlap are full.
 static uint32_t
-warmup(const Model* const model, const StftConfig stft)
+warmup(const Model* const model, const StftConfig stft, const double rate_hz)
 {
   ModelShape shape;
   model_get_shape(model, &shape);
-  return model_shape_history(&shape) * stft.hop + 2 * stft.frame;
+  const double floor_s = fmin((double)shape.features.minimum_s, MODEL_SLOT_MAX_FLOOR_S);
+  return (uint32_t)lround(floor_s * rate_hz) + model_shape_history(&shape) * stft.hop +
+         2 * stft.frame;
 }
 
 static Status
@@ -83,7 +86,7 @@ open_model(const ModelSlot* const slot, Loaded* const loaded, Diagnostic* const 
                     loaded->path, stft.frame, slot->rate_hz, latency);
   }
 
-  loaded->n_warmup = warmup(model, stft);
+  loaded->n_warmup = warmup(model, stft, slot->rate_hz);
   loaded->engine   = effect->create(model, slot->rate_hz, effect->n_channels);
   if (!loaded->engine) {
     return diagnose(why, STATUS_NO_MEMORY, "%s: not enough memory to run it", loaded->path);

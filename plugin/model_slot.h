@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/// Longest wait for the noise floor of a model that comes while sound runs, seconds.
+#define MODEL_SLOT_MAX_FLOOR_S 2.0
+
 /// Told one line for a person when a model cannot be used.  Never from the audio thread.
 typedef void (*ModelSlotReport)(void* context, const char* line);
 
@@ -20,10 +23,14 @@ typedef void (*ModelSlotReport)(void* context, const char* line);
    Two pointers are all that loaders and the audio thread share.  A loader publishes by one
    exchange of `incoming`; what comes back was never seen by the audio thread and is freed at once.
    Only the audio thread takes from `incoming`: it runs the new engine on the live input, unheard,
-   until the network's memory is full of it, then cross-fades.  The old one goes to `retired`, which
-   the next loader, or model_slot_collect(), empties; no other swap begins before.  Hosts that load
-   presets on the GUI thread while sound runs need this: the usual swap in work_response() would
-   be a race there.
+   until its noise floor is known and the network's memory is full, then cross-fades.  The old one
+   goes to `retired`, which the next loader, or model_slot_collect(), empties; no other swap begins
+   before.  Hosts that load presets on the GUI thread while sound runs need this: the usual swap in
+   work_response() would be a race there.
+
+   So a choice made while sound runs is heard after the window of the noise floor and the network's
+   memory: some two seconds, in which both engines run.  A model faded in sooner would take what
+   happens to sound for the noise, and be judged by that.
 
    A model that cannot be used is a model all the same: its sound is the dry one, and its path
    is kept.

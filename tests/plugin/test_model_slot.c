@@ -89,13 +89,16 @@ test_first_model_at_once(void** const state)
   model_slot_free(slot);
 }
 
-/// The old one alone until every tap is full, then 30 ms on the line between both, then the new.
+/// The old one alone for `n_floor` samples and until every tap is full, then 30 ms on the line
+/// between both, then the new.
 static void
-test_swap(void** const state)
+check_swap(void** const state, const float minimum_s, const uint32_t n_floor)
 {
+  Model* const next        = models_constant_gain(0.25);
+  next->features.minimum_s = minimum_s;
+  const char* const high   = models_write(state, "high", models_constant_gain(0.75));
+  const char* const low    = models_write(state, "low", next);
   Reports           reports;
-  const char* const high = models_write(state, "high", models_constant_gain(0.75));
-  const char* const low  = models_write(state, "low", models_constant_gain(0.25));
   ModelSlot* const  slot = new_slot(&reports);
   assert_int_equal(model_slot_load(slot, high, false), STATUS_SUCCESS);
   assert_true(model_slot_take(slot));
@@ -106,11 +109,14 @@ test_swap(void** const state)
   assert_true(model_slot_by_user(slot));
 
   // Taps reach 2 + 4 frames of 480 back, the frame is 960 long and 960 late; 30 ms are 1440.
-  enum { WARM = 6 * 480 + 2 * 960, FADE = 1440, ALL = WARM + FADE + 100 };
-  static float out[ALL];
-  run(slot, ALL, out);
-  for (uint32_t i = 0; i < ALL; ++i) {
-    const double share = fmin(fmax((double)i - WARM, 0.0) / FADE, 1.0);
+  enum { FADE = 1440, MAX_ALL = 110000 };
+  static float   out[MAX_ALL];
+  const uint32_t n_warm = n_floor + 6 * 480 + 2 * 960;
+  const uint32_t n_all  = n_warm + FADE + 100;
+  assert_true(n_all <= MAX_ALL);
+  run(slot, n_all, out);
+  for (uint32_t i = 0; i < n_all; ++i) {
+    const double share = fmin(fmax((double)i - n_warm, 0.0) / FADE, 1.0);
     assert_float_equal(out[i], (float)(0.75 - 0.5 * share), 1e-4);
   }
 
@@ -118,6 +124,15 @@ test_swap(void** const state)
   model_slot_collect(slot);
   assert_false(model_slot_wants_collect(slot));
   model_slot_free(slot);
+}
+
+/// The noise floor is waited for as long as its window is, and never longer than two seconds.
+static void
+test_swap(void** const state)
+{
+  check_swap(state, 0.02f, 960);
+  check_swap(state, 0.5f, 24000);
+  check_swap(state, 30.0f, 96000);
 }
 
 /// No second swap begins before the first one's old model is freed; the newest load wins.
