@@ -16,6 +16,10 @@ model_kind_name(ModelKind kind)
   switch (kind) {
     case MODEL_DENOISE:
       return "denoise";
+    case MODEL_AUTOENCODER:
+      return "autoencoder";
+    case MODEL_CLASSIFY:
+      return "classify";
   }
   return NULL;
 }

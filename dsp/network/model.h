@@ -7,6 +7,7 @@
 #include "dsp/attributes.h"
 #include "dsp/network/autoencoder.h"
 #include "dsp/spectrum/features.h"
+#include "dsp/spectrum/log_spectrum.h"
 #include "dsp/status.h"
 
 #include <stdbool.h>
@@ -21,10 +22,12 @@
 
 /// What a model is for.
 typedef enum {
-  MODEL_DENOISE, ///< Features of a noisy frame to a gain per band
+  MODEL_DENOISE,     ///< Features of a noisy frame to a gain per band
+  MODEL_AUTOENCODER, ///< A logarithmic spectrum to a code, and back
+  MODEL_CLASSIFY,    ///< A logarithmic spectrum to a code, and to one logit per class
 } ModelKind;
 
-/// The name that recipes and model files use: "denoise".
+/// The name that recipes and model files use: "denoise", "autoencoder", "classify".
 const char*
 model_kind_name(ModelKind kind);
 
@@ -36,6 +39,7 @@ typedef struct {
   char* recipe;  ///< The resolved recipe, YAML
   char* scores;  ///< What it reached on files never trained on
   char* tool;    ///< Program and version that wrote it
+  char* classes; ///< Of MODEL_CLASSIFY: a name a line, in the order of the logits
 } ModelCard;
 
 /**
@@ -44,31 +48,37 @@ typedef struct {
    Const once built: streams on any number of threads may share it.
 */
 typedef struct {
-  ModelKind     kind;
-  double        rate_hz;  ///< Rate it was trained at
-  double        window_s; ///< STFT window, seconds
-  double        hop_s;    ///< STFT hop, seconds
-  FeatureConfig features;
-  Autoencoder   autoencoder; ///< Its layers point into `weights`
-  ModelCard     card;
-  size_t        n_weights;
-  float*        weights; ///< [n_weights]: w then b of each layer, encoder first
+  ModelKind         kind;
+  double            rate_hz;     ///< Rate it was trained at
+  double            window_s;    ///< STFT window, seconds
+  double            hop_s;       ///< STFT hop, seconds
+  FeatureConfig     features;    ///< Of MODEL_DENOISE
+  LogSpectrumConfig spectrum;    ///< Of the other kinds
+  bool              variational; ///< The code has a standard normal prior
+  Autoencoder       autoencoder; ///< Its layers point into `weights`
+  ModelCard         card;
+  size_t            n_weights;
+  float* weights; ///< [n_weights]: w then b of each layer, encoder first, then the bypasses
 } Model;
 
 /// Everything about a model but its numbers and words.
 typedef struct {
-  ModelKind     kind;
-  double        rate_hz;
-  double        window_s;
-  double        hop_s;
-  FeatureConfig features;
-  uint32_t      n_encoder;                   ///< Layers
-  LayerShape    encoder[NETWORK_MAX_LAYERS]; ///< From the features up
-  uint32_t      n_decoder;
-  LayerShape    decoder[NETWORK_MAX_LAYERS]; ///< From the code down
+  ModelKind         kind;
+  double            rate_hz;
+  double            window_s;
+  double            hop_s;
+  FeatureConfig     features;                    ///< Of MODEL_DENOISE
+  LogSpectrumConfig spectrum;                    ///< Of the other kinds
+  bool              variational;                 ///< The code has a standard normal prior
+  bool              bypassed;                    ///< Both networks have a bypass
+  uint32_t          n_encoder;                   ///< Layers
+  LayerShape        encoder[NETWORK_MAX_LAYERS]; ///< From the features up
+  uint32_t          n_decoder;
+  LayerShape        decoder[NETWORK_MAX_LAYERS]; ///< From the code down
 } ModelShape;
 
-/// Numbers in the flat weight block of `shape`: w then b of each layer, encoder first.
+/// Numbers in the flat weight block of `shape`: w then b of each layer, encoder first, then those
+/// of the encoder's bypass and of the decoder's.
 size_t
 model_shape_weights(const ModelShape* shape);
 

@@ -7,15 +7,24 @@
 #include "dsp/attributes.h"
 #include "dsp/network/layer.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /// Most layers that a network may have.
 #define NETWORK_MAX_LAYERS 16u
 
-/// Layers in order; each reads the one before it, now and at its taps.
+/**
+   Layers in order; each reads the one before it, now and at its taps.
+
+   With a bypass the input also reaches the output by one linear layer of its own, and the two
+   are added: the layers then learn what the linear layer, such as a principal component
+   analysis, leaves.  The last layer of a bypassed network has no activation.
+*/
 typedef struct {
   uint32_t n_layers; ///< At least 1
   Layer    layers[NETWORK_MAX_LAYERS];
+  bool     bypassed;
+  Layer    bypass; ///< [n_in of the first × n_out of the last], one tap, identity
 } Network;
 
 /// The past inputs of every layer, for one stream.  One thread at a time.

@@ -9,10 +9,17 @@
 #include <complex.h>
 #include <stdint.h>
 
+/// The shape of a window.
+typedef enum {
+  WINDOW_VORBIS, ///< sin(π/2 · sin²(π(n + ½)/N)): its squares add to a constant at N/2
+  WINDOW_HANN,   ///< sin²(πn/N), periodic: narrow in frequency; its squares do so at N/4
+} Window;
+
 /// The geometry of a short-time Fourier transform at one sample rate.
 typedef struct {
   uint32_t frame; ///< Samples; an even number of hops
   uint32_t hop;   ///< Samples, at least 1
+  Window   window;
 } StftConfig;
 
 /**

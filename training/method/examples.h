@@ -7,63 +7,54 @@
 #include "dsp/status.h"
 #include "training/corpus/corpus.h"
 #include "training/engine/dense.h"
+#include "training/engine/real.h"
 #include "training/engine/team.h"
 #include "training/method/mask_loss.h"
-#include "training/method/recipe.h"
 
 #include <stdint.h>
 
+/// One mini-batch.  What it points to belongs to the examples, until the next is drawn.
+typedef struct {
+  BatchShape        shape;
+  const real*       x;       ///< What the network is given, [rows × n_features]
+  const real*       clean;   ///< The same without noise, [rows × n_features]; may be `x`
+  const uint32_t*   labels;  ///< Classes, [rows]; NULL where there are none
+  const MaskTarget* spectra; ///< Of sound with noise; NULL for others
+} Batch;
+
 /**
-   A mini-batch of sound: mixtures, drawn on the fly, as features and spectra.
+   Where mini-batches come from: mixture_examples.h, table_examples.h.
 
-   What batch number n holds depends on the recipe, the corpora, the split and n, and on nothing
-   else.
+   What batch number n of a split holds depends on the recipe, the data, the split and n, and on
+   nothing else.
 */
-typedef struct Examples Examples;
+typedef struct Examples {
+  uint32_t   n_features;
+  uint32_t   n_classes; ///< 0 where rows have no labels
+  BatchShape shape;     ///< Of the largest mini-batch
+  uint32_t   n_valid;   ///< Mini-batches of a look at what is never learned from
 
-/**
-   Allocate everything that a mini-batch needs.
+  /// As examples_draw().
+  Status (*draw)(struct Examples* examples, Team* team, Split split, uint64_t batch, Batch* drawn,
+                 Diagnostic* why);
 
-   @param recipe, sound, noise Must outlive the result.
-   @param sound What is to be kept.
-   @param noise What is to be taken out.
-   @return Owned by the caller, or NULL when memory is short.
-*/
-Examples*
-examples_new(const Recipe* recipe, const Corpus* sound, const Corpus* noise);
-
-/// Free; NULL is allowed.
-void
-examples_free(Examples* examples);
+  /// As examples_free().
+  void (*free)(struct Examples* examples);
+} Examples;
 
 /**
    Draw a mini-batch.
 
-   @param batch Its number.
-   @return As mixture_draw().
+   @param batch Its number; below n_valid for SPLIT_VALID.
+   @param drawn Written on success.
 */
 NODISCARD
 Status
-examples_draw(Examples* examples, Team* team, Split split, uint64_t batch, Diagnostic* why);
+examples_draw(Examples* examples, Team* team, Split split, uint64_t batch, Batch* drawn,
+              Diagnostic* why);
 
-/// Shape of every mini-batch.
-BatchShape
-examples_shape(const Examples* examples);
-
-/// Features of the noisy sound, [rows × feature_config_size], owned by `examples`.
-const real*
-examples_noisy(const Examples* examples);
-
-/// Features of the sound alone, [rows × feature_config_size], owned by `examples`.
-const real*
-examples_clean(const Examples* examples);
-
-/// Spectra of both, owned by `examples`.
-const MaskTarget*
-examples_target(const Examples* examples);
-
-/// The bands that gains are for, owned by `examples`.
-const Bands*
-examples_bands(const Examples* examples);
+/// Free; NULL is allowed.
+void
+examples_free(Examples* examples);
 
 #endif

@@ -23,6 +23,7 @@ typedef enum {
   FIELD_SINGLE, ///< Number → float
   FIELD_TEXT,   ///< Words → char*
   FIELD_CHOICE, ///< One of `names` → an enumeration
+  FIELD_SWITCH, ///< "no" or "yes" → bool
 } FieldType;
 
 /// The name of a value of an enumeration; NULL after the last.
@@ -40,7 +41,7 @@ typedef struct {
 static const char*
 task_name(int value)
 {
-  return value == MODEL_DENOISE ? model_kind_name(MODEL_DENOISE) : NULL;
+  return value <= (int)MODEL_CLASSIFY ? model_kind_name((ModelKind)value) : NULL;
 }
 
 static const char*
@@ -49,21 +50,32 @@ unit_name(int value)
   return value <= (int)ACTIVATION_SOFTPLUS ? activation_name((Activation)value) : NULL;
 }
 
+/// The name at `value`, or NULL.  @param names Up to a NULL.
 static const char*
-corruption_name(int value)
+name_at(const char* const* names, int value)
 {
-  switch ((Corruption)value) {
-    case CORRUPTION_NONE:
-      return "none";
-    case CORRUPTION_RECORDED:
-      return "recorded";
-    case CORRUPTION_MASKING:
-      return "masking";
-    case CORRUPTION_GAUSSIAN:
-      return "gaussian";
+  int n = 0;
+  while (names[n] && n < value) {
+    ++n;
   }
-  return NULL;
+  return names[n];
 }
+
+#define NAMES(function, ...)                                  \
+  static const char* function(int value)                      \
+  {                                                           \
+    static const char* const names[] = { __VA_ARGS__, NULL }; \
+    return name_at(names, value);                             \
+  }
+
+NAMES(corruption_name, "none", "recorded", "masking", "salt_and_pepper", "gaussian")
+NAMES(step_name, "autoencoder", "variational", "rbm")
+NAMES(reconstruction_name, "squared", "cross_entropy")
+NAMES(visible_name, "binary", "gaussian")
+NAMES(optimizer_name, "adam", "momentum")
+NAMES(skip_name, "none", "pca")
+NAMES(code_name, "plain", "variational")
+NAMES(switch_name, "no", "yes")
 
 #define COUNT(key, member, min, max)                           \
   {                                                            \
@@ -81,17 +93,27 @@ corruption_name(int value)
   {                                                       \
     key, FIELD_TEXT, offsetof(Recipe, member), 0, 0, NULL \
   }
-#define STAGE(key, member)                                                              \
-  COUNT(key ".steps", member.steps, 0, 1e9), REAL(key ".rate", member.rate, 1e-9, 1.0), \
-    COUNT(key ".warmup", member.warmup, 0, 1e9),                                        \
-    REAL(key ".final_rate", member.final_rate, 0.0, 1.0),                               \
-    REAL(key ".clip", member.clip, 1e-6, 1e6),                                          \
-    COUNT(key ".validate_every", member.validate_every, 1, 1e9),                        \
+#define CHOICE(key, member, names)                           \
+  {                                                          \
+    key, FIELD_CHOICE, offsetof(Recipe, member), 0, 0, names \
+  }
+#define SWITCH(key, member)                                        \
+  {                                                                \
+    key, FIELD_SWITCH, offsetof(Recipe, member), 0, 0, switch_name \
+  }
+#define STAGE(key, member)                                                                         \
+  COUNT(key ".steps", member.steps, 0, 1e9),                                                       \
+    CHOICE(key ".optimizer", member.optimizer, optimizer_name),                                    \
+    REAL(key ".momentum", member.momentum, 0.0, 0.999), REAL(key ".rate", member.rate, 1e-9, 1.0), \
+    COUNT(key ".warmup", member.warmup, 0, 1e9),                                                   \
+    REAL(key ".final_rate", member.final_rate, 0.0, 1.0),                                          \
+    REAL(key ".clip", member.clip, 1e-6, 1e6),                                                     \
+    COUNT(key ".validate_every", member.validate_every, 1, 1e9),                                   \
     COUNT(key ".patience", member.patience, 0, 1e6)
 
 /// What model_shape_check() looks at in detail is only kept from absurdity here.
 static const Field fields[] = {
-  { "task", FIELD_CHOICE, offsetof(Recipe, task), 0, 0, task_name },
+  CHOICE("task", task, task_name),
   TEXT("name", name),
   TEXT("licence", licence),
   TEXT("data", data),
@@ -101,6 +123,16 @@ static const Field fields[] = {
   REAL("hop_s", hop_s, 0.001, 1.0),
   REAL("valid_share", valid_share, 0.0, 0.9),
   REAL("initial_gain", initial_gain, 0.01, 0.99),
+  CHOICE("skip", skip, skip_name),
+  CHOICE("code", code, code_name),
+  CHOICE("reconstruction", reconstruction, reconstruction_name),
+  REAL("variational.beta", variational.beta, 0.0, 1000.0),
+  COUNT("variational.warmup", variational.warmup, 0, 1e9),
+  REAL("variational.free_bits", variational.free_bits, 0.0, 100.0),
+  REAL("spectrum.range_db", spectrum.range_db, 10.0, 300.0),
+  COUNT("spectrum.per_file", spectrum.per_file, 0, 1e6),
+  SWITCH("spectrum.unit", spectrum.unit),
+  SWITCH("spectrum.by_group", spectrum.by_group),
   SINGLE("bands.step_hz", features.bands.step_hz, 1.0, 24000.0),
   SINGLE("bands.linear_hz", features.bands.linear_hz, 0.0, 96000.0),
   SINGLE("bands.top_hz", features.bands.top_hz, 0.0, 96000.0),
@@ -119,8 +151,8 @@ static const Field fields[] = {
   REAL("mixture.noise_share", mixture.noise_share, 0.0, 1.0),
   REAL("mixture.second_noise_share", mixture.second_noise_share, 0.0, 1.0),
   REAL("mixture.tilt_db", mixture.tilt_db, 0.0, 40.0),
-  COUNT("batch.streams", streams, 1, 1024),
-  COUNT("batch.frames", frames, 2, 65536),
+  COUNT("batch.streams", streams, 1, 65536),
+  COUNT("batch.frames", frames, 1, 65536),
   STAGE("pretrain", pretrain),
   STAGE("fine_tune", fine_tune),
   REAL("loss.compression", loss.compression, 0.05, 1.0),
@@ -134,8 +166,18 @@ static const Field fields[] = {
 static const Field layer_fields[] = {
   { "units", FIELD_COUNT, offsetof(RecipeLayer, units), 1, LAYER_MAX_UNITS, NULL },
   { "activation", FIELD_CHOICE, offsetof(RecipeLayer, activation), 0, 0, unit_name },
+  { "step", FIELD_CHOICE, offsetof(RecipeLayer, step), 0, 0, step_name },
   { "corruption", FIELD_CHOICE, offsetof(RecipeLayer, corruption), 0, 0, corruption_name },
   { "amount", FIELD_REAL, offsetof(RecipeLayer, corruption_amount), 0.0, 10.0, NULL },
+  { "reconstruction", FIELD_CHOICE, offsetof(RecipeLayer, reconstruction), 0, 0,
+    reconstruction_name },
+  { "tied", FIELD_SWITCH, offsetof(RecipeLayer, tied), 0, 0, switch_name },
+  { "sparsity", FIELD_REAL, offsetof(RecipeLayer, sparsity.weight), 0.0, 1e6, NULL },
+  { "activity", FIELD_REAL, offsetof(RecipeLayer, sparsity.activity), 0.0, 1.0, NULL },
+  { "l1", FIELD_REAL, offsetof(RecipeLayer, sparsity.l1), 0.0, 1e6, NULL },
+  { "visible", FIELD_CHOICE, offsetof(RecipeLayer, visible), 0, 0, visible_name },
+  { "cd_k", FIELD_COUNT, offsetof(RecipeLayer, cd_k), 1, 1000, NULL },
+  { "rate", FIELD_REAL, offsetof(RecipeLayer, rate), 0.0, 1.0, NULL },
 };
 
 static const Field tap_field = { "taps", FIELD_COUNT, 0, 0, LAYER_MAX_DELAY, NULL };
@@ -152,6 +194,8 @@ recipe_set_defaults(Recipe* recipe)
   recipe->hop_s        = 0.01;
   recipe->valid_share  = 0.1;
   recipe->initial_gain = 0.9;
+  recipe->variational  = (RecipeVariational){ .beta = 1.0 };
+  recipe->spectrum     = (RecipeSpectrum){ .range_db = 100.0, .per_file = 40 };
   recipe->streams      = 16;
   recipe->frames       = 256;
   recipe->mixture      = (MixtureConfig){ .snr_min_db         = -5.0,
@@ -162,17 +206,22 @@ recipe_set_defaults(Recipe* recipe)
                                           .noise_share        = 0.05,
                                           .second_noise_share = 0.3,
                                           .tilt_db            = 6.0 };
-  recipe->pretrain     = (RecipeStage){
-        .steps = 300, .rate = 1e-3, .warmup = 20, .final_rate = 0.1, .clip = 1.0, .validate_every = 100
-  };
-  recipe->fine_tune = (RecipeStage){ .steps          = 12000,
-                                     .rate           = 1e-3,
-                                     .warmup         = 200,
-                                     .final_rate     = 0.02,
-                                     .clip           = 1.0,
-                                     .validate_every = 250 };
-  recipe->loss      = (RecipeLoss){
-         .compression = 0.3, .magnitude = 0.7, .phase = 0.3, .energy = 0.2, .lost_sound = 2.0
+  recipe->pretrain     = (RecipeStage){ .steps          = 300,
+                                        .momentum       = 0.9,
+                                        .rate           = 1e-3,
+                                        .warmup         = 20,
+                                        .final_rate     = 0.1,
+                                        .clip           = 1.0,
+                                        .validate_every = 100 };
+  recipe->fine_tune    = (RecipeStage){ .steps          = 12000,
+                                        .momentum       = 0.9,
+                                        .rate           = 1e-3,
+                                        .warmup         = 200,
+                                        .final_rate     = 0.02,
+                                        .clip           = 1.0,
+                                        .validate_every = 250 };
+  recipe->loss         = (RecipeLoss){
+            .compression = 0.3, .magnitude = 0.7, .phase = 0.3, .energy = 0.2, .lost_sound = 2.0
   };
 }
 
@@ -274,6 +323,17 @@ set_text(const Reader* reader, const char* text, char** at)
              : diagnose(reader->why, STATUS_NO_MEMORY, "%s: not enough memory", reader->path);
 }
 
+static Status
+read_switch(const Reader* reader, const char* path, const Field* field, const char* text, bool* at)
+{
+  int value = 0;
+  if (!parse_choice(field, text, &value)) {
+    return fail_choice(reader, path, field, text);
+  }
+  *at = value;
+  return STATUS_SUCCESS;
+}
+
 /// Read what stands at `path`, if anything does.  @param at The field, in the recipe.
 static Status
 read_field(const Reader* reader, const char* path, const Field* field, void* at)
@@ -296,6 +356,8 @@ read_field(const Reader* reader, const char* path, const Field* field, void* at)
     case FIELD_CHOICE:
       return parse_choice(field, entry->value, at) ? STATUS_SUCCESS
                                                    : fail_choice(reader, path, field, entry->value);
+    case FIELD_SWITCH:
+      return read_switch(reader, path, field, entry->value, at);
   }
   return STATUS_SUCCESS;
 }
@@ -342,7 +404,9 @@ read_taps(const Reader* reader, const char* path, RecipeLayer* layer)
 static Status
 read_layer(const Reader* reader, uint32_t index, RecipeLayer* layer)
 {
-  *layer = (RecipeLayer){ .n_taps = 1, .activation = ACTIVATION_RELU };
+  *layer = (RecipeLayer){
+    .n_taps = 1, .activation = ACTIVATION_RELU, .sparsity = { .activity = 0.05 }, .cd_k = 1
+  };
   char path[PATH_SIZE];
   for (size_t i = 0; i < N_LAYER_FIELDS; ++i) {
     const Field* const field = &layer_fields[i];
@@ -633,6 +697,9 @@ print_value(FILE* out, const Field* field, const void* at)
     case FIELD_CHOICE:
       (void)fputs(field->names(*(const int*)at), out);
       break;
+    case FIELD_SWITCH:
+      (void)fputs(field->names(*(const bool*)at), out);
+      break;
   }
 }
 
@@ -693,37 +760,84 @@ recipe_text(const Recipe* recipe)
   return text;
 }
 
+static void
+shape_encoder(const Recipe* recipe, uint32_t n_in, LayerShape* encoder)
+{
+  for (uint32_t l = 0; l < recipe->n_layers; ++l) {
+    const RecipeLayer* const layer = &recipe->layers[l];
+    encoder[l]                     = (LayerShape){
+                          .n_in = n_in, .n_out = layer->units, .n_taps = layer->n_taps, .activation = layer->activation
+    };
+    memcpy(encoder[l].taps, layer->taps, sizeof(layer->taps));
+    n_in = layer->units;
+  }
+}
+
+/// The mirror image of the encoder, but for its last layer, which is `output`.
+static void
+shape_decoder(const Recipe* recipe, LayerShape output, LayerShape* decoder)
+{
+  const uint32_t n    = recipe->n_layers;
+  uint32_t       n_in = recipe->layers[n - 1].units;
+  for (uint32_t l = 0; l + 1 < n; ++l) {
+    const RecipeLayer* const mirror = &recipe->layers[n - 2 - l];
+    decoder[l]                      = (LayerShape){
+                           .n_in = n_in, .n_out = mirror->units, .n_taps = 1, .activation = mirror->activation
+    };
+    n_in = mirror->units;
+  }
+  decoder[n - 1]      = output;
+  decoder[n - 1].n_in = n_in;
+}
+
+static void
+shape_denoiser(const Recipe* recipe, ModelShape* shape)
+{
+  const LayerShape gains = { .n_out      = band_layout_count(&recipe->features.bands),
+                             .n_taps     = 1,
+                             .activation = ACTIVATION_SIGMOID };
+  shape->features        = recipe->features;
+  shape->n_decoder       = recipe->n_layers;
+  shape_encoder(recipe, feature_config_size(&recipe->features), shape->encoder);
+  shape_decoder(recipe, gains, shape->decoder);
+}
+
+/// Of whole spectra: back to them, or to one logit per class.
+static void
+shape_spectra(const Recipe* recipe, ModelShape* shape)
+{
+  const uint32_t n_bins = stft_bins(stft_config(recipe->window_s, recipe->hop_s, recipe->rate_hz));
+  const bool     unit   = recipe->reconstruction == RECONSTRUCTION_CROSS_ENTROPY;
+  LayerShape     output = { .n_in   = recipe->layers[recipe->n_layers - 1].units,
+                            .n_out  = 1,
+                            .n_taps = 1 };
+  shape->spectrum       = (LogSpectrumConfig){ .range_db = (float)recipe->spectrum.range_db,
+                                               .unit     = recipe->spectrum.unit };
+  shape->variational    = recipe->code == CODE_VARIATIONAL;
+  shape->bypassed       = recipe->skip == SKIP_PCA;
+  shape_encoder(recipe, n_bins, shape->encoder);
+  if (recipe->task == MODEL_CLASSIFY) {
+    shape->n_decoder  = 1;
+    shape->decoder[0] = output;
+  } else {
+    output.n_out      = n_bins;
+    output.activation = unit ? ACTIVATION_SIGMOID : ACTIVATION_IDENTITY;
+    shape->n_decoder  = recipe->n_layers;
+    shape_decoder(recipe, output, shape->decoder);
+  }
+}
+
 void
 recipe_model_shape(const Recipe* recipe, ModelShape* shape)
 {
-  const uint32_t n = recipe->n_layers;
-
   *shape = (ModelShape){ .kind      = recipe->task,
                          .rate_hz   = recipe->rate_hz,
                          .window_s  = recipe->window_s,
                          .hop_s     = recipe->hop_s,
-                         .features  = recipe->features,
-                         .n_encoder = n,
-                         .n_decoder = n };
-
-  uint32_t n_in = feature_config_size(&recipe->features);
-  for (uint32_t l = 0; l < n; ++l) {
-    const RecipeLayer* const layer = &recipe->layers[l];
-    shape->encoder[l]              = (LayerShape){
-                   .n_in = n_in, .n_out = layer->units, .n_taps = layer->n_taps, .activation = layer->activation
-    };
-    memcpy(shape->encoder[l].taps, layer->taps, sizeof(layer->taps));
-    n_in = layer->units;
-  }
-  for (uint32_t l = 0; l < n; ++l) {
-    const bool               last   = l + 1 == n;
-    const RecipeLayer* const mirror = last ? NULL : &recipe->layers[n - 2 - l];
-    shape->decoder[l]               = (LayerShape){
-                    .n_in       = n_in,
-                    .n_out      = last ? band_layout_count(&recipe->features.bands) : mirror->units,
-                    .n_taps     = 1,
-                    .activation = last ? ACTIVATION_SIGMOID : mirror->activation,
-    };
-    n_in = shape->decoder[l].n_out;
+                         .n_encoder = recipe->n_layers };
+  if (recipe->task == MODEL_DENOISE) {
+    shape_denoiser(recipe, shape);
+  } else {
+    shape_spectra(recipe, shape);
   }
 }

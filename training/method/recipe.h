@@ -11,33 +11,75 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/// How a layer is pre-trained.
+typedef enum {
+  STEP_AUTOENCODER, ///< Reconstruct the input from the code; see autoencoder_step.h
+  STEP_VARIATIONAL, ///< From a code drawn from its posterior; see variational_step.h
+  STEP_RBM,         ///< A restricted Boltzmann machine; see rbm_step.h
+} StepKind;
+
 /// What corrupts the input of a layer while it is pre-trained.
 typedef enum {
-  CORRUPTION_NONE,     ///< A plain autoencoder
-  CORRUPTION_RECORDED, ///< The noise of the mixture: reconstruct the clean frame's codes
-  CORRUPTION_MASKING,  ///< A share of the inputs set to zero (Vincent et al. 2008)
-  CORRUPTION_GAUSSIAN, ///< Normal noise of a given deviation
+  CORRUPTION_NONE,            ///< A plain autoencoder
+  CORRUPTION_RECORDED,        ///< The noise of the mixture: reconstruct the clean frame's codes
+  CORRUPTION_MASKING,         ///< A share of the inputs set to zero (Vincent et al. 2008)
+  CORRUPTION_SALT_AND_PEPPER, ///< A share set to 0 or 1, by a fair coin
+  CORRUPTION_GAUSSIAN,        ///< Normal noise of a given deviation
 } Corruption;
+
+/// How a reconstruction is judged.
+typedef enum {
+  RECONSTRUCTION_SQUARED,       ///< Squared error
+  RECONSTRUCTION_CROSS_ENTROPY, ///< Binary cross-entropy, of numbers in 0…1, from logits
+} Reconstruction;
+
+/// What the visible units of a Boltzmann machine are.
+typedef enum {
+  VISIBLE_BINARY,   ///< Chances in 0…1
+  VISIBLE_GAUSSIAN, ///< Any number, with unit variance around its mean
+} Visible;
+
+/// Penalties on the code of a layer while it is pre-trained; see sparsity.h.
+typedef struct {
+  double weight;   ///< λ of KL(ρ‖ρ̂); 0: none
+  double activity; ///< ρ, 0…1
+  double l1;       ///< Weight of Σ|h|; 0: none
+} RecipeSparsity;
 
 /// One layer of the encoder; the decoder mirrors them.
 typedef struct {
-  uint32_t   units;
-  uint32_t   n_taps;
-  uint32_t   taps[LAYER_MAX_TAPS];
-  Activation activation;
-  Corruption corruption;        ///< While this layer is pre-trained
-  double     corruption_amount; ///< Share for masking, deviation for Gaussian
+  uint32_t       units;
+  uint32_t       n_taps;
+  uint32_t       taps[LAYER_MAX_TAPS];
+  Activation     activation;
+  StepKind       step;              ///< What follows is of this layer's pre-training
+  Corruption     corruption;        ///< Of the input
+  double         corruption_amount; ///< Share, or deviation for Gaussian
+  Reconstruction reconstruction;    ///< How the layer's input is reconstructed
+  bool           tied;              ///< The reconstruction's weights are the transposed code's
+  RecipeSparsity sparsity;
+  Visible        visible; ///< Of a Boltzmann machine
+  uint32_t       cd_k;    ///< Gibbs steps of contrastive divergence
+  double         rate;    ///< Overrules the stage's; 0: does not
 } RecipeLayer;
+
+/// How the numbers go down.
+typedef enum {
+  OPTIMIZER_ADAM,     ///< Kingma & Ba 2015
+  OPTIMIZER_MOMENTUM, ///< Gradient descent with momentum (Polyak 1964)
+} OptimizerKind;
 
 /// How long and how fast one stage learns.
 typedef struct {
-  uint32_t steps;          ///< Mini-batches; 0 leaves the stage out
-  double   rate;           ///< Adam's step size at its highest
-  uint32_t warmup;         ///< Mini-batches of linear rise
-  double   final_rate;     ///< Share of `rate` at the end of the cosine
-  double   clip;           ///< Greatest gradient norm
-  uint32_t validate_every; ///< Mini-batches between two looks at files not trained on
-  uint32_t patience;       ///< Looks without a better one before it stops; 0 never
+  uint32_t      steps; ///< Mini-batches; 0 leaves the stage out
+  OptimizerKind optimizer;
+  double        momentum;       ///< Of OPTIMIZER_MOMENTUM, after the warm-up; half before
+  double        rate;           ///< Step size at its highest
+  uint32_t      warmup;         ///< Mini-batches of linear rise
+  double        final_rate;     ///< Share of `rate` at the end of the cosine
+  double        clip;           ///< Greatest gradient norm
+  uint32_t      validate_every; ///< Mini-batches between two looks at files not trained on
+  uint32_t      patience;       ///< Looks without a better one before it stops; 0 never
 } RecipeStage;
 
 /// Weights of the parts of the mask's loss; see mask_loss.h.
@@ -49,27 +91,59 @@ typedef struct {
   double lost_sound;  ///< Factor where less than the clean magnitude is left
 } RecipeLoss;
 
+/// The frames of folders that whole spectra are learned from.
+typedef struct {
+  double   range_db; ///< Bins softer than this below the loudest of all read as that
+  bool     unit; ///< Numbers in 0…1, for binary units and cross-entropy; otherwise in −1…1
+  uint32_t per_file; ///< Frames drawn of each file; 0: all
+  bool     by_group; ///< Whole groups, not files, are kept to judge by
+} RecipeSpectrum;
+
+/// The code of a variational autoencoder.
+typedef struct {
+  double   beta;      ///< Weight of the divergence from the prior, after the warm-up
+  uint32_t warmup;    ///< Mini-batches of linear rise from 0
+  double   free_bits; ///< Nats per dimension that cost nothing
+} RecipeVariational;
+
+/// What the network starts from.
+typedef enum {
+  SKIP_NONE,
+  SKIP_PCA, ///< Principal components go around the layers, which learn what they leave
+} Skip;
+
+/// How the code is drawn in end-to-end training.
+typedef enum {
+  CODE_PLAIN,
+  CODE_VARIATIONAL, ///< From a posterior, with a standard normal prior
+} Code;
+
 /// Every choice of a training run.
 typedef struct {
-  ModelKind     task;
-  char*         name;    ///< Owned; as the others "" when it is not given, never NULL
-  char*         licence; ///< Of the model, SPDX; owned
-  char*         data;    ///< What it is trained on, for the card; owned
-  uint64_t      seed;
-  double        rate_hz;
-  double        window_s;
-  double        hop_s;
-  FeatureConfig features;
-  MixtureConfig mixture;
-  double        valid_share;
-  uint32_t      streams; ///< Sequences side by side in a mini-batch
-  uint32_t      frames;  ///< Frames of each sequence
-  uint32_t      n_layers;
-  RecipeLayer   layers[NETWORK_MAX_LAYERS];
-  RecipeStage   pretrain; ///< Per layer
-  RecipeStage   fine_tune;
-  RecipeLoss    loss;
-  double        initial_gain; ///< Gain of an untrained mask, 0…1: "let it pass"
+  ModelKind         task;
+  char*             name;    ///< Owned; as the others "" when it is not given, never NULL
+  char*             licence; ///< Of the model, SPDX; owned
+  char*             data;    ///< What it is trained on, for the card; owned
+  uint64_t          seed;
+  double            rate_hz;
+  double            window_s;
+  double            hop_s;
+  FeatureConfig     features; ///< Of MODEL_DENOISE
+  MixtureConfig     mixture;  ///< Of MODEL_DENOISE
+  RecipeSpectrum    spectrum; ///< Of the other tasks
+  double            valid_share;
+  uint32_t          streams; ///< Sequences side by side in a mini-batch
+  uint32_t          frames;  ///< Frames of each sequence
+  uint32_t          n_layers;
+  RecipeLayer       layers[NETWORK_MAX_LAYERS];
+  RecipeStage       pretrain; ///< Per layer
+  RecipeStage       fine_tune;
+  RecipeLoss        loss;
+  Skip              skip;
+  Code              code;
+  RecipeVariational variational;    ///< Of STEP_VARIATIONAL and CODE_VARIATIONAL
+  Reconstruction    reconstruction; ///< Of MODEL_AUTOENCODER, end to end
+  double            initial_gain;   ///< Gain of an untrained mask, 0…1: "let it pass"
 } Recipe;
 
 /**
@@ -96,7 +170,11 @@ recipe_free(Recipe* recipe);
 char*
 recipe_text(const Recipe* recipe);
 
-/// The shape of the model that a recipe makes.
+/**
+   The shape of the model that a recipe makes.
+
+   What only the data can tell is left open: a classifier has one class, the loudest bin is 0 dB.
+*/
 void
 recipe_model_shape(const Recipe* recipe, ModelShape* shape);
 

@@ -7,50 +7,54 @@
 #include "dsp/network/model.h"
 #include "training/engine/parameters.h"
 #include "training/engine/team.h"
-#include "training/method/descent.h"
 #include "training/method/examples.h"
+#include "training/method/pca.h"
 #include "training/method/recipe.h"
+#include "training/method/unrolled.h"
 
 #include <stdint.h>
 
-/// Mini-batches of a look at files never trained on.
-enum { VALIDATION_BATCHES = 4 };
-
-/**
-   What the stages of one training share.
-
-   The layers are those of the whole network, the encoder's and then the decoder's, and the
-   parameters lie in their order, so that `parameters->value` is a Model's weight block.
-*/
+/// What the stages of one training share.
 typedef struct {
-  const Recipe* recipe; ///< Not owned
-  Team*         team;   ///< Not owned
-  Examples*     examples;
-  ModelShape    shape;
-  uint32_t      n_layers;
-  LayerShape    layers[2 * NETWORK_MAX_LAYERS];
-  Parameters*   parameters; ///< Of the whole network
+  const Recipe* recipe;   ///< Not owned
+  Examples*     examples; ///< Not owned
+  Team*         team;     ///< Not owned
+  UnrolledShape shape;
+  Parameters*   parameters; ///< Of the whole network, as `shape` lays them
 } TrainingRun;
 
 /**
-   Allocate, and draw the first weights; the gains of an untrained network are near
-   `recipe->initial_gain`, whatever it hears.
+   Allocate, and draw the first weights.
+
+   How many numbers go in and come out is what the examples have; the rest is the recipe's.  The
+   gains of an untrained mask are near `recipe->initial_gain`, whatever it hears.
 
    @return Owned by the caller, or NULL when memory is short.
 */
 TrainingRun*
-training_run_new(const Recipe* recipe, const Corpus* sound, const Corpus* noise, Team* team);
+training_run_new(const Recipe* recipe, Examples* examples, Team* team);
 
 /// Free; NULL is allowed.
 void
 training_run_free(TrainingRun* run);
 
-/// Where the numbers of a layer begin in the flat block.
-size_t
-training_run_offset(const TrainingRun* run, uint32_t layer);
+/**
+   Start at principal components: the bypasses become U and Uᵀ, scaled so that every code has
+   variance 1, and what the layers add begins at 0.
 
-/// The model as it stands.  @return Owned by the caller, without words; NULL: memory is short.
+   @param run Of a recipe with SKIP_PCA.
+   @param pca Of the same features, with as many components as the code has numbers, or more.
+*/
+void
+training_run_start_at_pca(TrainingRun* run, const Pca* pca);
+
+/**
+   The model as it stands; of a variational code the mean alone.
+
+   @param spectrum For the tasks that learn whole spectra; NULL for the others.
+   @return Owned by the caller, without words; NULL: memory is short.
+*/
 Model*
-training_run_model(const TrainingRun* run);
+training_run_model(const TrainingRun* run, const LogSpectrumConfig* spectrum);
 
 #endif
