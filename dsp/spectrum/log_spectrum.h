@@ -26,7 +26,7 @@ typedef struct {
    @param n_bins Bins.
    @param window_sum stft_window_sum() of the spectra.
    @param bin_power |X|², [n_bins].
-   @param x [n_bins], written.
+   @param x [n_bins], written.  May be `bin_power`.
 */
 REALTIME
 void

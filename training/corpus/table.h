@@ -13,7 +13,7 @@ typedef struct {
   float*    x;         ///< [n_rows × n_columns]
   uint32_t  n_classes; ///< 0: rows have no labels
   uint32_t* labels;    ///< [n_rows], below n_classes; NULL without classes
-  uint32_t* files;     ///< [n_rows], where a row is from, ascending; NULL when nobody asks
+  uint32_t* files;     ///< [n_rows], which file a row is from, ascending
 } Table;
 
 /// All zeros.  @param n_classes 0 for none.  @return Owned by the caller, or NULL: memory is short.

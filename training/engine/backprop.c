@@ -88,11 +88,12 @@ backprop_slope(Backprop* const backprop)
 }
 
 void
-backprop_backward(Backprop* const backprop, Team* const team, const BatchShape batch)
+backprop_backward(Backprop* const backprop, Team* const team, const BatchShape batch,
+                  real* const dx)
 {
   for (uint32_t l = backprop->n_layers; l-- > 0;) {
     const real* const input = l ? backprop->y[l - 1] : backprop->x;
-    real* const       dx    = l ? backprop->dy[l - 1] : NULL;
-    dense_backward(&backprop->layers[l], team, batch, input, backprop->y[l], backprop->dy[l], dx);
+    real* const       below = l ? backprop->dy[l - 1] : dx;
+    dense_backward(&backprop->layers[l], team, batch, input, backprop->y[l], backprop->dy[l], below);
   }
 }

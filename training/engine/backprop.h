@@ -44,8 +44,12 @@ backprop_forward(Backprop* backprop, Team* team, uint32_t n_layers, BatchShape b
 real*
 backprop_slope(Backprop* backprop);
 
-/// Backward through all layers, after a forward pass through all and a slope: fills the gradients.
+/**
+   Backward through all layers, after a forward pass through all and a slope: fills the gradients.
+
+   @param dx Slope for what is below, [rows × n_in], written; NULL when nobody asks.
+*/
 void
-backprop_backward(Backprop* backprop, Team* team, BatchShape batch);
+backprop_backward(Backprop* backprop, Team* team, BatchShape batch, real* dx);
 
 #endif

@@ -23,11 +23,15 @@ typedef struct {
 
 /// What the numbers of one stream are for; two uses never share one.
 typedef enum {
-  RANDOM_WEIGHTS = 1, ///< step: layer
-  RANDOM_MIXTURE,     ///< step: item
-  RANDOM_VALIDATION,  ///< step: item
-  RANDOM_CORRUPTION,  ///< step: batch
-  RANDOM_EVALUATION,  ///< step: item
+  RANDOM_WEIGHTS = 1,     ///< step: layer
+  RANDOM_MIXTURE,         ///< step: item
+  RANDOM_VALIDATION,      ///< step: item
+  RANDOM_CORRUPTION,      ///< step: batch
+  RANDOM_MACHINE_WEIGHTS, ///< step: layer
+  RANDOM_MACHINE,         ///< step: batch; what a machine itself draws: hidden units, codes
+  RANDOM_ORDER,           ///< step: epoch
+  RANDOM_FRAMES,          ///< step: file
+  RANDOM_EVALUATION,      ///< step: item
   RANDOM_TEST,
 } RandomStream;
 

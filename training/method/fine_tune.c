@@ -3,17 +3,37 @@
 
 #include "training/method/fine_tune.h"
 
-#include "training/engine/backprop.h"
+#include "training/engine/loss.h"
 #include "training/method/mask_loss.h"
+#include "training/method/mixture_examples.h"
+#include "training/method/unrolled.h"
 
 #include <stdlib.h>
 
 struct FineTune {
   TrainingRun* run;
-  Backprop*    network;
-  MaskLoss*    loss;
+  Unrolled*    network;
+  MaskLoss*    mask; ///< Of a denoiser
   Descent*     descent;
 };
+
+/// @return False when memory is short.
+static bool
+make_mask_loss(FineTune* const fine_tune)
+{
+  const TrainingRun* const run    = fine_tune->run;
+  const Recipe* const      recipe = run->recipe;
+  if (recipe->task != MODEL_DENOISE) {
+    return true;
+  }
+
+  const StftConfig stft  = stft_config(recipe->window_s, recipe->hop_s, recipe->rate_hz);
+  const uint32_t n_bands = run->shape.layers[run->shape.n_encoder + run->shape.n_decoder - 1].n_out;
+  fine_tune->mask = mask_loss_new(&recipe->loss, mixture_examples_bands(run->examples), n_bands,
+                                  stft_bins(stft), recipe->rate_hz / stft.frame,
+                                  run->examples->shape);
+  return fine_tune->mask;
+}
 
 FineTune*
 fine_tune_new(TrainingRun* const run)
@@ -23,17 +43,10 @@ fine_tune_new(TrainingRun* const run)
     return NULL;
   }
 
-  const Recipe* const recipe  = run->recipe;
-  const BatchShape    batch   = examples_shape(run->examples);
-  const StftConfig    stft    = stft_config(recipe->window_s, recipe->hop_s, recipe->rate_hz);
-  const uint32_t      n_bands = run->layers[run->n_layers - 1].n_out;
-
   fine_tune->run     = run;
-  fine_tune->network = backprop_new(run->n_layers, run->layers, run->parameters, batch);
-  fine_tune->loss    = mask_loss_new(&recipe->loss, examples_bands(run->examples), n_bands,
-                                     stft_bins(stft), recipe->rate_hz / stft.frame, batch);
+  fine_tune->network = unrolled_new(&run->shape, run->parameters, run->examples->shape);
   fine_tune->descent = descent_new(run->parameters);
-  if (!fine_tune->network || !fine_tune->loss || !fine_tune->descent) {
+  if (!fine_tune->network || !make_mask_loss(fine_tune) || !fine_tune->descent) {
     fine_tune_free(fine_tune);
     return NULL;
   }
@@ -44,8 +57,8 @@ void
 fine_tune_free(FineTune* const fine_tune)
 {
   if (fine_tune) {
-    backprop_free(fine_tune->network);
-    mask_loss_free(fine_tune->loss);
+    unrolled_free(fine_tune->network);
+    mask_loss_free(fine_tune->mask);
     descent_free(fine_tune->descent);
     free(fine_tune);
   }
@@ -57,21 +70,54 @@ fine_tune_descent(FineTune* const fine_tune)
   return fine_tune->descent;
 }
 
-static Status
-forward(const FineTune* const fine_tune, const Split split, const uint64_t batch,
-        double* const loss, Diagnostic* const why)
+/// How far the output is from what is wanted, and the slope of that.
+static double
+judge(const FineTune* const fine_tune, const Batch* const batch, const real* const y,
+      real* const slope)
 {
   const TrainingRun* const run    = fine_tune->run;
-  const Status             status = examples_draw(run->examples, run->team, split, batch, why);
+  const uint32_t           n_rows = batch_rows(batch->shape);
+  const uint32_t n_out = run->shape.layers[run->shape.n_encoder + run->shape.n_decoder - 1].n_out;
+  switch (run->recipe->task) {
+    case MODEL_DENOISE:
+      return mask_loss(fine_tune->mask, run->team, batch->shape, batch->spectra, y, slope);
+    case MODEL_CLASSIFY:
+      return loss_softmax(n_rows, n_out, y, batch->labels, slope, NULL);
+    case MODEL_AUTOENCODER:
+      break;
+  }
+  return run->recipe->reconstruction == RECONSTRUCTION_CROSS_ENTROPY
+           ? loss_cross_entropy(n_rows, n_out, y, batch->clean, slope)
+           : loss_squared_error(n_rows, n_out, y, batch->clean, slope);
+}
+
+/// β at a step of the warm-up.
+static double
+beta_at(const RecipeVariational* const variational, const uint64_t step)
+{
+  return step < variational->warmup ? variational->beta * ((double)step + 1.0) / variational->warmup
+                                    : variational->beta;
+}
+
+/// @param number Of the mini-batch.  @param beta Weight of the divergence.
+static Status
+forward(const FineTune* const fine_tune, const Split split, const uint64_t number,
+        const double beta, Batch* const batch, double* const loss, Diagnostic* const why)
+{
+  const TrainingRun* const run = fine_tune->run;
+  const Status status          = examples_draw(run->examples, run->team, split, number, batch, why);
   if (status) {
     return status;
   }
 
-  const BatchShape  shape = examples_shape(run->examples);
-  const real* const gain  = backprop_forward(fine_tune->network, run->team, run->n_layers, shape,
-                                             examples_noisy(run->examples));
-  *loss = mask_loss(fine_tune->loss, run->team, shape, examples_target(run->examples), gain,
-                    backprop_slope(fine_tune->network));
+  // Validation draws numbers of its own, counted from the end.
+  const uint64_t    draw   = split == SPLIT_TRAIN ? number : UINT64_MAX - number;
+  Random            random = random_at(run->recipe->seed, RANDOM_MACHINE, draw);
+  const real* const y      = unrolled_forward(fine_tune->network, run->team, batch->shape, batch->x,
+                                              &random);
+  *loss                    = judge(fine_tune, batch, y, unrolled_slope(fine_tune->network));
+  *loss += unrolled_divergence(fine_tune->network, batch->shape, beta,
+                               run->recipe->variational.free_bits);
   return STATUS_SUCCESS;
 }
 
@@ -81,9 +127,11 @@ learn(void* const handle, const uint64_t step, double* const loss, Diagnostic* c
   const FineTune* const    fine_tune = (const FineTune*)handle;
   const TrainingRun* const run       = fine_tune->run;
   const uint64_t           before    = (uint64_t)run->shape.n_encoder * run->recipe->pretrain.steps;
-  const Status             status    = forward(fine_tune, SPLIT_TRAIN, before + step, loss, why);
+  const double             beta      = beta_at(&run->recipe->variational, step);
+  Batch                    batch;
+  const Status status = forward(fine_tune, SPLIT_TRAIN, before + step, beta, &batch, loss, why);
   if (!status) {
-    backprop_backward(fine_tune->network, run->team, examples_shape(run->examples));
+    unrolled_backward(fine_tune->network, run->team, batch.shape);
   }
   return status;
 }
@@ -91,16 +139,22 @@ learn(void* const handle, const uint64_t step, double* const loss, Diagnostic* c
 static Status
 validate(void* const handle, double* const loss, Diagnostic* const why)
 {
-  double sum = 0.0;
-  for (uint64_t batch = 0; batch < VALIDATION_BATCHES; ++batch) {
+  const FineTune* const fine_tune = (const FineTune*)handle;
+  const Examples* const examples  = fine_tune->run->examples;
+  const double          beta      = fine_tune->run->recipe->variational.beta;
+  double                sum       = 0.0;
+  double                n_rows    = 0.0;
+  for (uint64_t i = 0; i < examples->n_valid; ++i) {
+    Batch        batch;
     double       part   = 0.0;
-    const Status status = forward((const FineTune*)handle, SPLIT_VALID, batch, &part, why);
+    const Status status = forward(fine_tune, SPLIT_VALID, i, beta, &batch, &part, why);
     if (status) {
       return status;
     }
-    sum += part;
+    sum += part * batch_rows(batch.shape);
+    n_rows += batch_rows(batch.shape);
   }
-  *loss = sum / VALIDATION_BATCHES;
+  *loss = sum / n_rows;
   return STATUS_SUCCESS;
 }
 

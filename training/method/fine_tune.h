@@ -8,7 +8,10 @@
 #include "training/method/descent.h"
 #include "training/method/training_run.h"
 
-/// All layers together, end to end: the mask's loss on the clean target.
+/**
+   All layers together, end to end: a mask on the clean target, an autoencoder on its own input, a
+   classifier on its labels.
+*/
 typedef struct FineTune FineTune;
 
 /// @return Owned by the caller, or NULL when memory is short.

@@ -4,22 +4,24 @@
 #include "training/method/greedy.h"
 
 #include "training/engine/backprop.h"
-#include "training/method/autoencoder_step.h"
 #include "training/method/denoising.h"
+#include "training/method/pretrain.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct Greedy {
-  TrainingRun*     run;
-  uint32_t         layer;
-  char             name[32];
-  Backprop*        noisy_codes; ///< The layers below, on the noisy sound; NULL for the first
-  Backprop*        clean_codes;
-  AutoencoderStep* step;
-  Descent*         descent;
-  real*            corrupted; ///< [rows × n_in]
+  TrainingRun*        run;
+  uint32_t            layer;
+  char                name[32];
+  RecipeStage         stage;
+  Backprop*           noisy_codes; ///< The layers below, on what is given; NULL for the first
+  Backprop*           clean_codes;
+  const PretrainStep* step;
+  void*               machine;
+  Descent*            descent;
+  real*               corrupted; ///< [rows × n_in]
 };
 
 static bool
@@ -29,24 +31,44 @@ allocate_codes(Greedy* const greedy)
     return true;
   }
 
-  const TrainingRun* const run   = greedy->run;
-  const BatchShape         batch = examples_shape(run->examples);
-  greedy->noisy_codes            = backprop_new(greedy->layer, run->layers, run->parameters, batch);
-  greedy->clean_codes            = backprop_new(greedy->layer, run->layers, run->parameters, batch);
+  const TrainingRun* const run    = greedy->run;
+  const BatchShape         batch  = run->examples->shape;
+  const LayerShape* const  layers = run->shape.layers;
+  greedy->noisy_codes             = backprop_new(greedy->layer, layers, run->parameters, batch);
+  greedy->clean_codes             = backprop_new(greedy->layer, layers, run->parameters, batch);
   return greedy->noisy_codes && greedy->clean_codes;
 }
 
-/// Start at the whole network's draw; the reconstruction's weights are drawn here.
-static void
-draw_weights(Greedy* const greedy)
+/// The layer as it is in a model: a variational code's is as wide as its mean.
+static LayerShape
+layer_shape(const TrainingRun* const run, const uint32_t layer)
 {
-  const TrainingRun* const run       = greedy->run;
-  Parameters* const        parts     = autoencoder_step_parameters(greedy->step);
-  const size_t             n_encoder = parameters_of_layer(&run->layers[greedy->layer]);
-  Random random = random_at(run->recipe->seed, RANDOM_WEIGHTS, run->n_layers + greedy->layer);
-  memcpy(parts->value, run->parameters->value + training_run_offset(run, greedy->layer),
-         n_encoder * sizeof(real));
-  parameters_draw(autoencoder_step_decoder(greedy->step), &random, parts->value + n_encoder);
+  LayerShape shape = run->shape.layers[layer];
+  shape.n_out      = run->recipe->layers[layer].units;
+  return shape;
+}
+
+static bool
+make_machine(Greedy* const greedy)
+{
+  const TrainingRun* const run    = greedy->run;
+  const uint32_t           layer  = greedy->layer;
+  const PretrainConfig     config = { .shape       = layer_shape(run, layer),
+                                      .below       = layer ? run->shape.layers[layer - 1].activation
+                                                           : ACTIVATION_IDENTITY,
+                                      .choices     = &run->recipe->layers[layer],
+                                      .variational = &run->recipe->variational,
+                                      .batch       = run->examples->shape };
+
+  greedy->machine = greedy->step->create(&config);
+  if (!greedy->machine) {
+    return false;
+  }
+
+  Random random = random_at(run->recipe->seed, RANDOM_MACHINE_WEIGHTS, layer);
+  greedy->step->draw(greedy->machine, &random);
+  greedy->descent = descent_new(greedy->step->parameters(greedy->machine));
+  return greedy->descent;
 }
 
 Greedy*
@@ -57,23 +79,16 @@ greedy_new(TrainingRun* const run, const uint32_t layer)
     return NULL;
   }
 
-  const LayerShape* const shape  = &run->layers[layer];
-  const BatchShape        batch  = examples_shape(run->examples);
-  const Activation        output = layer ? run->layers[layer - 1].activation : ACTIVATION_IDENTITY;
-
-  greedy->run       = run;
-  greedy->layer     = layer;
-  greedy->step      = autoencoder_step_new(shape, output, batch);
-  greedy->corrupted = malloc((size_t)batch_rows(batch) * shape->n_in * sizeof(real));
+  const double rate  = run->recipe->layers[layer].rate;
+  const size_t n     = (size_t)batch_rows(run->examples->shape) * run->shape.layers[layer].n_in;
+  greedy->run        = run;
+  greedy->step       = pretrain_step(run->recipe->layers[layer].step);
+  greedy->layer      = layer;
+  greedy->stage      = run->recipe->pretrain;
+  greedy->stage.rate = rate > 0.0 ? rate : greedy->stage.rate;
+  greedy->corrupted  = malloc(n * sizeof(real));
   snprintf(greedy->name, sizeof(greedy->name), "layer %u", layer + 1);
-  if (!greedy->step || !greedy->corrupted || !allocate_codes(greedy)) {
-    greedy_free(greedy);
-    return NULL;
-  }
-
-  draw_weights(greedy);
-  greedy->descent = descent_new(autoencoder_step_parameters(greedy->step));
-  if (!greedy->descent) {
+  if (!greedy->corrupted || !allocate_codes(greedy) || !make_machine(greedy)) {
     greedy_free(greedy);
     return NULL;
   }
@@ -86,7 +101,7 @@ greedy_free(Greedy* const greedy)
   if (greedy) {
     backprop_free(greedy->noisy_codes);
     backprop_free(greedy->clean_codes);
-    autoencoder_step_free(greedy->step);
+    greedy->step->destroy(greedy->machine);
     descent_free(greedy->descent);
     free(greedy->corrupted);
     free(greedy);
@@ -101,111 +116,150 @@ greedy_descent(Greedy* const greedy)
 
 /// Codes of the layers below.
 static const real*
-codes(const Greedy* const greedy, Backprop* const below, const real* const features)
+codes(const Greedy* const greedy, Backprop* const below, const BatchShape shape,
+      const real* const features)
 {
-  const TrainingRun* const run = greedy->run;
-  return below ? backprop_forward(below, run->team, greedy->layer, examples_shape(run->examples),
-                                  features)
+  return below ? backprop_forward(below, greedy->run->team, greedy->layer, shape, features)
                : features;
 }
 
-static Status
-reconstruct(const Greedy* const greedy, const Split split, const uint64_t batch, double* const loss,
-            Diagnostic* const why)
+/// Corrupt a mini-batch of codes, and have the machine reconstruct it.
+static double
+reconstruct(const Greedy* const greedy, const Batch* const drawn, const Split split,
+            const uint64_t step, const uint64_t number)
 {
-  const TrainingRun* const run    = greedy->run;
-  const RecipeLayer* const layer  = &run->recipe->layers[greedy->layer];
-  const Status             status = examples_draw(run->examples, run->team, split, batch, why);
-  if (status) {
-    return status;
-  }
-
-  const BatchShape  shape = examples_shape(run->examples);
-  const size_t      n     = (size_t)batch_rows(shape) * run->layers[greedy->layer].n_in;
-  const real* const noisy = codes(greedy, greedy->noisy_codes, examples_noisy(run->examples));
-  const real* const clean = layer->corruption == CORRUPTION_RECORDED
-                              ? codes(greedy, greedy->clean_codes, examples_clean(run->examples))
-                              : noisy;
-
-  // One more than the mini-batches of any training, so that validation draws numbers of its own.
-  const uint64_t draw   = split == SPLIT_TRAIN ? batch : UINT64_MAX - batch;
-  Random         random = random_at(run->recipe->seed, RANDOM_CORRUPTION, draw);
+  const TrainingRun* const run   = greedy->run;
+  const RecipeLayer* const layer = &run->recipe->layers[greedy->layer];
+  const BatchShape         shape = drawn->shape;
+  const size_t             n = (size_t)batch_rows(shape) * run->shape.layers[greedy->layer].n_in;
+  const real* const        noisy  = codes(greedy, greedy->noisy_codes, shape, drawn->x);
+  const real* const        clean  = layer->corruption == CORRUPTION_RECORDED
+                                      ? codes(greedy, greedy->clean_codes, shape, drawn->clean)
+                                      : noisy;
+  Random                   noise  = random_at(run->recipe->seed, RANDOM_CORRUPTION, number);
+  Random                   random = random_at(run->recipe->seed, RANDOM_MACHINE, number);
   memcpy(greedy->corrupted, noisy, n * sizeof(real));
-  denoising_corrupt(layer->corruption, layer->corruption_amount, &random, n, greedy->corrupted);
-  *loss = autoencoder_step(greedy->step, run->team, greedy->corrupted, clean, split == SPLIT_TRAIN);
-  return STATUS_SUCCESS;
+  denoising_corrupt(layer->corruption, layer->corruption_amount, &noise, n, greedy->corrupted);
+
+  const PretrainBatch batch = { .batch     = shape,
+                                .corrupted = greedy->corrupted,
+                                .clean     = clean,
+                                .step      = step,
+                                .learn     = split == SPLIT_TRAIN };
+  return greedy->step->step(greedy->machine, run->team, &batch, &random);
 }
 
 static Status
 learn(void* const handle, const uint64_t step, double* const loss, Diagnostic* const why)
 {
-  const Greedy* const greedy = (const Greedy*)handle;
-  const uint64_t      before = (uint64_t)greedy->layer * greedy->run->recipe->pretrain.steps;
-  return reconstruct(greedy, SPLIT_TRAIN, before + step, loss, why);
+  const Greedy* const      greedy = (const Greedy*)handle;
+  const TrainingRun* const run    = greedy->run;
+  const uint64_t           number = (uint64_t)greedy->layer * run->recipe->pretrain.steps + step;
+  Batch                    drawn;
+  const Status status = examples_draw(run->examples, run->team, SPLIT_TRAIN, number, &drawn, why);
+  if (!status) {
+    *loss = reconstruct(greedy, &drawn, SPLIT_TRAIN, step, number);
+  }
+  return status;
 }
 
 static Status
 validate(void* const handle, double* const loss, Diagnostic* const why)
 {
-  double sum = 0.0;
-  for (uint64_t batch = 0; batch < VALIDATION_BATCHES; ++batch) {
-    double       part   = 0.0;
-    const Status status = reconstruct((const Greedy*)handle, SPLIT_VALID, batch, &part, why);
+  const Greedy* const      greedy = (const Greedy*)handle;
+  const TrainingRun* const run    = greedy->run;
+  double                   sum    = 0.0;
+  double                   n_rows = 0.0;
+  for (uint64_t i = 0; i < run->examples->n_valid; ++i) {
+    Batch        drawn;
+    const Status status = examples_draw(run->examples, run->team, SPLIT_VALID, i, &drawn, why);
     if (status) {
       return status;
     }
-    sum += part;
+    // Counted from the end, so that validation draws numbers of its own; past every warm-up.
+    sum += batch_rows(drawn.shape) *
+           reconstruct(greedy, &drawn, SPLIT_VALID, UINT64_MAX, UINT64_MAX - i);
+    n_rows += batch_rows(drawn.shape);
   }
-  *loss = sum / VALIDATION_BATCHES;
+  *loss = sum / n_rows;
   return STATUS_SUCCESS;
 }
 
-/// The weights that reconstruct the current frame, [n_out × n_in] of the layer, and their biases.
-static void
-unroll_decoder(const Greedy* const greedy)
+/// Where the numbers of a layer are.
+static real*
+numbers_of(const TrainingRun* const run, const uint32_t layer)
 {
-  const TrainingRun* const run     = greedy->run;
-  const LayerShape* const  shape   = &run->layers[greedy->layer];
-  const LayerShape* const  decoder = autoencoder_step_decoder(greedy->step);
-  const uint32_t           mirror = run->shape.n_encoder + run->shape.n_encoder - 1 - greedy->layer;
-  const real* const        from   = autoencoder_step_parameters(greedy->step)->value +
-                           parameters_of_layer(shape);
-  real* const to = run->parameters->value + training_run_offset(run, mirror);
-  for (uint32_t i = 0; i < decoder->n_in; ++i) {
-    memcpy(to + (size_t)i * shape->n_in, from + (size_t)i * decoder->n_out,
-           shape->n_in * sizeof(real));
-  }
-  memcpy(to + layer_shape_weights(&run->layers[mirror]), from + layer_shape_weights(decoder),
-         shape->n_in * sizeof(real));
+  return run->parameters->value + unrolled_shape_offset(&run->shape, layer);
 }
 
+/// Into the layer; of a variational code's, the mean's numbers.
 static void
+unroll_encoder(const Greedy* const greedy, const real* const from)
+{
+  const TrainingRun* const run    = greedy->run;
+  const LayerShape* const  to     = &run->shape.layers[greedy->layer];
+  const uint32_t           n      = run->recipe->layers[greedy->layer].units;
+  const size_t             n_rows = layer_shape_weights(to) / to->n_out + 1; // And the bias
+  real* const              value  = numbers_of(run, greedy->layer);
+  for (size_t r = 0; r < n_rows; ++r) {
+    memcpy(value + r * to->n_out, from + r * n, n * sizeof(real));
+  }
+}
+
+/// Whether the decoder has a layer whose input and output are the exchanged ones of this.
+static bool
+has_mirror(const Greedy* const greedy)
+{
+  const Recipe* const recipe = greedy->run->recipe;
+  return recipe->task == MODEL_CLASSIFY                                   ? false
+         : recipe->task == MODEL_AUTOENCODER && recipe->skip == SKIP_NONE ? true
+                                                                          : greedy->layer > 0;
+}
+
+/// @return False when memory is short.
+static bool
 unroll(const Greedy* const greedy)
 {
-  const TrainingRun* const run = greedy->run;
-  memcpy(run->parameters->value + training_run_offset(run, greedy->layer),
-         autoencoder_step_parameters(greedy->step)->value,
-         parameters_of_layer(&run->layers[greedy->layer]) * sizeof(real));
-  if (greedy->layer) {
-    unroll_decoder(greedy);
+  const TrainingRun* const run     = greedy->run;
+  const LayerShape         shape   = layer_shape(run, greedy->layer);
+  const size_t             n_up    = parameters_of_layer(&shape);
+  const size_t             n_down  = ((size_t)shape.n_out + 1) * shape.n_in;
+  real* const              numbers = malloc((n_up + n_down) * sizeof(real));
+  if (!numbers) {
+    return false;
   }
+
+  greedy->step->unroll(greedy->machine, numbers, numbers + n_up);
+  unroll_encoder(greedy, numbers);
+  if (has_mirror(greedy)) {
+    const uint32_t mirror = run->shape.n_encoder + run->shape.n_decoder - 1 - greedy->layer;
+    memcpy(numbers_of(run, mirror), numbers + n_up, n_down * sizeof(real));
+  }
+  free(numbers);
+  return true;
+}
+
+/// Whether this layer is trained by itself: what a bypass goes around begins at 0 instead.
+static bool
+is_trained(const Greedy* const greedy)
+{
+  const TrainingRun* const run = greedy->run;
+  return greedy->stage.steps && !(run->shape.bypassed && greedy->layer + 1 == run->shape.n_encoder);
 }
 
 Status
 greedy_train(Greedy* const greedy, const Watcher* const watcher, Diagnostic* const why)
 {
-  const TrainingRun* const run = greedy->run;
-  if (!run->recipe->pretrain.steps) {
+  if (!is_trained(greedy)) {
     return STATUS_SUCCESS;
   }
 
   const Objective objective = {
     .name = greedy->name, .learn = learn, .validate = validate, .context = greedy
   };
-  const Status status = descent_run(greedy->descent, run->team, &run->recipe->pretrain, &objective,
+  const Status status = descent_run(greedy->descent, greedy->run->team, &greedy->stage, &objective,
                                     watcher, why);
-  if (!status) {
-    unroll(greedy);
-  }
-  return status;
+  return status           ? status
+         : unroll(greedy) ? STATUS_SUCCESS
+                          : diagnose(why, STATUS_NO_MEMORY, "not enough memory to train");
 }

@@ -13,9 +13,9 @@
    Bengio et al. 2007).
 
    The layers below are trained and stay as they are; their codes, recomputed and not stored, are
-   the input.  With recorded noise the input is the codes of the noisy sound and the target those
-   of the clean one: a stacked denoising autoencoder (Vincent et al. 2010) whose corruption is
-   what it will meet.
+   the input.  How the layer learns is one of pretrain.h.  With recorded noise the input is the
+   codes of the noisy sound and the target those of the clean one: a stacked denoising autoencoder
+   (Vincent et al. 2010) whose corruption is what it will meet.
 */
 typedef struct Greedy Greedy;
 
@@ -32,9 +32,10 @@ Descent*
 greedy_descent(Greedy* greedy);
 
 /**
-   Train the layer, then unroll it: its weights go into the encoder, and those that reconstruct
-   the current frame into the mirror layer of the decoder.  The first layer's mirror image is left
-   as it was: a mask's last layer gives gains and not features.  Without steps nothing changes.
+   Train the layer by the recipe's step, then unroll it: its weights go into the encoder, and those
+   that reconstruct the current frame into the mirror layer of the decoder, where there is one: a
+   mask's last layer gives gains and not features, a classifier's decoder is its head alone, and a
+   bypassed network's last layers begin at 0.  Without steps nothing changes.
 
    @return As descent_run().
 */

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Lamina developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "training/method/examples.h"
+#include "training/method/mixture_examples.h"
 
 #include "dsp/spectrum/features.h"
 #include "dsp/spectrum/stft.h"
@@ -15,6 +15,9 @@
 /// A recording has content up to where its peaks are this far below its highest: −70 dB.
 static const float content_ratio = 1e-7f;
 
+/// Mini-batches of a look at files never trained on.
+enum { VALIDATION_BATCHES = 4 };
+
 /// What one sequence is made with.
 typedef struct {
   Mixture    mixture;
@@ -27,24 +30,23 @@ typedef struct {
   Diagnostic why;
 } Maker;
 
-struct Examples {
+typedef struct {
+  Examples      base;
   const Recipe* recipe;
   const Corpus* sound;
   const Corpus* noise;
-  BatchShape    shape;
   StftConfig    stft;
-  uint32_t      n_features;
   Maker*        makers; ///< [n_streams]
   real*         noisy;  ///< [rows × n_features]
   real*         clean;  ///< [rows × n_features]
   MaskTarget    target;
-};
+} MixtureExamples;
 
 static bool
-allocate_maker(const Examples* const examples, Maker* const maker)
+allocate_maker(const MixtureExamples* const examples, Maker* const maker)
 {
   const Recipe* const recipe = examples->recipe;
-  const uint32_t      n      = examples->shape.n_steps * examples->stft.hop;
+  const uint32_t      n      = examples->base.shape.n_steps * examples->stft.hop;
   const uint32_t      n_bins = stft_bins(examples->stft);
 
   maker->mixture.n     = n;
@@ -54,70 +56,45 @@ allocate_maker(const Examples* const examples, Maker* const maker)
   maker->features      = features_new(&recipe->features, examples->stft, recipe->rate_hz);
   maker->power         = malloc(n_bins * sizeof(float));
   maker->peak          = malloc(n_bins * sizeof(float));
-  maker->x             = malloc(examples->n_features * sizeof(float));
+  maker->x             = malloc(examples->base.n_features * sizeof(float));
   return maker->mixture.clean && maker->mixture.noisy && maker->analysis && maker->features &&
          maker->power && maker->peak && maker->x;
 }
 
 static bool
-allocate_batch(Examples* const examples)
+allocate_batch(MixtureExamples* const examples)
 {
-  const size_t n_rows   = batch_rows(examples->shape);
-  const size_t features = n_rows * examples->n_features * sizeof(real);
+  const size_t n_rows   = batch_rows(examples->base.shape);
+  const size_t features = n_rows * examples->base.n_features * sizeof(real);
   const size_t spectra  = n_rows * examples->target.n_bins * sizeof(float complex);
 
   examples->noisy         = malloc(features);
   examples->clean         = malloc(features);
   examples->target.noisy  = malloc(spectra);
   examples->target.clean  = malloc(spectra);
-  examples->target.n_used = calloc(examples->shape.n_streams, sizeof(uint32_t));
+  examples->target.n_used = calloc(examples->base.shape.n_streams, sizeof(uint32_t));
   return examples->noisy && examples->clean && examples->target.noisy && examples->target.clean &&
          examples->target.n_used;
 }
 
-Examples*
-examples_new(const Recipe* const recipe, const Corpus* const sound, const Corpus* const noise)
+static void
+free_maker(Maker* const maker)
 {
-  Examples* const examples = calloc(1, sizeof(Examples));
-  if (!examples) {
-    return NULL;
-  }
-
-  examples->recipe        = recipe;
-  examples->sound         = sound;
-  examples->noise         = noise;
-  examples->shape         = (BatchShape){ .n_steps = recipe->frames, .n_streams = recipe->streams };
-  examples->stft          = stft_config(recipe->window_s, recipe->hop_s, recipe->rate_hz);
-  examples->n_features    = feature_config_size(&recipe->features);
-  examples->target.n_bins = stft_bins(examples->stft);
-  examples->makers        = calloc(recipe->streams, sizeof(Maker));
-  bool ok                 = examples->makers && allocate_batch(examples);
-  for (uint32_t s = 0; ok && s < recipe->streams; ++s) {
-    ok = allocate_maker(examples, &examples->makers[s]);
-  }
-  if (!ok) {
-    examples_free(examples);
-    return NULL;
-  }
-  return examples;
+  free(maker->mixture.clean);
+  free(maker->mixture.noisy);
+  analysis_free(maker->analysis);
+  features_free(maker->features);
+  free(maker->power);
+  free(maker->peak);
+  free(maker->x);
 }
 
-void
-examples_free(Examples* const examples)
+static void
+free_mixture_examples(Examples* const base)
 {
-  if (!examples) {
-    return;
-  }
-
-  for (uint32_t s = 0; examples->makers && s < examples->shape.n_streams; ++s) {
-    Maker* const maker = &examples->makers[s];
-    free(maker->mixture.clean);
-    free(maker->mixture.noisy);
-    analysis_free(maker->analysis);
-    features_free(maker->features);
-    free(maker->power);
-    free(maker->peak);
-    free(maker->x);
+  MixtureExamples* const examples = (MixtureExamples*)base;
+  for (uint32_t s = 0; examples->makers && s < base->shape.n_streams; ++s) {
+    free_maker(&examples->makers[s]);
   }
   free(examples->makers);
   free(examples->noisy);
@@ -136,7 +113,7 @@ power_of(const float complex x)
 
 /// One signal of one sequence: its spectra and features, in the rows of the sequence; its peaks.
 static void
-analyze(const Examples* const examples, const uint32_t stream, const float* const signal,
+analyze(const MixtureExamples* const examples, const uint32_t stream, const float* const signal,
         real* const features, float complex* const spectra)
 {
   const Maker* const maker  = &examples->makers[stream];
@@ -145,8 +122,8 @@ analyze(const Examples* const examples, const uint32_t stream, const float* cons
   analysis_reset(maker->analysis);
   features_reset(maker->features);
   memset(maker->peak, 0, n_bins * sizeof(float));
-  for (uint32_t t = 0; t < examples->shape.n_steps; ++t) {
-    const size_t row = (size_t)t * examples->shape.n_streams + stream;
+  for (uint32_t t = 0; t < examples->base.shape.n_steps; ++t) {
+    const size_t row = (size_t)t * examples->base.shape.n_streams + stream;
     analysis_write(maker->analysis, hop, signal + (size_t)t * hop);
     const float complex* const spectrum = analysis_spectrum(maker->analysis);
     memcpy(spectra + row * n_bins, spectrum, n_bins * sizeof(float complex));
@@ -156,29 +133,29 @@ analyze(const Examples* const examples, const uint32_t stream, const float* cons
       maker->peak[k]    = power > maker->peak[k] ? power : maker->peak[k];
     }
     features_from_power(maker->features, maker->power, maker->x);
-    for (uint32_t i = 0; i < examples->n_features; ++i) {
-      features[row * examples->n_features + i] = (real)maker->x[i];
+    for (uint32_t i = 0; i < examples->base.n_features; ++i) {
+      features[row * examples->base.n_features + i] = (real)maker->x[i];
     }
   }
 }
 
 /// Scale both spectra of a sequence so that the noisy one has mean power 1.
 static void
-level_spectra(const Examples* const examples, const uint32_t stream)
+level_spectra(const MixtureExamples* const examples, const uint32_t stream)
 {
   const uint32_t n_bins = examples->target.n_bins;
-  const uint32_t stride = examples->shape.n_streams * n_bins;
+  const uint32_t stride = examples->base.shape.n_streams * n_bins;
   double         sum    = 0.0;
-  for (uint32_t t = 0; t < examples->shape.n_steps; ++t) {
+  for (uint32_t t = 0; t < examples->base.shape.n_steps; ++t) {
     const float complex* const y = examples->target.noisy + (size_t)t * stride + stream * n_bins;
     for (uint32_t k = 0; k < n_bins; ++k) {
       sum += (double)power_of(y[k]);
     }
   }
 
-  const double n     = (double)examples->shape.n_steps * n_bins;
+  const double n     = (double)examples->base.shape.n_steps * n_bins;
   const float  scale = sum > 0.0 ? (float)sqrt(n / sum) : 0.0f;
-  for (uint32_t t = 0; t < examples->shape.n_steps; ++t) {
+  for (uint32_t t = 0; t < examples->base.shape.n_steps; ++t) {
     const size_t at = (size_t)t * stride + stream * n_bins;
     for (uint32_t k = 0; k < n_bins; ++k) {
       examples->target.noisy[at + k] *= scale;
@@ -205,22 +182,22 @@ count_used_bins(const uint32_t n_bins, const float* const peak)
 
 /// What the tasks of one mini-batch share.
 typedef struct {
-  Examples* examples;
-  Split     split;
-  uint64_t  batch;
+  MixtureExamples* examples;
+  Split            split;
+  uint64_t         batch;
 } Draw;
 
 static void
 draw_sequence(void* const handle, const uint32_t stream)
 {
-  const Draw* const  draw     = (const Draw*)handle;
-  Examples* const    examples = draw->examples;
-  Maker* const       maker    = &examples->makers[stream];
-  const RandomStream use      = draw->split == SPLIT_TRAIN ? RANDOM_MIXTURE : RANDOM_VALIDATION;
-  Random             random   = random_at(examples->recipe->seed, use,
-                                          draw->batch * examples->shape.n_streams + stream);
+  const Draw* const      what     = (const Draw*)handle;
+  MixtureExamples* const examples = what->examples;
+  Maker* const           maker    = &examples->makers[stream];
+  const RandomStream     use      = what->split == SPLIT_TRAIN ? RANDOM_MIXTURE : RANDOM_VALIDATION;
+  Random                 random   = random_at(examples->recipe->seed, use,
+                                              what->batch * examples->base.shape.n_streams + stream);
   maker->status = mixture_draw(&examples->recipe->mixture, examples->sound, examples->noise,
-                               draw->split, &random, &maker->mixture, &maker->why);
+                               what->split, &random, &maker->mixture, &maker->why);
   if (maker->status) {
     return;
   }
@@ -231,46 +208,59 @@ draw_sequence(void* const handle, const uint32_t stream)
   level_spectra(examples, stream);
 }
 
-Status
-examples_draw(Examples* const examples, Team* const team, const Split split, const uint64_t batch,
-              Diagnostic* const why)
+static Status
+draw(Examples* const base, Team* const team, const Split split, const uint64_t batch,
+     Batch* const drawn, Diagnostic* const why)
 {
-  Draw draw = { .examples = examples, .split = split, .batch = batch };
-  team_run(team, examples->shape.n_streams, draw_sequence, &draw);
-  for (uint32_t s = 0; s < examples->shape.n_streams; ++s) {
+  MixtureExamples* const examples = (MixtureExamples*)base;
+  Draw                   what     = { .examples = examples, .split = split, .batch = batch };
+  team_run(team, base->shape.n_streams, draw_sequence, &what);
+  for (uint32_t s = 0; s < base->shape.n_streams; ++s) {
     if (examples->makers[s].status) {
       return diagnose(why, examples->makers[s].status, "%s", examples->makers[s].why.text);
     }
   }
+
+  *drawn = (Batch){ .shape   = base->shape,
+                    .x       = examples->noisy,
+                    .clean   = examples->clean,
+                    .spectra = &examples->target };
   return STATUS_SUCCESS;
 }
 
-BatchShape
-examples_shape(const Examples* const examples)
+Examples*
+mixture_examples_new(const Recipe* const recipe, const Corpus* const sound,
+                     const Corpus* const noise)
 {
-  return examples->shape;
-}
+  MixtureExamples* const examples = calloc(1, sizeof(MixtureExamples));
+  if (!examples) {
+    return NULL;
+  }
 
-const real*
-examples_noisy(const Examples* const examples)
-{
-  return examples->noisy;
-}
-
-const real*
-examples_clean(const Examples* const examples)
-{
-  return examples->clean;
-}
-
-const MaskTarget*
-examples_target(const Examples* const examples)
-{
-  return &examples->target;
+  examples->base          = (Examples){ .n_features = feature_config_size(&recipe->features),
+                                        .shape = { .n_steps = recipe->frames, .n_streams = recipe->streams },
+                                        .n_valid = VALIDATION_BATCHES,
+                                        .draw    = draw,
+                                        .free    = free_mixture_examples };
+  examples->recipe        = recipe;
+  examples->sound         = sound;
+  examples->noise         = noise;
+  examples->stft          = stft_config(recipe->window_s, recipe->hop_s, recipe->rate_hz);
+  examples->target.n_bins = stft_bins(examples->stft);
+  examples->makers        = calloc(recipe->streams, sizeof(Maker));
+  bool ok                 = examples->makers && allocate_batch(examples);
+  for (uint32_t s = 0; ok && s < recipe->streams; ++s) {
+    ok = allocate_maker(examples, &examples->makers[s]);
+  }
+  if (!ok) {
+    free_mixture_examples(&examples->base);
+    return NULL;
+  }
+  return &examples->base;
 }
 
 const Bands*
-examples_bands(const Examples* const examples)
+mixture_examples_bands(const Examples* const base)
 {
-  return features_bands(examples->makers[0].features);
+  return features_bands(((const MixtureExamples*)base)->makers[0].features);
 }

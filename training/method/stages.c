@@ -175,18 +175,19 @@ Status
 stages_run(TrainingRun* const run, const StagesConfig* const config, const Watcher* const watcher,
            Diagnostic* const why)
 {
-  Stages stages               = { .run = run, .config = config, .watcher = *watcher };
-  stages.watcher.save         = save;
+  static const StagesConfig unsaved = { 0 };
+  Stages stages       = { .run = run, .config = config ? config : &unsaved, .watcher = *watcher };
+  stages.watcher.save = stages.config->path ? save : NULL;
   stages.watcher.save_context = &stages;
 
   const uint32_t n_stages = run->shape.n_encoder + 1;
   Status         status   = begin(&stages, why);
   while (!status) {
     status = run_stage(&stages, why);
-    if (status == STATUS_INTERRUPTED) {
-      Diagnostic   unsaved;
-      const Status failure = save(&stages, &unsaved);
-      status               = failure ? diagnose(why, failure, "%s", unsaved.text) : status;
+    if (status == STATUS_INTERRUPTED && stages.watcher.save) {
+      Diagnostic   fault;
+      const Status failure = save(&stages, &fault);
+      status               = failure ? diagnose(why, failure, "%s", fault.text) : status;
     }
     if (status || ++stages.stage == n_stages) {
       break;

@@ -23,6 +23,7 @@ typedef struct {
 
    A run that is resumed ends in the numbers that it would have ended in.
 
+   @param config NULL: nothing is saved.
    @param watcher Its `save` is replaced by our own.
    @return As descent_run(), checkpoint_read() and checkpoint_write(); STATUS_BAD_OPTION when the
    checkpoint is of another run.

@@ -10,41 +10,74 @@
 /// The head's first weights are this much smaller than others, so that its bias decides.
 static const real head_scale = (real)0.1;
 
+/// The recipe's network as it is trained, on what the examples have.
 static void
-list_layers(TrainingRun* const run)
+shape_network(const Recipe* const recipe, const Examples* const examples,
+              UnrolledShape* const shape)
 {
-  for (uint32_t l = 0; l < run->shape.n_encoder; ++l) {
-    run->layers[run->n_layers++] = run->shape.encoder[l];
+  ModelShape model;
+  recipe_model_shape(recipe, &model);
+  shape->n_encoder   = model.n_encoder;
+  shape->n_decoder   = model.n_decoder;
+  shape->bypassed    = model.bypassed;
+  shape->variational = model.variational;
+  memcpy(shape->layers, model.encoder, model.n_encoder * sizeof(LayerShape));
+  memcpy(shape->layers + model.n_encoder, model.decoder, model.n_decoder * sizeof(LayerShape));
+
+  LayerShape* const code = &shape->layers[model.n_encoder - 1];
+  LayerShape* const last = &shape->layers[model.n_encoder + model.n_decoder - 1];
+  shape->layers[0].n_in  = examples->n_features;
+  if (recipe->task == MODEL_AUTOENCODER) {
+    last->n_out      = examples->n_features;
+    last->activation = ACTIVATION_IDENTITY; // Cross-entropy is computed from logits
+  } else if (recipe->task == MODEL_CLASSIFY) {
+    last->n_out = examples->n_classes;
   }
-  for (uint32_t l = 0; l < run->shape.n_decoder; ++l) {
-    run->layers[run->n_layers++] = run->shape.decoder[l];
+
+  const LayerShape around  = { .n_taps = 1 };
+  shape->bypasses[0]       = around;
+  shape->bypasses[0].n_in  = examples->n_features;
+  shape->bypasses[0].n_out = code->n_out;
+  shape->bypasses[1]       = around;
+  shape->bypasses[1].n_in  = code->n_out;
+  shape->bypasses[1].n_out = last->n_out;
+  if (shape->variational) {
+    code->n_out *= 2;
+  }
+}
+
+/// "Let it pass": the last layer's sigmoid starts near the initial gain.
+static void
+open_mask(TrainingRun* const run)
+{
+  const uint32_t          head      = run->shape.n_encoder + run->shape.n_decoder - 1;
+  const LayerShape* const shape     = &run->shape.layers[head];
+  const size_t            n_weights = layer_shape_weights(shape);
+  const double            gain      = run->recipe->initial_gain;
+  real* const             value = run->parameters->value + unrolled_shape_offset(&run->shape, head);
+  for (size_t i = 0; i < n_weights; ++i) {
+    value[i] *= head_scale;
+  }
+  for (uint32_t j = 0; j < shape->n_out; ++j) {
+    value[n_weights + j] = (real)log(gain / (1.0 - gain));
   }
 }
 
 static void
 draw_weights(TrainingRun* const run)
 {
-  for (uint32_t l = 0; l < run->n_layers; ++l) {
+  for (uint32_t l = 0; l < run->shape.n_encoder + run->shape.n_decoder; ++l) {
     Random random = random_at(run->recipe->seed, RANDOM_WEIGHTS, l);
-    parameters_draw(&run->layers[l], &random, run->parameters->value + training_run_offset(run, l));
+    parameters_draw(&run->shape.layers[l], &random,
+                    run->parameters->value + unrolled_shape_offset(&run->shape, l));
   }
-
-  // "Let it pass": the last layer's sigmoid starts near the initial gain.
-  const uint32_t head      = run->n_layers - 1;
-  const size_t   n_weights = layer_shape_weights(&run->layers[head]);
-  const double   gain      = run->recipe->initial_gain;
-  real* const    value     = run->parameters->value + training_run_offset(run, head);
-  for (size_t i = 0; i < n_weights; ++i) {
-    value[i] *= head_scale;
-  }
-  for (uint32_t j = 0; j < run->layers[head].n_out; ++j) {
-    value[n_weights + j] = (real)log(gain / (1.0 - gain));
+  if (run->recipe->task == MODEL_DENOISE) {
+    open_mask(run);
   }
 }
 
 TrainingRun*
-training_run_new(const Recipe* const recipe, const Corpus* const sound, const Corpus* const noise,
-                 Team* const team)
+training_run_new(const Recipe* const recipe, Examples* const examples, Team* const team)
 {
   TrainingRun* const run = calloc(1, sizeof(TrainingRun));
   if (!run) {
@@ -53,11 +86,10 @@ training_run_new(const Recipe* const recipe, const Corpus* const sound, const Co
 
   run->recipe   = recipe;
   run->team     = team;
-  run->examples = examples_new(recipe, sound, noise);
-  recipe_model_shape(recipe, &run->shape);
-  list_layers(run);
-  run->parameters = parameters_new(model_shape_weights(&run->shape));
-  if (!run->examples || !run->parameters) {
+  run->examples = examples;
+  shape_network(recipe, examples, &run->shape);
+  run->parameters = parameters_new(unrolled_shape_size(&run->shape));
+  if (!run->parameters) {
     training_run_free(run);
     return NULL;
   }
@@ -69,28 +101,97 @@ void
 training_run_free(TrainingRun* const run)
 {
   if (run) {
-    examples_free(run->examples);
     parameters_free(run->parameters);
     free(run);
   }
 }
 
-size_t
-training_run_offset(const TrainingRun* const run, const uint32_t layer)
+/// Make a layer give 0: what goes around it decides.
+static void
+silence_layer(TrainingRun* const run, const uint32_t layer)
 {
-  size_t offset = 0;
-  for (uint32_t l = 0; l < layer; ++l) {
-    offset += parameters_of_layer(&run->layers[l]);
+  memset(run->parameters->value + unrolled_shape_offset(&run->shape, layer), 0,
+         parameters_of_layer(&run->shape.layers[layer]) * sizeof(real));
+}
+
+void
+training_run_start_at_pca(TrainingRun* const run, const Pca* const pca)
+{
+  const UnrolledShape* const shape   = &run->shape;
+  const uint32_t             n       = shape->bypasses[0].n_out;
+  const uint32_t             columns = pca->n_columns;
+  const uint32_t             layers  = shape->n_encoder + shape->n_decoder;
+  const Dense encoder = parameters_dense(run->parameters, unrolled_shape_offset(shape, layers),
+                                         &shape->bypasses[0]);
+  const Dense decoder = parameters_dense(run->parameters, unrolled_shape_offset(shape, layers + 1),
+                                         &shape->bypasses[1]);
+  real* const up      = run->parameters->value + (encoder.w - run->parameters->value);
+  real* const up_bias = run->parameters->value + (encoder.b - run->parameters->value);
+  real* const down    = run->parameters->value + (decoder.w - run->parameters->value);
+  real* const mean    = run->parameters->value + (decoder.b - run->parameters->value);
+
+  silence_layer(run, shape->n_encoder - 1);
+  silence_layer(run, layers - 1);
+  for (uint32_t j = 0; j < n; ++j) {
+    const double* const axis  = pca->components + (size_t)j * columns;
+    const double        scale = sqrt(fmax(pca->variance[j], 1e-12));
+    double              bias  = 0.0;
+    for (uint32_t i = 0; i < columns; ++i) {
+      up[(size_t)i * n + j]         = (real)(axis[i] / scale);
+      down[(size_t)j * columns + i] = (real)(axis[i] * scale);
+      bias -= axis[i] * pca->mean[i] / scale;
+    }
+    up_bias[j] = (real)bias;
   }
-  return offset;
+  for (uint32_t i = 0; i < columns; ++i) {
+    mean[i] = (real)pca->mean[i];
+  }
+}
+
+/// The shape of the model that these numbers are of.
+static void
+shape_model(const TrainingRun* const run, const LogSpectrumConfig* const spectrum,
+            ModelShape* const shape)
+{
+  recipe_model_shape(run->recipe, shape);
+  shape->decoder[shape->n_decoder - 1].n_out =
+    run->shape.layers[run->shape.n_encoder + run->shape.n_decoder - 1].n_out;
+  if (spectrum) {
+    shape->spectrum = *spectrum;
+  }
+}
+
+/// One layer's numbers; of one that is twice as wide in training, the first half.
+static float*
+copy_layer(const LayerShape* const trained, const LayerShape* const shape, const real* from,
+           float* to)
+{
+  const size_t n_rows = layer_shape_weights(trained) / trained->n_out + 1; // And the bias
+  for (size_t r = 0; r < n_rows; ++r) {
+    for (uint32_t j = 0; j < shape->n_out; ++j) {
+      *to++ = (float)from[r * trained->n_out + j];
+    }
+  }
+  return to;
 }
 
 Model*
-training_run_model(const TrainingRun* const run)
+training_run_model(const TrainingRun* const run, const LogSpectrumConfig* const spectrum)
 {
-  Model* const model = model_new(&run->shape);
-  for (size_t i = 0; model && i < model->n_weights; ++i) {
-    model->weights[i] = (float)run->parameters->value[i];
+  ModelShape shape;
+  shape_model(run, spectrum, &shape);
+  Model* const model = model_new(&shape);
+  float*       to    = model ? model->weights : NULL;
+  for (uint32_t l = 0; model && l < unrolled_shape_layers(&run->shape); ++l) {
+    const bool        in_encoder = l < shape.n_encoder;
+    const bool        around     = l >= shape.n_encoder + shape.n_decoder;
+    const LayerShape* trained = around ? &run->shape.bypasses[l - shape.n_encoder - shape.n_decoder]
+                                       : &run->shape.layers[l];
+    const LayerShape* wanted  = around       ? trained
+                                : in_encoder ? &shape.encoder[l]
+                                             : &shape.decoder[l - shape.n_encoder];
+    to = copy_layer(trained, wanted, run->parameters->value + unrolled_shape_offset(&run->shape, l),
+                    to);
   }
   return model;
 }

@@ -27,6 +27,14 @@ typedef struct {
 size_t
 unrolled_shape_size(const UnrolledShape* shape);
 
+/// Layers, and bypasses.
+uint32_t
+unrolled_shape_layers(const UnrolledShape* shape);
+
+/// Numbers in a code.
+uint32_t
+unrolled_shape_code(const UnrolledShape* shape);
+
 /// Where the numbers of a layer begin in the flat block.  @param layer n_encoder + n_decoder and
 /// one more are the bypasses.
 size_t
