@@ -4,13 +4,14 @@
 #include "training/tool/tool.h"
 
 #include "dsp/network/model_file.h"
-#include "training/corpus/corpus.h"
 #include "training/engine/matrix.h"
 #include "training/engine/progress.h"
 #include "training/method/recipe.h"
 #include "training/method/stages.h"
 #include "training/tool/evaluation.h"
+#include "training/tool/material.h"
 #include "training/tool/options.h"
+#include "training/tool/score_text.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -32,11 +33,12 @@ enum { SCORE_ITEMS = 100, SCORE_SECONDS = 6 };
 enum { MAX_RECIPE = MODEL_MAX_HEADER / 4 };
 
 static const char* const usage =
-  "Usage: lamina train RECIPE --data DIR... --noise DIR... -o MODEL [OPTION]...\n"
+  "Usage: lamina train RECIPE --data DIR... [--noise DIR...] -o MODEL [OPTION]...\n"
   "Train a model: every layer greedily, then all of them together.\n"
   "\n"
-  "  -d, --data DIR       folder of sound to keep, searched to its depth; may be repeated\n"
-  "  -n, --noise DIR      folder of noise to take out; may be repeated\n"
+  "  -d, --data DIR       folder of sound, searched to its depth; may be repeated; to classify,\n"
+  "                       with a folder for each class\n"
+  "  -n, --noise DIR      folder of noise to take out, for a denoiser; may be repeated\n"
   "  -o, --output MODEL   file to write when all is done\n"
   "  -s, --set KEY=VALUE  change the recipe: layers.0.units=256\n"
   "  -t, --threads N      threads; as many as the machine has cores\n"
@@ -62,8 +64,7 @@ typedef struct {
 typedef struct {
   const Options* options;
   Recipe*        recipe;
-  Corpus*        sound;
-  Corpus*        noise;
+  Material       material;
   Team*          team;
   TrainingRun*   run;
   Progress*      progress;
@@ -120,11 +121,10 @@ read_option(Options* const options, const int option, char** const argv, Diagnos
 static Status
 check_options(const Options* const options, Diagnostic* const why)
 {
-  const char* const missing = !options->recipe    ? "RECIPE"
-                              : !options->data.n  ? "--data DIR"
-                              : !options->noise.n ? "--noise DIR"
-                              : !options->output  ? "-o MODEL"
-                                                  : NULL;
+  const char* const missing = !options->recipe   ? "RECIPE"
+                              : !options->data.n ? "--data DIR"
+                              : !options->output ? "-o MODEL"
+                                                 : NULL;
   return missing
            ? diagnose(why, STATUS_BAD_OPTION, "%s is missing; see lamina train --help", missing)
            : STATUS_SUCCESS;
@@ -175,35 +175,6 @@ report_file(void* const handle, const char* const path, const bool taken, const 
   }
 }
 
-static Status
-open_corpus(const Training* const training, const char* const name, const OptionList* const folders,
-            Corpus** const corpus, Diagnostic* const why)
-{
-  const CorpusConfig config = { .n_folders   = folders->n,
-                                .folders     = folders->items,
-                                .rate_hz     = training->recipe->rate_hz,
-                                .valid_share = training->recipe->valid_share,
-                                .seed        = training->recipe->seed,
-                                .report      = report_file,
-                                .context     = (void*)(uintptr_t)training->options };
-  const Status       status = corpus_open(&config, corpus, why);
-  if (status) {
-    return status;
-  }
-
-  const uint32_t n_train = corpus_files(*corpus, SPLIT_TRAIN);
-  const uint32_t n_valid = corpus_files(*corpus, SPLIT_VALID);
-  printf("%-6s %u files, %.1f min to learn from; %u files, %.1f min to judge by\n", name, n_train,
-         corpus_seconds(*corpus, SPLIT_TRAIN) / 60.0, n_valid,
-         corpus_seconds(*corpus, SPLIT_VALID) / 60.0);
-  return n_train && n_valid
-           ? STATUS_SUCCESS
-           : diagnose(why, STATUS_BAD_OPTION,
-                      "%s: two readable files at least are needed, one to learn from and one to "
-                      "judge by",
-                      folders->items[0]);
-}
-
 /// Mix bytes into a hash: FNV-1a (Fowler, Noll & Vo), 64 bits.
 static uint64_t
 hash_bytes(uint64_t hash, const void* const bytes, const size_t size)
@@ -236,8 +207,10 @@ static Status
 make_key(Training* const training, Diagnostic* const why)
 {
   uint64_t hash = 0xcbf29ce484222325u;
-  hash          = hash_corpus(hash, training->sound);
-  hash          = hash_corpus(hash, training->noise);
+  hash          = hash_corpus(hash, training->material.sound);
+  if (training->material.noise) {
+    hash = hash_corpus(hash, training->material.noise);
+  }
 
   char* const text = recipe_text(training->recipe);
   const bool  fits = text && strlen(text) < MAX_RECIPE;
@@ -287,6 +260,25 @@ check_checkpoint(Training* const training, Diagnostic* const why)
            : STATUS_SUCCESS;
 }
 
+/// Open what the recipe asks for.
+static Status
+open_material(Training* const training, Diagnostic* const why)
+{
+  const Options* const options  = training->options;
+  const bool           denoises = training->recipe->task == MODEL_DENOISE;
+  if (denoises != (options->noise.n > 0)) {
+    return diagnose(why, STATUS_BAD_OPTION,
+                    denoises ? "--noise DIR is missing: a denoiser learns from sound and noise"
+                             : "--noise is for denoisers; the recipe's task is another");
+  }
+
+  const MaterialConfig config = { .data    = &options->data,
+                                  .noise   = &options->noise,
+                                  .report  = report_file,
+                                  .context = (void*)(uintptr_t)options };
+  return material_open(training->recipe, &config, training->team, &training->material, why);
+}
+
 static Status
 open_training(Training* const training, Diagnostic* const why)
 {
@@ -296,10 +288,6 @@ open_training(Training* const training, Diagnostic* const why)
   status                       = status ? status
                                         : recipe_read(options->recipe, options->settings.n, options->settings.items,
                                                       &training->recipe, why);
-  status = status ? status : open_corpus(training, "sound:", &options->data, &training->sound, why);
-  status = status ? status
-                  : open_corpus(training, "noise:", &options->noise, &training->noise, why);
-  status = status ? status : make_key(training, why);
   if (status) {
     return status;
   }
@@ -307,21 +295,23 @@ open_training(Training* const training, Diagnostic* const why)
   training->started  = seconds_now();
   training->team     = team_new(options->threads);
   training->progress = progress_new(stdout, isatty(STDOUT_FILENO), NULL);
-  training->run      = training_run_new(training->recipe, training->sound, training->noise,
-                                        training->team);
-  return training->team && training->progress && training->run
-           ? STATUS_SUCCESS
-           : diagnose(why, STATUS_NO_MEMORY, "not enough memory to train");
+  if (!training->team || !training->progress) {
+    return diagnose(why, STATUS_NO_MEMORY, "not enough memory to train");
+  }
+  status = open_material(training, why);
+  status = status ? status : make_key(training, why);
+  return status ? status
+                : material_begin(&training->material, training->recipe, training->team,
+                                 &training->run, why);
 }
 
 static void
 close_training(Training* const training)
 {
   training_run_free(training->run);
+  material_clear(&training->material);
   progress_free(training->progress);
   team_free(training->team);
-  corpus_free(training->noise);
-  corpus_free(training->sound);
   recipe_free(training->recipe);
   free(training->checkpoint);
   free(training->key);
@@ -386,14 +376,17 @@ write_card(const Training* const training, Model* const model)
   card->data                 = strdup(recipe->data);
   card->recipe               = recipe_text(recipe);
   card->tool                 = strdup("lamina " LAMINA_VERSION);
+  card->classes = training->material.frames.classes ? strdup(training->material.frames.classes)
+                                                    : NULL;
 }
 
-/// Score the finished model on files that it was not trained on; the text goes into its card.
+/// Score a finished denoiser on files that it was not trained on.
 static Status
-score(const Training* const training, Model* const model, Diagnostic* const why)
+score_denoiser(const Training* const training, const Model* const model, char** const text,
+               Diagnostic* const why)
 {
-  const EvaluationConfig config     = { .sound   = training->sound,
-                                        .noise   = training->noise,
+  const EvaluationConfig config     = { .sound   = training->material.sound,
+                                        .noise   = training->material.noise,
                                         .split   = SPLIT_VALID,
                                         .n_items = SCORE_ITEMS,
                                         .clip_s  = SCORE_SECONDS,
@@ -405,10 +398,23 @@ score(const Training* const training, Model* const model, Diagnostic* const why)
   Evaluation             evaluation = { 0 };
   const Status           status     = evaluation_run(model, &config, &evaluation, why);
   if (!status) {
-    model->card.scores = evaluation_text(&evaluation);
-    printf("\n%s\n", model->card.scores ? model->card.scores : "");
+    *text = evaluation_text(&evaluation);
   }
   evaluation_clear(&evaluation);
+  return status;
+}
+
+/// The score goes into the model's card.
+static Status
+score(const Training* const training, Model* const model, Diagnostic* const why)
+{
+  const Status status = training->recipe->task == MODEL_DENOISE
+                          ? score_denoiser(training, model, &model->card.scores, why)
+                          : score_text(training->run, &training->material.frames,
+                                       &model->card.scores, why);
+  if (!status) {
+    printf("\n%s\n", model->card.scores ? model->card.scores : "");
+  }
   return status;
 }
 
@@ -433,7 +439,9 @@ write_model(const Training* const training, Model* const model, Diagnostic* cons
 static Status
 finish(const Training* const training, Diagnostic* const why)
 {
-  Model* const model  = training_run_model(training->run);
+  const bool   frames = training->recipe->task != MODEL_DENOISE;
+  Model* const model  = training_run_model(training->run,
+                                          frames ? &training->material.frames.spectrum : NULL);
   const Status status = model ? write_model(training, model, why)
                               : diagnose(why, STATUS_NO_MEMORY, "not enough memory for the model");
   model_free(model);

@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/tool/material.h"
+
+#include "training/method/mixture_examples.h"
+#include "training/method/table_examples.h"
+
+#include <stdio.h>
+
+static Status
+open_corpus(const Recipe* const recipe, const MaterialConfig* const config, const char* const name,
+            const OptionList* const folders, Corpus** const corpus, Diagnostic* const why)
+{
+  const CorpusConfig what   = { .n_folders   = folders->n,
+                                .folders     = folders->items,
+                                .rate_hz     = recipe->rate_hz,
+                                .valid_share = recipe->valid_share,
+                                .seed        = recipe->seed,
+                                .report      = config->report,
+                                .context     = config->context };
+  const Status       status = corpus_open(&what, corpus, why);
+  if (status) {
+    return status;
+  }
+
+  const uint32_t n_train = corpus_files(*corpus, SPLIT_TRAIN);
+  const uint32_t n_valid = corpus_files(*corpus, SPLIT_VALID);
+  printf("%-6s %u files, %.1f min to learn from; %u files, %.1f min to judge by\n", name, n_train,
+         corpus_seconds(*corpus, SPLIT_TRAIN) / 60.0, n_valid,
+         corpus_seconds(*corpus, SPLIT_VALID) / 60.0);
+  return n_train && n_valid
+           ? STATUS_SUCCESS
+           : diagnose(why, STATUS_BAD_OPTION,
+                      "%s: two readable files at least are needed, one to learn from and one to "
+                      "judge by",
+                      folders->items[0]);
+}
+
+static Status
+open_mixtures(const Recipe* const recipe, const MaterialConfig* const config,
+              Material* const material, Diagnostic* const why)
+{
+  const Status status = open_corpus(recipe, config, "noise:", config->noise, &material->noise, why);
+  if (status) {
+    return status;
+  }
+  material->examples = mixture_examples_new(recipe, material->sound, material->noise);
+  return STATUS_SUCCESS;
+}
+
+static Status
+read_frames(const Recipe* const recipe, Team* const team, Material* const material,
+            Diagnostic* const why)
+{
+  ModelShape shape;
+  recipe_model_shape(recipe, &shape);
+  StftConfig stft           = stft_config(recipe->window_s, recipe->hop_s, recipe->rate_hz);
+  stft.window               = WINDOW_HANN;
+  const FramesConfig config = { .stft     = stft,
+                                .per_file = recipe->spectrum.per_file,
+                                .seed     = recipe->seed,
+                                .classes  = recipe->task == MODEL_CLASSIFY };
+  const Status       status = frames_read(&config, &shape.spectrum, material->sound, team,
+                                          &material->frames, why);
+  if (status) {
+    return status;
+  }
+
+  const Table* const train = material->frames.split[SPLIT_TRAIN];
+  const Table* const valid = material->frames.split[SPLIT_VALID];
+  printf("frames %u to learn from, %u to judge by, of %u bins", train->n_rows, valid->n_rows,
+         train->n_columns);
+  printf(config.classes ? "; %u classes\n" : "\n", train->n_classes);
+  material->examples = table_examples_new(train, valid, recipe->streams, recipe->seed);
+  return STATUS_SUCCESS;
+}
+
+Status
+material_open(const Recipe* const recipe, const MaterialConfig* const config, Team* const team,
+              Material* const material, Diagnostic* const why)
+{
+  Material opened = { 0 };
+  Status   status = open_corpus(recipe, config, "sound:", config->data, &opened.sound, why);
+  if (!status) {
+    status = recipe->task == MODEL_DENOISE ? open_mixtures(recipe, config, &opened, why)
+                                           : read_frames(recipe, team, &opened, why);
+  }
+  if (!status && !opened.examples) {
+    status = diagnose(why, STATUS_NO_MEMORY, "not enough memory to train");
+  }
+  if (status) {
+    material_clear(&opened);
+    return status;
+  }
+  *material = opened;
+  return STATUS_SUCCESS;
+}
+
+void
+material_clear(Material* const material)
+{
+  examples_free(material->examples);
+  frames_clear(&material->frames);
+  corpus_free(material->noise);
+  corpus_free(material->sound);
+  *material = (Material){ 0 };
+}
+
+/// Principal components of the frames to learn from, as the first weights.
+static Status
+start_at_pca(const Material* const material, TrainingRun* const run, Diagnostic* const why)
+{
+  Pca*         pca    = NULL;
+  const Status status = pca_new(material->frames.split[SPLIT_TRAIN],
+                                unrolled_shape_code(&run->shape), &pca, why);
+  if (!status) {
+    training_run_start_at_pca(run, pca);
+  }
+  pca_free(pca);
+  return status;
+}
+
+Status
+material_begin(const Material* const material, const Recipe* const recipe, Team* const team,
+               TrainingRun** const run, Diagnostic* const why)
+{
+  TrainingRun* const begun = training_run_new(recipe, material->examples, team);
+  if (!begun) {
+    return diagnose(why, STATUS_NO_MEMORY, "not enough memory to train");
+  }
+
+  const Status status = recipe->skip == SKIP_PCA ? start_at_pca(material, begun, why)
+                                                 : STATUS_SUCCESS;
+  if (status) {
+    training_run_free(begun);
+    return status;
+  }
+  *run = begun;
+  return STATUS_SUCCESS;
+}

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_TRAINING_TOOL_MATERIAL_H
+#define LAMINA_TRAINING_TOOL_MATERIAL_H
+
+#include "dsp/status.h"
+#include "training/corpus/corpus.h"
+#include "training/corpus/frames.h"
+#include "training/engine/team.h"
+#include "training/method/examples.h"
+#include "training/method/recipe.h"
+#include "training/method/training_run.h"
+#include "training/tool/options.h"
+
+/// Where a recipe's material is, and who hears of its files.
+typedef struct {
+  const OptionList* data;
+  const OptionList* noise; ///< Of a denoiser
+  CorpusReport      report;
+  void*             context; ///< Handed to `report`
+} MaterialConfig;
+
+/// What a recipe is trained on.
+typedef struct {
+  Corpus*   sound;
+  Corpus*   noise;  ///< Of a denoiser; NULL for the other tasks
+  Frames    frames; ///< Of the other tasks; nothing for a denoiser
+  Examples* examples;
+} Material;
+
+/**
+   Open the corpora of a recipe's task, say on the standard output how much there is, and read what
+   is to be in memory.
+
+   @param recipe Must outlive the material.
+   @param material Written on success, owned by the caller.
+   @return As corpus_open() and frames_read(); STATUS_BAD_OPTION when one half would be empty.
+*/
+NODISCARD
+Status
+material_open(const Recipe* recipe, const MaterialConfig* config, Team* team, Material* material,
+              Diagnostic* why);
+
+/// Release what material_open() allocated; the struct becomes all zeros.
+void
+material_clear(Material* material);
+
+/**
+   A run on this material, at its first weights; with `skip: pca` these are principal components.
+
+   @param run Set on success, owned by the caller.
+   @return STATUS_NO_MEMORY, or as pca_new().
+*/
+NODISCARD
+Status
+material_begin(const Material* material, const Recipe* recipe, Team* team, TrainingRun** run,
+               Diagnostic* why);
+
+#endif
