@@ -89,6 +89,18 @@ ring_past(const Ring* const ring, const uint32_t delay)
   return ring->frames + (size_t)at * ring->n_in;
 }
 
+/// The way around the layers, and what the layers made, to `y`.
+static void
+sum_bypass(const Network* const network, const Scratch* const scratch, float* const y)
+{
+  const float* const x     = ring_past(&scratch->rings[0], 0);
+  const uint32_t     n_out = network->bypass.shape.n_out;
+  layer_forward(&network->bypass, &x, y);
+  for (uint32_t i = 0; i < n_out; ++i) {
+    y[i] += scratch->y[i];
+  }
+}
+
 void
 network_forward(const Network* const network, Scratch* const scratch, const float* const x,
                 float* const y)
@@ -103,5 +115,9 @@ network_forward(const Network* const network, Scratch* const scratch, const floa
     const bool last = l + 1 == network->n_layers;
     layer_forward(layer, taps, last ? scratch->y : ring_next(&scratch->rings[l + 1]));
   }
-  memcpy(y, scratch->y, network->layers[network->n_layers - 1].shape.n_out * sizeof(float));
+  if (network->bypassed) {
+    sum_bypass(network, scratch, y);
+  } else {
+    memcpy(y, scratch->y, network->layers[network->n_layers - 1].shape.n_out * sizeof(float));
+  }
 }

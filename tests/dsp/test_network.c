@@ -3,7 +3,11 @@
 
 #include "dsp/network/network.h"
 
+#include "tests/support/signals.h"
 #include "tests/support/test.h"
+
+#include <math.h>
+#include <string.h>
 
 /// One unit that adds its input of now and of three frames ago.
 static const float ones[2]  = { 1.0f, 1.0f };
@@ -56,12 +60,91 @@ test_reset_forgets(void** const state)
   scratch_free(scratch);
 }
 
+enum { N_X = 70, N_H = 3, N_Y = 67, N_FRAMES = 5, BEFORE = 2 };
+
+/// Two layers, of which the first hears two frames ago, and a way around both.
+typedef struct {
+  float w0[2][N_X][N_H];
+  float b0[N_H];
+  float w1[N_H][N_Y];
+  float b1[N_Y];
+  float w[N_X][N_Y];
+  float b[N_Y];
+} Weights;
+
+static Network
+bypassed_network(const Weights* const weights)
+{
+  const LayerShape up     = { N_X, N_H, 2, { 0, BEFORE }, ACTIVATION_TANH };
+  const LayerShape down   = { N_H, N_Y, 1, { 0 }, ACTIVATION_IDENTITY };
+  const LayerShape around = { N_X, N_Y, 1, { 0 }, ACTIVATION_IDENTITY };
+
+  Network network   = { .n_layers = 2, .bypassed = true };
+  network.layers[0] = (Layer){ up, **weights->w0, weights->b0 };
+  network.layers[1] = (Layer){ down, *weights->w1, weights->b1 };
+  network.bypass    = (Layer){ around, *weights->w, weights->b };
+  return network;
+}
+
+/// Output `j` at frame `t`, term by term.  @param x [N_FRAMES][N_X].
+static double
+naive_output(const Weights* const weights, float (*const x)[N_X], const uint32_t t,
+             const uint32_t j)
+{
+  double y = (double)weights->b1[j] + (double)weights->b[j];
+  for (uint32_t h = 0; h < N_H; ++h) {
+    double a = (double)weights->b0[h];
+    for (uint32_t i = 0; i < N_X; ++i) {
+      const double before = t >= BEFORE ? (double)x[t - BEFORE][i] : 0.0;
+      a += (double)x[t][i] * (double)weights->w0[0][i][h] + before * (double)weights->w0[1][i][h];
+    }
+    y += tanh(a) * (double)weights->w1[h][j];
+  }
+  for (uint32_t i = 0; i < N_X; ++i) {
+    y += (double)x[t][i] * (double)weights->w[i][j];
+  }
+  return y;
+}
+
+/// The output may be the input's memory, which the way around must not read by then.
+static void
+check_bypass(const bool in_place)
+{
+  Weights weights;
+  float   x[N_FRAMES][N_X];
+  signal_fill_noise(1, 0.3f, sizeof(weights) / sizeof(float), (float*)&weights);
+  signal_fill_noise(2, 1.0f, N_FRAMES * N_X, *x);
+  const Network  network = bypassed_network(&weights);
+  Scratch* const scratch = scratch_new(&network);
+  assert_non_null(scratch);
+  for (uint32_t t = 0; t < N_FRAMES; ++t) {
+    float in[N_X];
+    float out[N_X];
+    memcpy(in, x[t], sizeof(in));
+    float* const y = in_place ? in : out;
+    network_forward(&network, scratch, in, y);
+    for (uint32_t j = 0; j < N_Y; ++j) {
+      assert_float_equal(y[j], naive_output(&weights, x, t, j), 1e-5f);
+    }
+  }
+  scratch_free(scratch);
+}
+
+static void
+test_bypass_is_added(void** const state)
+{
+  (void)state;
+  check_bypass(false);
+  check_bypass(true);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_taps_reach_back),
     cmocka_unit_test(test_reset_forgets),
+    cmocka_unit_test(test_bypass_is_added),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
