@@ -17,7 +17,7 @@ stft_config(const double window_s, const double hop_s, const double rate_hz)
   const double hop   = fmax(1.0, round(rate_hz * hop_s));
   const double pairs = fmax(1.0, round(0.5 * window_s / hop_s));
 
-  return (StftConfig){ (uint32_t)(2.0 * pairs * hop), (uint32_t)hop };
+  return (StftConfig){ (uint32_t)(2.0 * pairs * hop), (uint32_t)hop, WINDOW_VORBIS };
 }
 
 uint32_t
@@ -34,12 +34,34 @@ vorbis_window(const uint32_t n, const uint32_t size)
   return sin(M_PI_2 * s * s);
 }
 
+static double
+hann_window(const uint32_t n, const uint32_t size)
+{
+  const double s = sin(M_PI * n / size);
+
+  return s * s;
+}
+
+static double
+window_at(const StftConfig config, const uint32_t n)
+{
+  return config.window == WINDOW_HANN ? hann_window(n, config.frame)
+                                      : vorbis_window(n, config.frame);
+}
+
+/// The mean of the window's squares.
+static double
+window_power(const StftConfig config)
+{
+  return config.window == WINDOW_HANN ? 3.0 / 8.0 : 1.0 / 2.0;
+}
+
 double
 stft_window_sum(const StftConfig config)
 {
   double sum = 0.0;
   for (uint32_t n = 0; n < config.frame; ++n) {
-    sum += vorbis_window(n, config.frame);
+    sum += window_at(config, n);
   }
   return sum;
 }
@@ -50,7 +72,7 @@ window_new(const StftConfig config, const double scale)
 {
   float* const window = malloc(config.frame * sizeof(float));
   for (uint32_t n = 0; window && n < config.frame; ++n) {
-    window[n] = (float)(scale * vorbis_window(n, config.frame));
+    window[n] = (float)(scale * window_at(config, n));
   }
   return window;
 }
@@ -149,13 +171,15 @@ struct Synthesis {
 Synthesis*
 synthesis_new(const StftConfig config)
 {
+  assert(config.window != WINDOW_HANN || config.frame >= 4 * config.hop);
   Synthesis* const synthesis = calloc(1, sizeof(Synthesis));
   if (!synthesis) {
     return NULL;
   }
 
-  // The squared windows add to frame / (2·hop), and the inverse transform multiplies by frame.
-  const double scale = 2.0 * config.hop / ((double)config.frame * config.frame);
+  // The squared windows add to their mean × frame / hop, and the inverse transform multiplies by
+  // frame.
+  const double scale = config.hop / (window_power(config) * config.frame * config.frame);
 
   synthesis->config = config;
   synthesis->window = window_new(config, scale);

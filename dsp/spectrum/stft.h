@@ -17,7 +17,7 @@ typedef enum {
 
 /// The geometry of a short-time Fourier transform at one sample rate.
 typedef struct {
-  uint32_t frame; ///< Samples; an even number of hops
+  uint32_t frame; ///< Samples; an even number of hops, at least 4 for a synthesis with WINDOW_HANN
   uint32_t hop;   ///< Samples, at least 1
   Window   window;
 } StftConfig;
@@ -26,7 +26,7 @@ typedef struct {
    Geometry in seconds to geometry in samples.
 
    hop = round(rate × hop_s), and the frame is the even number of hops nearest to the window, so
-   that bin k means the same frequency at every rate.
+   that bin k means the same frequency at every rate.  The window is WINDOW_VORBIS.
 
    @param window_s Seconds, positive.
    @param hop_s Seconds, positive.
@@ -47,8 +47,8 @@ stft_window_sum(StftConfig config);
 /**
    Samples in, spectra out.  One thread at a time.
 
-   Both directions use the Vorbis window, w(n) = sin(π/2 · sin²(π(n + ½)/N)), whose squares add
-   to a constant at any even number of hops per frame.
+   Both directions multiply by the window, and the squares of either window add to a constant: of
+   WINDOW_VORBIS at any even number of hops per frame, of WINDOW_HANN at four or more.
 */
 typedef struct Analysis Analysis;
 

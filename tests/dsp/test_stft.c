@@ -75,6 +75,47 @@ test_round_trip(void** const state)
   }
 }
 
+static StftConfig
+hann(StftConfig config)
+{
+  config.window = WINDOW_HANN;
+  return config;
+}
+
+static void
+test_round_trip_of_hann(void** const state)
+{
+  (void)state;
+  for (uint32_t r = 0; r < N_RATES; ++r) {
+    check_round_trip(hann(stft_config(0.02, 0.005, rates[r])));
+    check_round_trip(hann(stft_config(0.03, 0.005, rates[r])));
+  }
+  check_round_trip(hann((StftConfig){ .frame = 1024, .hop = 128 }));
+}
+
+/// The transform of a periodic Hann window is N/2 at its centre, −N/4 beside it and 0 elsewhere.
+static void
+test_hann_is_three_bins_wide(void** const state)
+{
+  (void)state;
+  const StftConfig config   = { .frame = 512, .hop = 256, .window = WINDOW_HANN };
+  Analysis* const  analysis = analysis_new(config);
+  float            in[512];
+  for (uint32_t i = 0; i < 512; ++i) {
+    in[i] = (float)cos(2.0 * M_PI * 20.0 * i / 512.0);
+  }
+  assert_int_equal(analysis_write(analysis, 256, in), 256);
+  assert_int_equal(analysis_write(analysis, 256, in + 256), 256);
+  const float complex* const spectrum = analysis_spectrum(analysis);
+  for (uint32_t k = 0; k < stft_bins(config); ++k) {
+    const float expected = k == 20 ? 128.0f : k == 19 || k == 21 ? -64.0f : 0.0f;
+    assert_float_equal(crealf(spectrum[k]), expected, 1e-3f);
+    assert_float_equal(cimagf(spectrum[k]), 0.0f, 1e-3f);
+  }
+  assert_float_equal((float)stft_window_sum(config), 256.0f, 1e-9f);
+  analysis_free(analysis);
+}
+
 static void
 test_impulse_is_one_frame_late(void** const state)
 {
@@ -153,6 +194,8 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_round_trip),
+    cmocka_unit_test(test_round_trip_of_hann),
+    cmocka_unit_test(test_hann_is_three_bins_wide),
     cmocka_unit_test(test_impulse_is_one_frame_late),
     cmocka_unit_test(test_geometry_follows_the_rate),
     cmocka_unit_test(test_sine_reads_half_the_window_sum),
