@@ -33,7 +33,8 @@ void
 log_spectrum_from_power(const LogSpectrumConfig* config, uint32_t n_bins, double window_sum,
                         const float* bin_power, float* x);
 
-/// The inverse, to magnitudes |X|; what is at the range's lower end becomes 0.
+/// The inverse, to magnitudes |X|.  Numbers beyond an end of the range read as that end, and what
+/// is at the lower end becomes 0.
 REALTIME
 void
 log_spectrum_to_magnitude(const LogSpectrumConfig* config, uint32_t n_bins, double window_sum,
