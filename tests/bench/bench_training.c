@@ -90,7 +90,7 @@ bench_step(Bench* const bench, const uint32_t step)
   const real* const y = backprop_forward(bench->backprop, NULL, N_LAYERS, batch, x);
   const double loss = loss_squared_error(BATCH, N_FEATURES, y, x, backprop_slope(bench->backprop)) /
                       N_FEATURES;
-  backprop_backward(bench->backprop, NULL, batch);
+  backprop_backward(bench->backprop, NULL, batch, NULL);
   adam_step(bench->adam, NULL, 1e-3, bench->parameters->gradient, bench->parameters->value);
   return loss;
 }

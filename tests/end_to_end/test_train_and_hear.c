@@ -28,7 +28,7 @@ train_model(void* const* state, const char* const path)
   const Watcher      nobody = { 0 };
   assert_int_equal(stages_run(small.run, &config, &nobody, NULL), STATUS_SUCCESS);
 
-  Model* const model = training_run_model(small.run);
+  Model* const model = training_run_model(small.run, NULL);
   assert_int_equal(model_write(model, path, NULL), STATUS_SUCCESS);
   model_free(model);
   small_run_close(&small);

@@ -7,6 +7,7 @@
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
 #include "tests/training/sound_folder.h"
+#include "training/method/mixture_examples.h"
 
 #include <sndfile.h>
 
@@ -100,7 +101,9 @@ small_run_open(void* const* state)
 void
 small_run_begin(SmallRun* const small, Team* const team)
 {
-  small->run = training_run_new(small->recipe, small->sound, small->noise, team);
+  small->examples = mixture_examples_new(small->recipe, small->sound, small->noise);
+  assert_non_null(small->examples);
+  small->run = training_run_new(small->recipe, small->examples, team);
   assert_non_null(small->run);
 }
 
@@ -108,6 +111,7 @@ void
 small_run_close(SmallRun* const small)
 {
   training_run_free(small->run);
+  examples_free(small->examples);
   corpus_free(small->sound);
   corpus_free(small->noise);
   recipe_free(small->recipe);

@@ -17,7 +17,8 @@ typedef struct {
   Recipe*      recipe; ///< May be changed before small_run_begin()
   Corpus*      sound;
   Corpus*      noise;
-  TrainingRun* run; ///< NULL before small_run_begin()
+  Examples*    examples; ///< NULL before small_run_begin()
+  TrainingRun* run;      ///< NULL before small_run_begin()
 } SmallRun;
 
 /// Write the corpora, if they are not there yet, and a recipe, and read them.

@@ -63,7 +63,7 @@ test_gradient_through_layers(void** const state)
   }
 
   loss(&fixture);
-  backprop_backward(fixture.network, NULL, batch);
+  backprop_backward(fixture.network, NULL, batch, NULL);
   assert_true(numeric_gradient_error(loss, &fixture, n, fixture.parameters->value,
                                      fixture.parameters->gradient) < 1e-7);
   backprop_free(fixture.network);

@@ -68,8 +68,8 @@ test_unrolling_touches_its_own_layers(void** const state)
   memcpy(before, run->parameters->value, n * sizeof(real));
   train_layer(run, 1, &nobody);
   for (uint32_t layer = 0; layer < 4; ++layer) {
-    const size_t from = training_run_offset(run, layer);
-    const size_t size = (training_run_offset(run, layer + 1) - from) * sizeof(real);
+    const size_t from = unrolled_shape_offset(&run->shape, layer);
+    const size_t size = (unrolled_shape_offset(&run->shape, layer + 1) - from) * sizeof(real);
     const bool   same = !memcmp(before + from, run->parameters->value + from, size);
     assert_int_equal(same, layer == 0 || layer == 3);
   }
@@ -89,11 +89,13 @@ test_mirror_reconstructs_the_codes(void** const state)
   train_layer(run, 0, &nobody);
   train_layer(run, 1, &nobody);
 
-  const BatchShape batch   = examples_shape(run->examples);
-  Backprop* const  network = backprop_new(3, run->layers, run->parameters, batch);
-  assert_int_equal(examples_draw(run->examples, NULL, SPLIT_VALID, 0, NULL), STATUS_SUCCESS);
-  const real* const clean    = examples_clean(run->examples);
-  const uint32_t    n_codes  = run->layers[0].n_out;
+  const BatchShape batch   = run->examples->shape;
+  Backprop* const  network = backprop_new(3, run->shape.layers, run->parameters, batch);
+  Batch            drawn;
+  assert_int_equal(examples_draw(run->examples, NULL, SPLIT_VALID, 0, &drawn, NULL),
+                   STATUS_SUCCESS);
+  const real* const clean    = drawn.clean;
+  const uint32_t    n_codes  = run->shape.layers[0].n_out;
   const uint32_t    n        = batch_rows(batch) * n_codes;
   real* const       codes    = malloc(n * sizeof(real));
   double            error    = 0.0;

@@ -6,7 +6,6 @@
 #include "tests/support/folder.h"
 #include "tests/support/test.h"
 #include "tests/training/small_run.h"
-#include "training/engine/backprop.h"
 
 #include <math.h>
 
@@ -17,19 +16,20 @@ test_untrained_mask_lets_pass(void** const state)
   SmallRun small = small_run_open(state);
   small_run_begin(&small, NULL);
   TrainingRun* const run     = small.run;
-  const BatchShape   batch   = examples_shape(run->examples);
-  Backprop* const    network = backprop_new(run->n_layers, run->layers, run->parameters, batch);
-  assert_int_equal(examples_draw(run->examples, NULL, SPLIT_TRAIN, 0, NULL), STATUS_SUCCESS);
-  const real* const gain = backprop_forward(network, NULL, run->n_layers, batch,
-                                            examples_noisy(run->examples));
-  const uint32_t    n    = batch_rows(batch) * run->layers[run->n_layers - 1].n_out;
+  const BatchShape   batch   = run->examples->shape;
+  Unrolled* const    network = unrolled_new(&run->shape, run->parameters, batch);
+  Batch              drawn;
+  assert_int_equal(examples_draw(run->examples, NULL, SPLIT_TRAIN, 0, &drawn, NULL),
+                   STATUS_SUCCESS);
+  const real* const gain = unrolled_forward(network, NULL, batch, drawn.x, NULL);
+  const uint32_t    n    = batch_rows(batch) * run->shape.layers[3].n_out;
   double            sum  = 0.0;
   for (uint32_t i = 0; i < n; ++i) {
     assert_true(gain[i] > 0.7f && gain[i] < 0.99f);
     sum += (double)gain[i];
   }
   assert_true(fabs(sum / n - 0.9) < 0.02);
-  backprop_free(network);
+  unrolled_free(network);
   small_run_close(&small);
 }
 
@@ -40,15 +40,15 @@ test_model_has_the_numbers(void** const state)
   SmallRun small = small_run_open(state);
   small_run_begin(&small, NULL);
   const TrainingRun* const run = small.run;
-  assert_int_equal(run->n_layers, 4);
-  assert_int_equal(run->layers[0].n_in, feature_config_size(&small.recipe->features));
-  assert_int_equal(run->layers[3].n_out, band_layout_count(&small.recipe->features.bands));
-  assert_int_equal(training_run_offset(run, 4), run->parameters->n);
+  assert_int_equal(run->shape.n_encoder + run->shape.n_decoder, 4);
+  assert_int_equal(run->shape.layers[0].n_in, feature_config_size(&small.recipe->features));
+  assert_int_equal(run->shape.layers[3].n_out, band_layout_count(&small.recipe->features.bands));
+  assert_int_equal(unrolled_shape_size(&run->shape), run->parameters->n);
 
-  Model* const       model = training_run_model(run);
+  Model* const       model = training_run_model(run, NULL);
   const Layer* const head  = &model->autoencoder.decoder.layers[1];
   assert_int_equal(model->n_weights, run->parameters->n);
-  assert_true(head->w[3] == run->parameters->value[training_run_offset(run, 3) + 3]);
+  assert_true(head->w[3] == run->parameters->value[unrolled_shape_offset(&run->shape, 3) + 3]);
   assert_true(head->b[0] == (float)log(9.0)); // logit 0.9
   model_free(model);
   small_run_close(&small);

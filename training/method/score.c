@@ -71,13 +71,13 @@ typedef struct {
   bool          logits;
   float*        x_hat; ///< [n_columns]
   Reconstructed score;
-} Reconstruction;
+} GivenBack;
 
 static void
 visit_reconstruction(void* const handle, const uint32_t row, const uint32_t n_out,
                      const real* const y)
 {
-  Reconstruction* const given_back = (Reconstruction*)handle;
+  GivenBack* const given_back = (GivenBack*)handle;
   for (uint32_t i = 0; i < n_out; ++i) {
     given_back->x_hat[i] = (float)y[i];
   }
@@ -91,7 +91,7 @@ Status
 score_reconstruction(const TrainingRun* const run, const Table* const table,
                      Reconstructed* const score, Diagnostic* const why)
 {
-  Reconstruction given_back = {
+  GivenBack given_back = {
     .table  = table,
     .logits = run->recipe->reconstruction == RECONSTRUCTION_CROSS_ENTROPY,
     .x_hat  = malloc(table->n_columns * sizeof(float)),

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Lamina developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "training/method/examples.h"
+#include "training/method/mixture_examples.h"
 
 #include "tests/support/folder.h"
 #include "tests/support/test.h"
@@ -19,20 +19,21 @@ feature_bytes(const SmallRun* const small, const BatchShape batch)
 static void
 test_batches_are_reproducible(void** const state)
 {
-  SmallRun         small = small_run_open(state);
-  Team* const      team  = team_new(3);
-  Examples* const  one   = examples_new(small.recipe, small.sound, small.noise);
-  Examples* const  many  = examples_new(small.recipe, small.sound, small.noise);
-  const BatchShape batch = examples_shape(one);
-  const size_t     size  = feature_bytes(&small, batch);
-  assert_int_equal(examples_draw(one, NULL, SPLIT_TRAIN, 5, NULL), STATUS_SUCCESS);
-  assert_int_equal(examples_draw(many, team, SPLIT_TRAIN, 4, NULL), STATUS_SUCCESS);
-  assert_memory_not_equal(examples_noisy(one), examples_noisy(many), size);
-  assert_int_equal(examples_draw(many, team, SPLIT_TRAIN, 5, NULL), STATUS_SUCCESS);
-  assert_memory_equal(examples_noisy(one), examples_noisy(many), size);
-  assert_memory_equal(examples_clean(one), examples_clean(many), size);
-  assert_int_equal(examples_draw(many, team, SPLIT_VALID, 5, NULL), STATUS_SUCCESS);
-  assert_memory_not_equal(examples_noisy(one), examples_noisy(many), size);
+  SmallRun        small = small_run_open(state);
+  Team* const     team  = team_new(3);
+  Examples* const one   = mixture_examples_new(small.recipe, small.sound, small.noise);
+  Examples* const many  = mixture_examples_new(small.recipe, small.sound, small.noise);
+  const size_t    size  = feature_bytes(&small, one->shape);
+  Batch           first;
+  Batch           other;
+  assert_int_equal(examples_draw(one, NULL, SPLIT_TRAIN, 5, &first, NULL), STATUS_SUCCESS);
+  assert_int_equal(examples_draw(many, team, SPLIT_TRAIN, 4, &other, NULL), STATUS_SUCCESS);
+  assert_memory_not_equal(first.x, other.x, size);
+  assert_int_equal(examples_draw(many, team, SPLIT_TRAIN, 5, &other, NULL), STATUS_SUCCESS);
+  assert_memory_equal(first.x, other.x, size);
+  assert_memory_equal(first.clean, other.clean, size);
+  assert_int_equal(examples_draw(many, team, SPLIT_VALID, 5, &other, NULL), STATUS_SUCCESS);
+  assert_memory_not_equal(first.x, other.x, size);
   examples_free(one);
   examples_free(many);
   team_free(team);
@@ -46,10 +47,11 @@ test_spectra_are_levelled(void** const state)
   SmallRun small                    = small_run_open(state);
   small.recipe->mixture.clean_share = 1.0;
   small.recipe->mixture.noise_share = 0.0;
-  Examples* const         examples  = examples_new(small.recipe, small.sound, small.noise);
-  const BatchShape        batch     = examples_shape(examples);
-  const MaskTarget* const target    = examples_target(examples);
-  assert_int_equal(examples_draw(examples, NULL, SPLIT_TRAIN, 0, NULL), STATUS_SUCCESS);
+  Examples* const examples          = mixture_examples_new(small.recipe, small.sound, small.noise);
+  Batch           drawn;
+  assert_int_equal(examples_draw(examples, NULL, SPLIT_TRAIN, 0, &drawn, NULL), STATUS_SUCCESS);
+  const BatchShape        batch  = drawn.shape;
+  const MaskTarget* const target = drawn.spectra;
   for (uint32_t s = 0; s < batch.n_streams; ++s) {
     double sum = 0.0;
     for (uint32_t t = 0; t < batch.n_steps; ++t) {

@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/method/unrolled.h"
+
+#include "tests/support/numeric_gradient.h"
+#include "tests/support/test.h"
+#include "training/engine/loss.h"
+
+#include <math.h>
+#include <string.h>
+
+_Static_assert(sizeof(real) == sizeof(double), "gradients are checked in double");
+
+enum { N_IN = 5, N_CODE = 3, N_ROWS = 6 };
+
+static const BatchShape batch = { .n_steps = 1, .n_streams = N_ROWS };
+
+typedef struct {
+  UnrolledShape shape;
+  Parameters*   parameters;
+  Unrolled*     network;
+  double        x[N_ROWS * N_IN];
+} Fixture;
+
+static Fixture
+open_fixture(const bool bypassed, const bool variational)
+{
+  Fixture fixture = {
+    .shape = { .n_encoder   = 2,
+               .n_decoder   = 2,
+               .layers      = { { N_IN, 7, 1, { 0 }, ACTIVATION_TANH },
+                                { 7, variational ? 2 * N_CODE : N_CODE, 1, { 0 }, ACTIVATION_IDENTITY },
+                                { N_CODE, 6, 1, { 0 }, ACTIVATION_SOFTPLUS },
+                                { 6, N_IN, 1, { 0 }, ACTIVATION_IDENTITY } },
+               .bypassed    = bypassed,
+               .bypasses    = { { N_IN, N_CODE, 1, { 0 }, ACTIVATION_IDENTITY },
+                                { N_CODE, N_IN, 1, { 0 }, ACTIVATION_IDENTITY } },
+               .variational = variational },
+  };
+  Random random      = random_at(1, RANDOM_TEST, 0);
+  fixture.parameters = parameters_new(unrolled_shape_size(&fixture.shape));
+  fixture.network    = unrolled_new(&fixture.shape, fixture.parameters, batch);
+  for (size_t i = 0; i < fixture.parameters->n; ++i) {
+    fixture.parameters->value[i] = 0.5 * random_normal(&random);
+  }
+  for (uint32_t i = 0; i < N_ROWS * N_IN; ++i) {
+    fixture.x[i] = random_normal(&random);
+  }
+  return fixture;
+}
+
+static void
+close_fixture(Fixture* const fixture)
+{
+  unrolled_free(fixture->network);
+  parameters_free(fixture->parameters);
+}
+
+static double
+loss(void* const handle)
+{
+  Fixture* const    fixture = (Fixture*)handle;
+  Random            random  = random_at(1, RANDOM_TEST, 1); // The same code at every call
+  const real* const y       = unrolled_forward(fixture->network, NULL, batch, fixture->x, &random);
+  const double      error   = loss_squared_error(N_ROWS, N_IN, y, fixture->x,
+                                                 unrolled_slope(fixture->network));
+  return error + unrolled_divergence(fixture->network, batch, 0.7, 0.0);
+}
+
+/// Through both halves, what goes around them, and a code that is drawn, to every number.
+static void
+test_gradients(void** const state)
+{
+  (void)state;
+  for (int i = 0; i < 4; ++i) {
+    Fixture fixture = open_fixture(i & 1, i & 2);
+    loss(&fixture);
+    unrolled_backward(fixture.network, NULL, batch);
+    assert_true(numeric_gradient_error(loss, &fixture, fixture.parameters->n,
+                                       fixture.parameters->value,
+                                       fixture.parameters->gradient) < 1e-7);
+    close_fixture(&fixture);
+  }
+}
+
+/// With layers of zeros a bypassed network is the two linear layers around them.
+static void
+test_bypass_alone(void** const state)
+{
+  (void)state;
+  Fixture       fixture = open_fixture(true, false);
+  double* const value   = fixture.parameters->value;
+  const size_t  up      = unrolled_shape_offset(&fixture.shape, 4);
+  const size_t  down    = unrolled_shape_offset(&fixture.shape, 5);
+  memset(value, 0, up * sizeof(double));
+  const real* const y = unrolled_forward(fixture.network, NULL, batch, fixture.x, NULL);
+  for (uint32_t i = 0; i < N_IN; ++i) {
+    double expected = value[down + N_CODE * N_IN + i];
+    for (uint32_t j = 0; j < N_CODE; ++j) {
+      double z = value[up + N_IN * N_CODE + j];
+      for (uint32_t k = 0; k < N_IN; ++k) {
+        z += fixture.x[N_IN + k] * value[up + k * N_CODE + j];
+      }
+      expected += z * value[down + j * N_IN + i];
+      assert_true(fabs(unrolled_code(fixture.network)[N_CODE + j] - z) < 1e-12);
+    }
+    assert_true(fabs(y[N_IN + i] - expected) < 1e-12);
+  }
+  close_fixture(&fixture);
+}
+
+/// Without random numbers the code is the mean; with them it differs and the mean stays.
+static void
+test_the_mean_is_the_code(void** const state)
+{
+  (void)state;
+  Fixture fixture = open_fixture(false, true);
+  Random  random  = random_at(1, RANDOM_TEST, 2);
+  double  mean[N_ROWS * N_CODE];
+  double  output[N_ROWS * N_IN];
+  memcpy(output, unrolled_forward(fixture.network, NULL, batch, fixture.x, NULL), sizeof(output));
+  memcpy(mean, unrolled_code(fixture.network), sizeof(mean));
+  const real* const drawn = unrolled_forward(fixture.network, NULL, batch, fixture.x, &random);
+  assert_memory_not_equal(drawn, output, sizeof(output));
+  assert_memory_equal(unrolled_code(fixture.network), mean, sizeof(mean));
+  close_fixture(&fixture);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_gradients),
+    cmocka_unit_test(test_bypass_alone),
+    cmocka_unit_test(test_the_mean_is_the_code),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
