@@ -21,7 +21,7 @@ static const uint32_t units[N_LAYERS + 1] = { N_FEATURES, 512, 256, 64, 256, 512
 typedef struct {
   LayerShape  shapes[N_LAYERS];
   Parameters* parameters;
-  Adam*       adam;
+  Optimizer*  optimizer;
   Backprop*   backprop;
   real*       frames; ///< [N_BATCHES × BATCH × N_FEATURES]
 } Bench;
@@ -49,7 +49,7 @@ static void
 bench_clear(Bench* const bench)
 {
   backprop_free(bench->backprop);
-  adam_free(bench->adam);
+  optimizer_free(bench->optimizer);
   parameters_free(bench->parameters);
   free(bench->frames);
 }
@@ -69,12 +69,12 @@ bench_init(Bench* const bench)
   }
 
   bench->parameters = parameters_new(n);
-  bench->adam       = adam_new(n);
+  bench->optimizer  = optimizer_new(OPTIMIZER_ADAM, n);
   bench->backprop   = bench->parameters
                         ? backprop_new(N_LAYERS, bench->shapes, bench->parameters, batch)
                         : NULL;
   bench->frames     = malloc((size_t)N_BATCHES * BATCH * N_FEATURES * sizeof(real));
-  if (!bench->adam || !bench->backprop || !bench->frames) {
+  if (!bench->optimizer || !bench->backprop || !bench->frames) {
     bench_clear(bench);
     return false;
   }
@@ -91,7 +91,8 @@ bench_step(Bench* const bench, const uint32_t step)
   const double loss = loss_squared_error(BATCH, N_FEATURES, y, x, backprop_slope(bench->backprop)) /
                       N_FEATURES;
   backprop_backward(bench->backprop, NULL, batch, NULL);
-  adam_step(bench->adam, NULL, 1e-3, bench->parameters->gradient, bench->parameters->value);
+  optimizer_step(bench->optimizer, NULL, 1e-3, 0.0, bench->parameters->gradient,
+                 bench->parameters->value);
   return loss;
 }
 

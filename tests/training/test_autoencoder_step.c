@@ -78,7 +78,7 @@ test_learns_the_identity(void** const state)
   Random                 random     = random_at(2, RANDOM_TEST, 7);
   AutoencoderStep* const step       = autoencoder_step_new(&shape, ACTIVATION_IDENTITY, batch);
   Parameters* const      parameters = autoencoder_step_parameters(step);
-  Adam* const            adam       = adam_new(parameters->n);
+  Optimizer* const       adam       = optimizer_new(OPTIMIZER_ADAM, parameters->n);
   double                 x[N_ROWS * N_IN];
   double                 first = 0.0;
   double                 last  = 0.0;
@@ -91,10 +91,10 @@ test_learns_the_identity(void** const state)
   for (uint32_t i = 0; i < 2000; ++i) {
     last  = autoencoder_step(step, NULL, x, x, true);
     first = i ? first : last;
-    adam_step(adam, NULL, 0.01, parameters->gradient, parameters->value);
+    optimizer_step(adam, NULL, 0.01, 0.0, parameters->gradient, parameters->value);
   }
   assert_true(last < 1e-4 * first);
-  adam_free(adam);
+  optimizer_free(adam);
   autoencoder_step_free(step);
 }
 

@@ -66,13 +66,19 @@ descend(Bowl* const bowl, const RecipeStage* const how, Diagnostic* const why)
 }
 
 static Bowl
-new_bowl(void)
+new_bowl_for(const OptimizerKind kind)
 {
   Bowl bowl       = { .bad_from = UINT64_MAX, .stop_at = UINT64_MAX };
   bowl.parameters = parameters_new(1);
-  bowl.descent    = descent_new(bowl.parameters);
+  bowl.descent    = descent_new(bowl.parameters, kind);
   assert_non_null(bowl.descent);
   return bowl;
+}
+
+static Bowl
+new_bowl(void)
+{
+  return new_bowl_for(OPTIMIZER_ADAM);
 }
 
 static void
@@ -150,6 +156,27 @@ test_stopping_changes_nothing(void** const state)
   free_bowl(&parts);
 }
 
+/**
+   Rates 0.05, 0.1 and 0.1, momentum 0.4, 0.4 and 0.8:
+   v = 0.3 at x = 0; 0.12 + 0.54 at 0.3; 0.528 + 0.408 at 0.96.
+*/
+static void
+test_momentum_is_half_while_warming_up(void** const state)
+{
+  (void)state;
+  const RecipeStage how  = { .steps          = 3,
+                             .optimizer      = OPTIMIZER_MOMENTUM,
+                             .momentum       = 0.8,
+                             .rate           = 0.1,
+                             .warmup         = 2,
+                             .final_rate     = 1.0,
+                             .validate_every = 10 };
+  Bowl              bowl = new_bowl_for(how.optimizer);
+  assert_int_equal(descend(&bowl, &how, NULL), STATUS_SUCCESS);
+  assert_float_equal((float)bowl.parameters->value[0], 1.896f, 1e-5f);
+  free_bowl(&bowl);
+}
+
 int
 main(void)
 {
@@ -159,6 +186,7 @@ main(void)
     cmocka_unit_test(test_a_bad_step_is_left_out),
     cmocka_unit_test(test_many_bad_steps_are_an_error),
     cmocka_unit_test(test_stopping_changes_nothing),
+    cmocka_unit_test(test_momentum_is_half_while_warming_up),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,20 +12,20 @@ static void
 test_adam_by_hand(void** const state)
 {
   (void)state;
-  Adam* const adam     = adam_new(1);
-  real        value    = 1;
-  real        gradient = 3;
-  adam_step(adam, NULL, 0.1, &gradient, &value);
+  Optimizer* const adam     = optimizer_new(OPTIMIZER_ADAM, 1);
+  real             value    = 1;
+  real             gradient = 3;
+  optimizer_step(adam, NULL, 0.1, 0.0, &gradient, &value);
   // m̂ = 3, v̂ = 9: the first step is the rate, whatever the gradient.
   assert_float_equal((float)value, 0.9f, 1e-6f);
 
   gradient = -1;
-  adam_step(adam, NULL, 0.1, &gradient, &value);
+  optimizer_step(adam, NULL, 0.1, 0.0, &gradient, &value);
   const double m = 0.9 * 0.3 - 0.1;               // 0.17
   const double v = 0.999 * 0.009 + 0.001;         // 0.009991
   const double d = m / 0.19 / sqrt(v / 0.001999); // bias-corrected
   assert_float_equal((float)value, (float)(0.9 - 0.1 * d), 1e-6f);
-  adam_free(adam);
+  optimizer_free(adam);
 }
 
 /// Blocks that are cut into several tasks: every number takes the first step, which is the rate.
@@ -34,18 +34,61 @@ test_adam_on_a_large_block(void** const state)
 {
   (void)state;
   enum { N = 200000 };
-  static real value[N];
-  static real gradient[N];
-  Team* const team = team_new(2);
-  Adam* const adam = adam_new(N);
+  static real      value[N];
+  static real      gradient[N];
+  Team* const      team = team_new(2);
+  Optimizer* const adam = optimizer_new(OPTIMIZER_ADAM, N);
   for (uint32_t i = 0; i < N; ++i) {
     gradient[i] = i % 2 ? 1 : -2;
   }
-  adam_step(adam, team, 0.25, gradient, value);
+  optimizer_step(adam, team, 0.25, 0.0, gradient, value);
   for (uint32_t i = 0; i < N; ++i) {
     assert_float_equal((float)value[i], (i % 2 ? -0.25f : 0.25f), 1e-5f);
   }
-  adam_free(adam);
+  optimizer_free(adam);
+  team_free(team);
+}
+
+/// Rate 0.1, momentum 0.5, gradients 2, −1 and 2: v = −0.2, 0 and −0.2; then 0.9·v alone.
+static void
+test_momentum_by_hand(void** const state)
+{
+  (void)state;
+  Optimizer* const optimizer = optimizer_new(OPTIMIZER_MOMENTUM, 1);
+  real             value     = 1;
+  real             gradient  = 2;
+  optimizer_step(optimizer, NULL, 0.1, 0.5, &gradient, &value);
+  assert_float_equal((float)value, 0.8f, 1e-6f);
+  gradient = -1;
+  optimizer_step(optimizer, NULL, 0.1, 0.5, &gradient, &value);
+  assert_float_equal((float)value, 0.8f, 1e-6f);
+  gradient = 2;
+  optimizer_step(optimizer, NULL, 0.1, 0.5, &gradient, &value);
+  gradient = 0;
+  optimizer_step(optimizer, NULL, 0.1, 0.9, &gradient, &value);
+  assert_float_equal((float)value, 0.6f - 0.18f, 1e-6f);
+  assert_int_equal(optimizer->step, 4);
+  optimizer_free(optimizer);
+}
+
+static void
+test_momentum_on_a_large_block(void** const state)
+{
+  (void)state;
+  enum { N = 200000 };
+  static real      value[N];
+  static real      gradient[N];
+  Team* const      team      = team_new(2);
+  Optimizer* const optimizer = optimizer_new(OPTIMIZER_MOMENTUM, N);
+  for (uint32_t i = 0; i < N; ++i) {
+    gradient[i] = (real)(i % 7);
+  }
+  optimizer_step(optimizer, team, 0.5, 0.9, gradient, value);
+  optimizer_step(optimizer, team, 0.5, 0.9, gradient, value);
+  for (uint32_t i = 0; i < N; ++i) {
+    assert_float_equal((float)value[i], -1.45f * (float)(i % 7), 1e-5f);
+  }
+  optimizer_free(optimizer);
   team_free(team);
 }
 
@@ -86,8 +129,12 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_adam_by_hand), cmocka_unit_test(test_adam_on_a_large_block),
-    cmocka_unit_test(test_clip),         cmocka_unit_test(test_clip_reports_what_is_not_finite),
+    cmocka_unit_test(test_adam_by_hand),
+    cmocka_unit_test(test_adam_on_a_large_block),
+    cmocka_unit_test(test_momentum_by_hand),
+    cmocka_unit_test(test_momentum_on_a_large_block),
+    cmocka_unit_test(test_clip),
+    cmocka_unit_test(test_clip_reports_what_is_not_finite),
     cmocka_unit_test(test_schedule),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,38 +12,41 @@ enum { CHUNK = 1 << 16 };
 static const double beta1 = 0.9;
 static const double beta2 = 0.999;
 
-Adam*
-adam_new(const size_t n)
+Optimizer*
+optimizer_new(const OptimizerKind kind, const size_t n)
 {
-  Adam* const adam = calloc(1, sizeof(Adam));
-  if (!adam) {
+  Optimizer* const optimizer = calloc(1, sizeof(Optimizer));
+  if (!optimizer) {
     return NULL;
   }
 
-  adam->n      = n;
-  adam->mean   = calloc(n, sizeof(real));
-  adam->square = calloc(n, sizeof(real));
-  if (!adam->mean || !adam->square) {
-    adam_free(adam);
+  optimizer->kind      = kind;
+  optimizer->n         = n;
+  optimizer->n_squares = kind == OPTIMIZER_ADAM ? n : 0;
+  optimizer->mean      = calloc(n, sizeof(real));
+  optimizer->square    = calloc(optimizer->n_squares + 1, sizeof(real)); // Never of no bytes
+  if (!optimizer->mean || !optimizer->square) {
+    optimizer_free(optimizer);
     return NULL;
   }
-  return adam;
+  return optimizer;
 }
 
 void
-adam_free(Adam* const adam)
+optimizer_free(Optimizer* const optimizer)
 {
-  if (adam) {
-    free(adam->mean);
-    free(adam->square);
-    free(adam);
+  if (optimizer) {
+    free(optimizer->mean);
+    free(optimizer->square);
+    free(optimizer);
   }
 }
 
 typedef struct {
-  Adam*       adam;
-  real        rate;    ///< rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ)
-  real        epsilon; ///< 1e-8 · √(1 − β₂ᵗ)
+  Optimizer*  optimizer;
+  real        rate;     ///< Of Adam rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ)
+  real        epsilon;  ///< Of Adam, 1e-8 · √(1 − β₂ᵗ)
+  real        momentum; ///< Of gradient descent
   const real* gradient;
   real*       value;
 } Update;
@@ -54,21 +57,27 @@ typedef struct {
 #define SQRT sqrtf
 #endif
 
+static size_t
+chunk_size(const Update* const update, const size_t from)
+{
+  const size_t left = update->optimizer->n - from;
+  return left < CHUNK ? left : CHUNK;
+}
+
 static void
-update_chunk(void* const handle, const uint32_t chunk)
+adam_chunk(void* const handle, const uint32_t chunk)
 {
   const Update* const update = (const Update*)handle;
   const size_t        from   = (size_t)chunk * CHUNK;
-  const size_t        left   = update->adam->n - from;
-  const size_t        n      = left < CHUNK ? left : CHUNK;
+  const size_t        n      = chunk_size(update, from);
   const real          keep1  = (real)beta1;
   const real          keep2  = (real)beta2;
   const real          rate   = update->rate;
   const real          eps    = update->epsilon;
 
   const real* restrict g = update->gradient + from;
-  real* restrict m       = update->adam->mean + from;
-  real* restrict v       = update->adam->square + from;
+  real* restrict m       = update->optimizer->mean + from;
+  real* restrict v       = update->optimizer->square + from;
   real* restrict theta   = update->value + from;
   for (size_t i = 0; i < n; ++i) {
     m[i] = keep1 * m[i] + (1 - keep1) * g[i];
@@ -77,18 +86,44 @@ update_chunk(void* const handle, const uint32_t chunk)
   }
 }
 
-void
-adam_step(Adam* const adam, Team* const team, const double rate, const real* const gradient,
-          real* const value)
+static void
+momentum_chunk(void* const handle, const uint32_t chunk)
 {
-  ++adam->step;
-  const double root   = sqrt(1.0 - pow(beta2, (double)adam->step));
-  Update       update = { .adam     = adam,
-                          .rate     = (real)(rate * root / (1.0 - pow(beta1, (double)adam->step))),
-                          .epsilon  = (real)(1e-8 * root),
-                          .gradient = gradient,
-                          .value    = value };
-  team_run(team, (uint32_t)((adam->n + CHUNK - 1) / CHUNK), update_chunk, &update);
+  const Update* const update = (const Update*)handle;
+  const size_t        from   = (size_t)chunk * CHUNK;
+  const size_t        n      = chunk_size(update, from);
+  const real          keep   = update->momentum;
+  const real          rate   = update->rate;
+
+  const real* restrict g = update->gradient + from;
+  real* restrict v       = update->optimizer->mean + from;
+  real* restrict theta   = update->value + from;
+  for (size_t i = 0; i < n; ++i) {
+    v[i] = keep * v[i] - rate * g[i];
+    theta[i] += v[i];
+  }
+}
+
+void
+optimizer_step(Optimizer* const optimizer, Team* const team, const double rate,
+               const double momentum, const real* const gradient, real* const value)
+{
+  Update         update   = { .optimizer = optimizer,
+                              .rate      = (real)rate,
+                              .momentum  = (real)momentum,
+                              .gradient  = gradient,
+                              .value     = value };
+  const uint32_t n_chunks = (uint32_t)((optimizer->n + CHUNK - 1) / CHUNK);
+  ++optimizer->step;
+  if (optimizer->kind == OPTIMIZER_MOMENTUM) {
+    team_run(team, n_chunks, momentum_chunk, &update);
+    return;
+  }
+
+  const double root = sqrt(1.0 - pow(beta2, (double)optimizer->step));
+  update.rate       = (real)(rate * root / (1.0 - pow(beta1, (double)optimizer->step)));
+  update.epsilon    = (real)(1e-8 * root);
+  team_run(team, n_chunks, adam_chunk, &update);
 }
 
 double

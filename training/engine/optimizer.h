@@ -10,25 +10,45 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Adam's memory (Kingma & Ba 2015, algorithm 1), for one flat block of numbers.
-typedef struct {
-  size_t   n;
-  uint64_t step;   ///< Steps done
-  real*    mean;   ///< m, [n]
-  real*    square; ///< v, [n]
-} Adam;
+/// How the numbers go down.
+typedef enum {
+  OPTIMIZER_ADAM,     ///< Kingma & Ba 2015
+  OPTIMIZER_MOMENTUM, ///< Gradient descent with momentum (Polyak 1964)
+} OptimizerKind;
 
-/// @return Owned by the caller, or NULL when memory is short.
-Adam*
-adam_new(size_t n);
+/// What an optimizer remembers of the way down, for one flat block of numbers.
+typedef struct {
+  OptimizerKind kind;
+  size_t        n;
+  size_t        n_squares; ///< n for Adam, 0 with momentum
+  uint64_t      step;      ///< Steps done
+  real*         mean;      ///< Adam's m, or the velocity, [n]
+  real*         square;    ///< Adam's v, [n_squares]
+} Optimizer;
+
+/// At rest.  @return Owned by the caller, or NULL when memory is short.
+Optimizer*
+optimizer_new(OptimizerKind kind, size_t n);
 
 /// Free; NULL is allowed.
 void
-adam_free(Adam* adam);
+optimizer_free(Optimizer* optimizer);
 
-/// One step down the gradient: θ −= rate · m̂ / (√v̂ + 1e-8), β₁ = 0.9, β₂ = 0.999.
+/**
+   One step down the gradient g.
+
+   Adam, algorithm 1 of the paper: θ −= rate · m̂ / (√v̂ + 1e-8), β₁ = 0.9, β₂ = 0.999.
+
+   With momentum, as in section 9 of Hinton's "A practical guide to training restricted Boltzmann
+   machines" (2012): v = momentum · v − rate · g, θ += v.
+
+   @param momentum Share of the last step that is kept, 0…1; Adam does not ask.
+   @param gradient g, [n].
+   @param value θ, [n], updated.
+*/
 void
-adam_step(Adam* adam, Team* team, double rate, const real* gradient, real* value);
+optimizer_step(Optimizer* optimizer, Team* team, double rate, double momentum, const real* gradient,
+               real* value);
 
 /**
    Scale a gradient down to a greatest norm.

@@ -14,7 +14,7 @@ enum { MAX_BAD = 10 };
 static const double loss_keep = 0.98;
 
 Descent*
-descent_new(Parameters* const parameters)
+descent_new(Parameters* const parameters, const OptimizerKind kind)
 {
   Descent* const descent = calloc(1, sizeof(Descent));
   if (!descent) {
@@ -22,10 +22,10 @@ descent_new(Parameters* const parameters)
   }
 
   descent->parameters = parameters;
-  descent->adam       = adam_new(parameters->n);
+  descent->optimizer  = optimizer_new(kind, parameters->n);
   descent->best       = malloc(parameters->n * sizeof(real));
   descent->best_loss  = HUGE_VAL;
-  if (!descent->adam || !descent->best) {
+  if (!descent->optimizer || !descent->best) {
     descent_free(descent);
     return NULL;
   }
@@ -37,7 +37,7 @@ void
 descent_free(Descent* const descent)
 {
   if (descent) {
-    adam_free(descent->adam);
+    optimizer_free(descent->optimizer);
     free(descent->best);
     free(descent);
   }
@@ -64,10 +64,11 @@ learn(Descent* const descent, Team* const team, const RecipeStage* const stage,
                         objective->name, (unsigned long long)descent->step);
   }
 
-  *n_bad            = 0;
-  const double rate = rate_at(descent->step, stage->steps, stage->warmup, stage->rate,
-                              stage->final_rate);
-  adam_step(descent->adam, team, rate, parameters->gradient, parameters->value);
+  *n_bad                = 0;
+  const double rate     = rate_at(descent->step, stage->steps, stage->warmup, stage->rate,
+                                  stage->final_rate);
+  const double momentum = descent->step < stage->warmup ? 0.5 * stage->momentum : stage->momentum;
+  optimizer_step(descent->optimizer, team, rate, momentum, parameters->gradient, parameters->value);
   descent->train_loss = descent->step ? loss + loss_keep * (descent->train_loss - loss) : loss;
   return STATUS_SUCCESS;
 }

@@ -29,7 +29,7 @@ typedef struct {
 /// One stage's way down: everything that changes, so that it can be saved and taken up again.
 typedef struct {
   Parameters* parameters; ///< Not owned
-  Adam*       adam;
+  Optimizer*  optimizer;
   real*       best; ///< [n], the parameters at the lowest validation loss
   double      best_loss;
   double      train_loss; ///< Running mean
@@ -48,17 +48,21 @@ typedef struct {
   void* save_context;
 } Watcher;
 
-/// @param parameters Start of the way; must outlive the result.  @return Owned, or NULL.
+/**
+   @param parameters Start of the way; must outlive the result.
+   @param kind How they go down.
+   @return Owned by the caller, or NULL when memory is short.
+*/
 Descent*
-descent_new(Parameters* parameters);
+descent_new(Parameters* parameters, OptimizerKind kind);
 
 /// Free; NULL is allowed.
 void
 descent_free(Descent* descent);
 
 /**
-   Go down until the stage's steps are done or patience is lost, with Adam, a warm-up and cosine
-   schedule, clipped gradients and early stopping; the parameters end at their best.
+   Go down until the stage's steps are done or patience is lost, with a warm-up and cosine schedule,
+   clipped gradients and early stopping; the parameters end at their best.
 
    A mini-batch whose gradient is not finite is left out; ten in a row are an error.
 

@@ -45,7 +45,7 @@ fine_tune_new(TrainingRun* const run)
 
   fine_tune->run     = run;
   fine_tune->network = unrolled_new(&run->shape, run->parameters, run->examples->shape);
-  fine_tune->descent = descent_new(run->parameters);
+  fine_tune->descent = descent_new(run->parameters, run->recipe->fine_tune.optimizer);
   if (!fine_tune->network || !make_mask_loss(fine_tune) || !fine_tune->descent) {
     fine_tune_free(fine_tune);
     return NULL;

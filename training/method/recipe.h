@@ -7,6 +7,7 @@
 #include "dsp/network/model.h"
 #include "dsp/status.h"
 #include "training/corpus/mixture.h"
+#include "training/engine/optimizer.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,12 +63,6 @@ typedef struct {
   uint32_t       cd_k;    ///< Gibbs steps of contrastive divergence
   double         rate;    ///< Overrules the stage's; 0: does not
 } RecipeLayer;
-
-/// How the numbers go down.
-typedef enum {
-  OPTIMIZER_ADAM,     ///< Kingma & Ba 2015
-  OPTIMIZER_MOMENTUM, ///< Gradient descent with momentum (Polyak 1964)
-} OptimizerKind;
 
 /// How long and how fast one stage learns.
 typedef struct {

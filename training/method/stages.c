@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STAGE, STEP, ADAM_STEP, N_WORSE, DONE, BEST_LOSS, TRAIN_LOSS, N_COUNTERS };
+enum { STAGE, STEP, N_UPDATES, N_WORSE, DONE, BEST_LOSS, TRAIN_LOSS, N_COUNTERS };
 enum { NETWORK, PARAMETERS, MEAN, SQUARE, BEST, N_ARRAYS };
 
 /// A run on its way through the stages.
@@ -47,14 +47,14 @@ view(const Stages* const stages)
   const Descent* const descent    = stages->descent;
   Parameters* const    network    = stages->run->parameters;
   Parameters* const    parameters = descent->parameters;
-  const Adam* const    adam       = descent->adam;
+  Optimizer* const     optimizer  = descent->optimizer;
   Checkpoint           checkpoint = { .key        = (char*)(uintptr_t)stages->config->key,
                                       .n_counters = N_COUNTERS,
                                       .n_arrays   = N_ARRAYS };
 
   checkpoint.counters[STAGE]      = stages->stage;
   checkpoint.counters[STEP]       = descent->step;
-  checkpoint.counters[ADAM_STEP]  = adam->step;
+  checkpoint.counters[N_UPDATES]  = optimizer->step;
   checkpoint.counters[N_WORSE]    = descent->n_worse;
   checkpoint.counters[DONE]       = descent->done;
   checkpoint.counters[BEST_LOSS]  = bits_of(descent->best_loss);
@@ -62,8 +62,8 @@ view(const Stages* const stages)
 
   checkpoint.arrays[NETWORK]    = (CheckpointArray){ network->n, network->value };
   checkpoint.arrays[PARAMETERS] = (CheckpointArray){ parameters->n, parameters->value };
-  checkpoint.arrays[MEAN]       = (CheckpointArray){ adam->n, adam->mean };
-  checkpoint.arrays[SQUARE]     = (CheckpointArray){ adam->n, adam->square };
+  checkpoint.arrays[MEAN]       = (CheckpointArray){ optimizer->n, optimizer->mean };
+  checkpoint.arrays[SQUARE]     = (CheckpointArray){ optimizer->n_squares, optimizer->square };
   checkpoint.arrays[BEST]       = (CheckpointArray){ parameters->n, descent->best };
   return checkpoint;
 }
@@ -120,13 +120,13 @@ restore(Stages* const stages, const Checkpoint* const saved, Diagnostic* const w
     memcpy(here.arrays[i].values, saved->arrays[i].values, here.arrays[i].n * sizeof(float));
   }
 
-  Descent* const descent = stages->descent;
-  descent->step          = saved->counters[STEP];
-  descent->adam->step    = saved->counters[ADAM_STEP];
-  descent->n_worse       = saved->counters[N_WORSE];
-  descent->done          = saved->counters[DONE];
-  descent->best_loss     = double_of(saved->counters[BEST_LOSS]);
-  descent->train_loss    = double_of(saved->counters[TRAIN_LOSS]);
+  Descent* const descent   = stages->descent;
+  descent->step            = saved->counters[STEP];
+  descent->optimizer->step = saved->counters[N_UPDATES];
+  descent->n_worse         = saved->counters[N_WORSE];
+  descent->done            = saved->counters[DONE];
+  descent->best_loss       = double_of(saved->counters[BEST_LOSS]);
+  descent->train_loss      = double_of(saved->counters[TRAIN_LOSS]);
   return STATUS_SUCCESS;
 }
 
