@@ -619,6 +619,101 @@ the_share_holds_and_the_split_follows_the_names(void** state)
   corpus_free(other);
 }
 
+/// The groups of a folder, split by group; SPLIT_TRAIN must have one at least.
+static Corpus*
+open_by_group(void* const* state, const char* folder, double share, uint64_t seed)
+{
+  const char* const  path   = folder_path(state, folder);
+  const CorpusConfig config = { .n_folders   = 1,
+                                .folders     = &path,
+                                .rate_hz     = RATE,
+                                .valid_share = share,
+                                .by_group    = true,
+                                .seed        = seed };
+  Corpus*            corpus = NULL;
+  assert_int_equal(corpus_open(&config, &corpus, NULL), STATUS_SUCCESS);
+  assert_true(corpus_files(corpus, SPLIT_TRAIN));
+  return corpus;
+}
+
+static bool
+has_group(const Corpus* corpus, Split split, const char* group)
+{
+  for (uint32_t i = 0; i < corpus_files(corpus, split); ++i) {
+    if (!strcmp(corpus_group(corpus, split, i), group)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// @param n_groups Groups of 3 files each below "all/", and the first once more in "all/more/".
+static void
+make_groups(void** state, uint32_t n_groups)
+{
+  folder_make(state, "all");
+  folder_make(state, "all/more");
+  make_many(state, "all/more/0", 3);
+  for (uint32_t i = 0; i < n_groups; ++i) {
+    char name[32];
+    snprintf(name, sizeof name, "all/%u", i);
+    make_many(state, name, 3);
+  }
+}
+
+static void
+groups_are_split_as_a_whole(void** state)
+{
+  enum { N = 100 };
+  make_groups(state, N);
+  uint32_t n_valid[2] = { 0 };
+  for (uint64_t seed = 0; seed < 2; ++seed) {
+    Corpus* const corpus = open_by_group(state, "all", 0.25, seed);
+    assert_int_equal(corpus_files(corpus, SPLIT_TRAIN) + corpus_files(corpus, SPLIT_VALID),
+                     3 * (N + 1));
+    for (uint32_t i = 0; i < N; ++i) {
+      char name[16];
+      snprintf(name, sizeof name, "%u", i);
+      const bool is_valid = has_group(corpus, SPLIT_VALID, name);
+      assert_int_equal(is_valid, !has_group(corpus, SPLIT_TRAIN, name));
+      n_valid[seed] += is_valid;
+    }
+    corpus_free(corpus);
+  }
+  // 25 expected; the deviation of the count is √(100·¼·¾) = 4.3.
+  assert_in_range(n_valid[0], 10, 40);
+  assert_in_range(n_valid[1], 10, 40);
+}
+
+static void
+groups_do_not_heed_a_manifest(void** state)
+{
+  static const char list[] = "file\tsplit\na/0.wav\tvalid\na/1.wav\tvalid\nb/0.wav\ttrain\n";
+  make_many(state, "a", 2);
+  make_many(state, "b", 1);
+  folder_write(state, "MANIFEST.tsv", strlen(list), list);
+  uint32_t n_valid = 0;
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    // Two groups: one in each split, whatever is drawn.
+    Corpus* const corpus = open_by_group(state, "", 0.01, seed);
+    assert_int_equal(has_group(corpus, SPLIT_VALID, "a"), has_group(corpus, SPLIT_TRAIN, "b"));
+    n_valid += has_group(corpus, SPLIT_VALID, "a");
+    corpus_free(corpus);
+  }
+  assert_in_range(n_valid, 8, 32);
+}
+
+static void
+a_lone_group_is_to_learn_from(void** state)
+{
+  make_many(state, "a", 3);
+  for (uint64_t seed = 0; seed < 10; ++seed) {
+    Corpus* const corpus = open_by_group(state, "", 0.5, seed);
+    assert_int_equal(corpus_files(corpus, SPLIT_VALID), 0);
+    corpus_free(corpus);
+  }
+}
+
 static void
 a_file_costs_little_more_than_its_path(void** state)
 {
@@ -966,6 +1061,9 @@ main(void)
     IN_FOLDER(small_folders_have_both_splits),
     IN_FOLDER(shares_of_0_and_1_take_all),
     IN_FOLDER(the_share_holds_and_the_split_follows_the_names),
+    IN_FOLDER(groups_are_split_as_a_whole),
+    IN_FOLDER(groups_do_not_heed_a_manifest),
+    IN_FOLDER(a_lone_group_is_to_learn_from),
     IN_FOLDER(a_file_costs_little_more_than_its_path),
     IN_FOLDER(groups_are_drawn_by_the_root_of_their_seconds),
     IN_FOLDER(files_are_drawn_by_their_seconds),

@@ -40,7 +40,8 @@ typedef struct {
   double   end_s; ///< Seconds of its group up to its own end
   uint32_t path;  ///< Where in `names`
   uint32_t group; ///< Where in `names` the name of its folder is; a place of its own per folder
-  double   draw;  ///< In [0, 1), below it when listed for SPLIT_VALID, above for SPLIT_TRAIN
+  double   draw;  ///< In [0, 1), below it when listed for SPLIT_VALID, above for SPLIT_TRAIN;
+                  ///< the same for all of a group that is split as a whole
 } CorpusFile;
 
 /// The files of one folder and split.
@@ -195,6 +196,17 @@ unusable(const char* path, SF_INFO* info)
   return reason;
 }
 
+/// What decides on the split of a file, as CorpusFile.draw.
+static double
+split_draw(const CorpusConfig* config, const ScanFile* file)
+{
+  if (config->by_group) {
+    return name_draw(file->group, config->seed);
+  }
+  const double draw = name_draw(file->below, config->seed);
+  return !file->listed ? draw : file->split == SPLIT_VALID ? draw - 1.0 : draw + 1.0;
+}
+
 static Status
 consider(void* context, const ScanFile* found, Diagnostic* why)
 {
@@ -214,11 +226,8 @@ consider(void* context, const ScanFile* found, Diagnostic* why)
   }
 
   CorpusFile file = { .seconds = (double)info.frames / info.samplerate, .group = opening->group };
-  file.draw       = name_draw(found->below, opening->config->seed);
-  if (found->listed) {
-    file.draw += found->split == SPLIT_VALID ? -1.0 : 1.0;
-  }
-  status = status ? status : add_name(corpus, found->path, &file.path, why);
+  file.draw       = split_draw(opening->config, found);
+  status          = status ? status : add_name(corpus, found->path, &file.path, why);
   return status ? status : add_file(corpus, &file, why);
 }
 
@@ -268,10 +277,10 @@ valid_limit(const Corpus* corpus, double share)
   if (share <= 0.0 || share >= 1.0) {
     return share <= 0.0 ? -1.0 : 2.0;
   }
-  if (corpus->n_files == 1) {
-    return 0.0;
+  if (least == most) {
+    return 0.0; // A lone file or group
   }
-  // Neither split may be empty: the file that is nearest to the limit moves.
+  // Neither split may be empty: the file or group that is nearest to the limit moves.
   return !n_valid ? nextafter(least, 2.0) : n_valid == corpus->n_files ? most : share;
 }
 

@@ -22,6 +22,7 @@ typedef struct {
   const char* const* folders;     ///< [n_folders], files are allowed too
   double             rate_hz;     ///< Rate of all samples that are handed out
   double             valid_share; ///< Share of the files in SPLIT_VALID; 0: none, 1: all
+  bool               by_group;    ///< Whole groups, not files, are in a split
   uint64_t           seed;        ///< Of the split
   CorpusReport       report;      ///< Called for every file, taken or not; may be NULL
   void*              context;     ///< Handed to `report`
@@ -47,6 +48,9 @@ typedef struct Corpus Corpus;
    or more each split has one at least, unless the share is 0 or 1, which nothing overrides; a lone
    file is to learn from.  Files are ordered by path, so that a corpus does not depend on the file
    system.  A file's group is its folder.
+
+   By group, a hash of the group's name and the seed splits, and no MANIFEST.tsv: groups of one name
+   stay together, and of two names or more each split has one at least.
 
    Files left out are reported while folders are scanned, with a reason; then those taken, with
    "train" or "valid".
