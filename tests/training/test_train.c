@@ -144,13 +144,61 @@ test_old_model_stays(void** const state)
   free(bytes);
 }
 
+/// Whole spectra at 8 kHz, 129 bins.
+#define SPECTRA                                                              \
+  "rate_hz: 8000\nwindow_s: 0.032\nhop_s: 0.016\n"                           \
+  "valid_share: 0.25\nspectrum: { range_db: 80 }\n"                          \
+  "layers:\n"                                                                \
+  "  - { units: 32, activation: tanh, corruption: gaussian, amount: 0.1 }\n" \
+  "  - { units: 4, activation: identity }\n"                                 \
+  "batch: { streams: 32 }\n"                                                 \
+  "pretrain: { steps: 60, rate: 3e-3 }\n"                                    \
+  "fine_tune: { steps: 400, rate: 3e-3, warmup: 10 }\n"
+
+static Model*
+train_spectra(void* const* state, const char* const yaml, const char* const arguments)
+{
+  folder_write(state, "spectra.yaml", strlen(yaml), yaml);
+  assert_int_equal(train(state, arguments), 0);
+  Model* model = NULL;
+  assert_int_equal(model_read(folder_path(state, "spectra.st"), &model, NULL), STATUS_SUCCESS);
+  return model;
+}
+
+/// An autoencoder that starts at principal components ends better than they are.
+static void
+test_learns_spectra(void** const state)
+{
+  Model* const model = train_spectra(state, "task: autoencoder\nskip: pca\n" SPECTRA,
+                                     "spectra.yaml -d sound -o spectra.st");
+  assert_int_equal(model->kind, MODEL_AUTOENCODER);
+  assert_true(model->autoencoder.encoder.bypassed);
+  const char* const ratio = strstr(model->card.scores, "ratio ");
+  assert_non_null(ratio);
+  assert_true(atof(ratio + 6) < 0.97);
+  model_free(model);
+}
+
+/// A folder for each class: tones and hiss are told apart, on files never trained on.
+static void
+test_learns_classes(void** const state)
+{
+  Model* const model = train_spectra(state, "task: classify\n" SPECTRA,
+                                     "spectra.yaml -d sound -d noise -o spectra.st");
+  assert_int_equal(model->kind, MODEL_CLASSIFY);
+  assert_string_equal(model->card.classes, "noise\nsound");
+  assert_non_null(strstr(model->card.scores, " 0.0 % of 2 files"));
+  model_free(model);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_writes_a_model),      cmocka_unit_test(test_interrupted_and_resumed),
     cmocka_unit_test(test_faults_are_one_line), cmocka_unit_test(test_unreadable_sound),
-    cmocka_unit_test(test_old_model_stays),
+    cmocka_unit_test(test_old_model_stays),     cmocka_unit_test(test_learns_spectra),
+    cmocka_unit_test(test_learns_classes),
   };
   return cmocka_run_group_tests(tests, setup, folder_teardown);
 }
