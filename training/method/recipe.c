@@ -4,6 +4,7 @@
 #include "training/method/recipe.h"
 
 #include "training/method/outline.h"
+#include "training/method/recipe_check.h"
 
 #include <errno.h>
 #include <math.h>
@@ -162,6 +163,11 @@ static const Field fields[] = {
   REAL("loss.lost_sound", loss.lost_sound, 0.0, 1000.0),
 };
 
+static const RecipeLayer layer_default = { .n_taps     = 1,
+                                           .activation = ACTIVATION_RELU,
+                                           .sparsity   = { .activity = 0.05 },
+                                           .cd_k       = 1 };
+
 /// Of one item of "layers"; its taps are a list and stand apart.
 static const Field layer_fields[] = {
   { "units", FIELD_COUNT, offsetof(RecipeLayer, units), 1, LAYER_MAX_UNITS, NULL },
@@ -185,9 +191,14 @@ static const Field tap_field = { "taps", FIELD_COUNT, 0, 0, LAYER_MAX_DELAY, NUL
 #define N_FIELDS       (sizeof(fields) / sizeof(fields[0]))
 #define N_LAYER_FIELDS (sizeof(layer_fields) / sizeof(layer_fields[0]))
 
+/// The first of a layer's fields, which are always told.
+#define N_MAIN_LAYER_FIELDS 4
+
+/// @param recipe Its task is known.
 static void
 recipe_set_defaults(Recipe* recipe)
 {
+  const bool sequences = recipe->task == MODEL_DENOISE;
   recipe->seed         = 1;
   recipe->rate_hz      = 48000.0;
   recipe->window_s     = 0.02;
@@ -196,8 +207,8 @@ recipe_set_defaults(Recipe* recipe)
   recipe->initial_gain = 0.9;
   recipe->variational  = (RecipeVariational){ .beta = 1.0 };
   recipe->spectrum     = (RecipeSpectrum){ .range_db = 100.0, .per_file = 40 };
-  recipe->streams      = 16;
-  recipe->frames       = 256;
+  recipe->streams      = sequences ? 16 : 256;
+  recipe->frames       = sequences ? 256 : 1;
   recipe->mixture      = (MixtureConfig){ .snr_min_db         = -5.0,
                                           .snr_max_db         = 25.0,
                                           .level_min_db       = -45.0,
@@ -404,9 +415,7 @@ read_taps(const Reader* reader, const char* path, RecipeLayer* layer)
 static Status
 read_layer(const Reader* reader, uint32_t index, RecipeLayer* layer)
 {
-  *layer = (RecipeLayer){
-    .n_taps = 1, .activation = ACTIVATION_RELU, .sparsity = { .activity = 0.05 }, .cd_k = 1
-  };
+  *layer = layer_default;
   char path[PATH_SIZE];
   for (size_t i = 0; i < N_LAYER_FIELDS; ++i) {
     const Field* const field = &layer_fields[i];
@@ -518,9 +527,9 @@ static Status
 read_fields(const Reader* reader)
 {
   Recipe* const recipe = reader->recipe;
+  Status        status = read_field(reader, "task", &fields[0], &recipe->task);
   recipe_set_defaults(recipe);
-  Status status = STATUS_SUCCESS;
-  for (size_t i = 0; !status && i < N_FIELDS; ++i) {
+  for (size_t i = 1; !status && i < N_FIELDS; ++i) {
     if (!strcmp(fields[i].key, "bands.step_hz")) {
       // The window is known by now
       recipe->features = feature_config_default(recipe->window_s);
@@ -533,76 +542,13 @@ read_fields(const Reader* reader)
   return status ? status : read_layers(reader);
 }
 
-static Status
-check_mixture(const Reader* reader)
-{
-  const MixtureConfig* const mixture = &reader->recipe->mixture;
-  if (mixture->snr_min_db > mixture->snr_max_db) {
-    return fail(reader, "mixture.snr_max_db", "%g is below mixture.snr_min_db, %g",
-                mixture->snr_max_db, mixture->snr_min_db);
-  }
-  if (mixture->level_min_db > mixture->level_max_db) {
-    return fail(reader, "mixture.level_max_db", "%g is below mixture.level_min_db, %g",
-                mixture->level_max_db, mixture->level_min_db);
-  }
-  if (mixture->clean_share + mixture->noise_share > 1.0) {
-    return fail(reader, "mixture.noise_share", "%g and mixture.clean_share, %g, exceed 1",
-                mixture->noise_share, mixture->clean_share);
-  }
-  return STATUS_SUCCESS;
-}
-
-static Status
-check_corruption(const Reader* reader)
-{
-  for (uint32_t l = 0; l < reader->recipe->n_layers; ++l) {
-    const RecipeLayer* const layer = &reader->recipe->layers[l];
-    if (layer->corruption == CORRUPTION_MASKING && layer->corruption_amount >= 1.0) {
-      char path[PATH_SIZE];
-      (void)snprintf(path, sizeof(path), "layers.%u.amount", l);
-      return fail(reader, path, "a share below 1 expected, %g found", layer->corruption_amount);
-    }
-  }
-  return STATUS_SUCCESS;
-}
-
-/// Let model_shape_check() look at the model, and find its keys in the recipe.
-static Status
-check_shape(const Reader* reader)
-{
-  ModelShape shape;
-  Diagnostic fault;
-  recipe_model_shape(reader->recipe, &shape);
-  if (model_shape_check(&shape, &fault)) {
-    return STATUS_SUCCESS;
-  }
-  char* const colon = strstr(fault.text, ": ");
-  *colon            = '\0';
-  char path[PATH_SIZE];
-  if (!strcmp(fault.text, "encoder.layers")) {
-    (void)snprintf(path, sizeof(path), "layers");
-  } else if (!strncmp(fault.text, "encoder.", 8)) {
-    (void)snprintf(path, sizeof(path), "layers.%.100s", fault.text + 8);
-  } else {
-    (void)snprintf(path, sizeof(path), "%.100s", fault.text);
-  }
-  return fail(reader, path, "%s", colon + 2);
-}
-
 /// Choices that are possible each, but not together.
 static Status
 check_choices(const Reader* reader)
 {
-  const Recipe* const recipe = reader->recipe;
-  if (recipe->task == MODEL_DENOISE && recipe->window_s != 0.02) {
-    return fail(reader, "window_s", "task denoise needs 0.02, the plugin's constant delay");
-  }
-  if (recipe->loss.magnitude + recipe->loss.phase + recipe->loss.energy <= 0.0) {
-    return fail(reader, "loss", "magnitude, phase and energy are all 0");
-  }
-  Status status = check_mixture(reader);
-  status        = status ? status : check_corruption(reader);
-  return status ? status : check_shape(reader);
+  RecipeFault fault;
+  return recipe_check(reader->recipe, &fault) ? STATUS_SUCCESS
+                                              : fail(reader, fault.key, "%s", fault.reason);
 }
 
 Status
@@ -703,6 +649,20 @@ print_value(FILE* out, const Field* field, const void* at)
   }
 }
 
+/// Whether a choice makes a difference to a task.
+static bool
+concerns(const char* key, ModelKind task)
+{
+  static const char* const denoise[] = { "initial_gain", "bands.", "features.",
+                                         "mixture.",     "loss.",  NULL };
+  static const char* const spectra[] = { "skip", "code", "reconstruction", "spectrum.", NULL };
+  const char* const*       others    = task == MODEL_DENOISE ? spectra : denoise;
+  while (*others && strncmp(key, *others, strlen(*others))) {
+    ++others;
+  }
+  return !*others;
+}
+
 static void
 print_fields(FILE* out, const Recipe* recipe)
 {
@@ -711,6 +671,9 @@ print_fields(FILE* out, const Recipe* recipe)
   for (size_t i = 0; i < N_FIELDS; ++i) {
     const char* const key = fields[i].key;
     const char* const dot = strchr(key, '.');
+    if (!concerns(key, recipe->task)) {
+      continue;
+    }
     if (dot && (n != (size_t)(dot - key) || strncmp(section, key, n))) {
       section = key;
       n       = (size_t)(dot - key);
@@ -722,14 +685,27 @@ print_fields(FILE* out, const Recipe* recipe)
   }
 }
 
+static size_t
+field_size(const Field* field)
+{
+  return field->type == FIELD_REAL     ? sizeof(double)
+         : field->type == FIELD_SWITCH ? sizeof(bool)
+                                       : sizeof(uint32_t);
+}
+
+/// The units, how they are trained, and what else is not as in any layer.
 static void
 print_layer(FILE* out, const RecipeLayer* layer)
 {
   (void)fputs("  - { ", out);
   for (size_t i = 0; i < N_LAYER_FIELDS; ++i) {
-    (void)fprintf(out, "%s: ", layer_fields[i].key);
-    print_value(out, &layer_fields[i], field_at(&layer_fields[i], layer));
-    (void)fputs(", ", out);
+    const Field* const field = &layer_fields[i];
+    const void* const  at    = field_at(field, layer);
+    if (i < N_MAIN_LAYER_FIELDS || memcmp(at, field_at(field, &layer_default), field_size(field))) {
+      (void)fprintf(out, "%s: ", field->key);
+      print_value(out, field, at);
+      (void)fputs(", ", out);
+    }
   }
   (void)fputs("taps: [", out);
   for (uint32_t k = 0; k < layer->n_taps; ++k) {
