@@ -42,7 +42,8 @@ loss_cross_entropy(uint32_t n_rows, uint32_t n_columns, const real* logits, cons
    @param logits a, [rows × n_classes].
    @param labels [rows], below n_classes.
    @param slope ∂loss/∂a, [rows × n_classes], written; NULL when nobody asks.
-   @param n_wrong Rows whose largest logit is another class's, written; NULL when nobody asks.
+   @param n_wrong Rows whose largest logit, the first of equal ones, is another class's, written;
+   NULL when nobody asks.
    @return The loss, nats.
 */
 double
