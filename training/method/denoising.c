@@ -16,6 +16,15 @@ denoising_corrupt(const Corruption corruption, const double amount, Random* cons
         x[i] = random_uniform(random) < amount ? 0 : x[i];
       }
       break;
+    case CORRUPTION_SALT_AND_PEPPER:
+      for (size_t i = 0; i < n; ++i) {
+        // One number tells both: below the share, its lower half is pepper and its upper salt.
+        const double draw = random_uniform(random);
+        if (draw < amount) {
+          x[i] = (real)(draw >= 0.5 * amount);
+        }
+      }
+      break;
     case CORRUPTION_GAUSSIAN:
       for (size_t i = 0; i < n; ++i) {
         x[i] += (real)(amount * random_normal(random));

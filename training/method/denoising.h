@@ -14,8 +14,9 @@
    Corrupt the input of an autoencoder, which is then to reconstruct what was there before
    (Vincent et al., "Extracting and composing robust features with denoising autoencoders", 2008).
 
-   Masking sets each number to zero with chance `amount`; Gaussian adds normal noise of deviation
-   `amount`.  Recorded noise is in the sound already, and nothing is changed.
+   Masking sets each number to zero with chance `amount`; salt and pepper to 0 or 1, by a fair coin,
+   with that chance; Gaussian adds normal noise of deviation `amount`.  Recorded noise is in the
+   sound already, and nothing is changed.
 
    @param x [n], changed in place.
 */
