@@ -34,11 +34,29 @@ layers_weights(uint32_t n, const LayerShape* layers)
   return sum;
 }
 
+LayerShape
+model_bypass_shape(uint32_t n, const LayerShape* layers)
+{
+  return (LayerShape){ .n_in = layers[0].n_in, .n_out = layers[n - 1].n_out, .n_taps = 1 };
+}
+
+static size_t
+bypass_weights(uint32_t n, const LayerShape* layers)
+{
+  const LayerShape bypass = model_bypass_shape(n, layers);
+  return layers_weights(1, &bypass);
+}
+
 size_t
 model_shape_weights(const ModelShape* shape)
 {
-  return layers_weights(shape->n_encoder, shape->encoder) +
-         layers_weights(shape->n_decoder, shape->decoder);
+  size_t sum = layers_weights(shape->n_encoder, shape->encoder) +
+               layers_weights(shape->n_decoder, shape->decoder);
+  if (shape->bypassed) {
+    sum += bypass_weights(shape->n_encoder, shape->encoder) +
+           bypass_weights(shape->n_decoder, shape->decoder);
+  }
+  return sum;
 }
 
 static uint32_t
@@ -174,26 +192,66 @@ check_layers(Check* check, const char* network, uint32_t n, const LayerShape* la
   }
 }
 
-static void
-check_networks(Check* check, const ModelShape* shape)
+/// What goes in and comes out.  @return Numbers of one input frame.
+static uint32_t
+check_ends(Check* check, const ModelShape* shape)
 {
-  const uint32_t n_bands = band_layout_count(&shape->features.bands);
-  const uint32_t n_in    = feature_config_size(&shape->features);
-  check_that(check, shape->encoder[0].n_in == n_in,
-             "encoder.inputs: %u expected, two per band, %u found", n_in, shape->encoder[0].n_in);
-  check_layers(check, "encoder", shape->n_encoder, shape->encoder, n_in);
-  if (!check->ok) {
-    return;
+  const uint32_t found = shape->encoder[0].n_in;
+  if (shape->kind == MODEL_DENOISE) {
+    const uint32_t n_in = feature_config_size(&shape->features);
+    check_that(check, found == n_in, "encoder.inputs: %u expected, two per band, %u found", n_in,
+               found);
+    return n_in;
   }
-  check_layers(check, "decoder", shape->n_decoder, shape->decoder,
-               shape->encoder[shape->n_encoder - 1].n_out);
-  if (!check->ok) {
-    return;
+  const StftConfig stft = stft_config(shape->window_s, shape->hop_s, shape->rate_hz);
+  const uint32_t   n_in = stft_bins(stft);
+  check_that(check, n_in <= LAYER_MAX_UNITS, "window_s: %u bins, at most %u are possible", n_in,
+             LAYER_MAX_UNITS);
+  check_that(check, found == n_in, "encoder.inputs: %u expected, one per bin, %u found", n_in,
+             found);
+  return n_in;
+}
+
+static void
+check_outputs(Check* check, const ModelShape* shape)
+{
+  const uint32_t          last    = shape->n_decoder - 1;
+  const LayerShape* const layer   = &shape->decoder[last];
+  const bool              plain   = layer->activation == ACTIVATION_IDENTITY;
+  const uint32_t          n_bands = band_layout_count(&shape->features.bands);
+  switch (shape->kind) {
+    case MODEL_DENOISE:
+      check_that(check, layer->n_out == n_bands,
+                 "decoder.%u.units: %u expected, one per band, %u found", last, n_bands,
+                 layer->n_out);
+      break;
+    case MODEL_AUTOENCODER:
+      check_that(check, layer->n_out == shape->encoder[0].n_in,
+                 "decoder.%u.units: %u expected, one per bin, %u found", last,
+                 shape->encoder[0].n_in, layer->n_out);
+      check_that(check, plain || (layer->activation == ACTIVATION_SIGMOID && shape->spectrum.unit),
+                 "decoder.%u.activation: identity is possible, and sigmoid if spectrum.unit is yes",
+                 last);
+      break;
+    case MODEL_CLASSIFY:
+      check_that(check, plain, "decoder.%u.activation: only identity is possible", last);
+      break;
   }
-  const uint32_t last = shape->n_decoder - 1;
-  check_that(check, shape->decoder[last].n_out == n_bands,
-             "decoder.%u.units: %u expected, one per band, %u found", last, n_bands,
-             shape->decoder[last].n_out);
+}
+
+/// Layers that are added to their bypass must be free to take either sign.
+static void
+check_bypass(Check* check, const char* network, uint32_t n, const LayerShape* layers)
+{
+  const LayerShape bypass = model_bypass_shape(n, layers);
+  check->n_weights += ((uint64_t)bypass.n_in + 1) * bypass.n_out;
+  check_that(check, layers[n - 1].activation == ACTIVATION_IDENTITY,
+             "%s.%u.activation: only identity is possible if bypassed is yes", network, n - 1);
+}
+
+static void
+check_size(Check* check)
+{
   check_that(check, check->n_weights <= MODEL_MAX_WEIGHTS,
              "encoder.layers: %" PRIu64 " weights in all, %" PRIu64 " are possible",
              check->n_weights, MODEL_MAX_WEIGHTS);
@@ -202,12 +260,46 @@ check_networks(Check* check, const ModelShape* shape)
              check->n_history, MODEL_MAX_HISTORY);
 }
 
+static void
+check_networks(Check* check, const ModelShape* shape)
+{
+  check_layers(check, "encoder", shape->n_encoder, shape->encoder, check_ends(check, shape));
+  if (!check->ok) {
+    return;
+  }
+  check_layers(check, "decoder", shape->n_decoder, shape->decoder,
+               shape->encoder[shape->n_encoder - 1].n_out);
+  if (!check->ok) {
+    return;
+  }
+  check_outputs(check, shape);
+  if (shape->bypassed) {
+    check_bypass(check, "encoder", shape->n_encoder, shape->encoder);
+    check_bypass(check, "decoder", shape->n_decoder, shape->decoder);
+  }
+  check_size(check);
+}
+
+static void
+check_kind(Check* check, const ModelShape* shape)
+{
+  if (shape->kind == MODEL_DENOISE) {
+    check_features(check, &shape->features);
+    check_that(check, !shape->bypassed, "bypassed: not possible in a model of kind denoise");
+  } else {
+    check_range(check, "spectrum.top_db", (double)shape->spectrum.top_db, -200.0, 200.0);
+    check_range(check, "spectrum.range_db", (double)shape->spectrum.range_db, 1.0, 300.0);
+  }
+  check_that(check, !shape->variational || shape->kind == MODEL_AUTOENCODER,
+             "variational: not possible in a model of kind %s", model_kind_name(shape->kind));
+}
+
 bool
 model_shape_check(const ModelShape* shape, Diagnostic* why)
 {
   Check check = { true, why, 0, 0 };
   check_geometry(&check, shape);
-  check_features(&check, &shape->features);
+  check_kind(&check, shape);
   if (check.ok) {
     check_networks(&check, shape);
   }
@@ -227,6 +319,31 @@ network_place(Network* network, uint32_t n, const LayerShape* shapes, float* wei
   return weights;
 }
 
+/// The same of its bypass.
+static float*
+network_place_bypass(Network* network, uint32_t n, const LayerShape* shapes, float* weights)
+{
+  const LayerShape shape = model_bypass_shape(n, shapes);
+  float* const     b     = weights + layer_shape_weights(&shape);
+  network->bypassed      = true;
+  network->bypass        = (Layer){ shape, weights, b };
+  return b + shape.n_out;
+}
+
+static void
+place_networks(Autoencoder* autoencoder, const ModelShape* shape, float* weights)
+{
+  Network* const encoder = &autoencoder->encoder;
+  Network* const decoder = &autoencoder->decoder;
+
+  weights = network_place(encoder, shape->n_encoder, shape->encoder, weights);
+  weights = network_place(decoder, shape->n_decoder, shape->decoder, weights);
+  if (shape->bypassed) {
+    weights = network_place_bypass(encoder, shape->n_encoder, shape->encoder, weights);
+    (void)network_place_bypass(decoder, shape->n_decoder, shape->decoder, weights);
+  }
+}
+
 Model*
 model_new(const ModelShape* shape)
 {
@@ -234,20 +351,20 @@ model_new(const ModelShape* shape)
   if (!model) {
     return NULL;
   }
-  model->kind      = shape->kind;
-  model->rate_hz   = shape->rate_hz;
-  model->window_s  = shape->window_s;
-  model->hop_s     = shape->hop_s;
-  model->features  = shape->features;
-  model->n_weights = model_shape_weights(shape);
-  model->weights   = calloc(model->n_weights, sizeof(float));
+  model->kind        = shape->kind;
+  model->rate_hz     = shape->rate_hz;
+  model->window_s    = shape->window_s;
+  model->hop_s       = shape->hop_s;
+  model->features    = shape->features;
+  model->spectrum    = shape->spectrum;
+  model->variational = shape->variational;
+  model->n_weights   = model_shape_weights(shape);
+  model->weights     = calloc(model->n_weights, sizeof(float));
   if (!model->weights) {
     model_free(model);
     return NULL;
   }
-  float* const code = network_place(&model->autoencoder.encoder, shape->n_encoder, shape->encoder,
-                                    model->weights);
-  network_place(&model->autoencoder.decoder, shape->n_decoder, shape->decoder, code);
+  place_networks(&model->autoencoder, shape, model->weights);
   return model;
 }
 
@@ -257,19 +374,30 @@ model_get_shape(const Model* model, ModelShape* shape)
   const Network* const encoder = &model->autoencoder.encoder;
   const Network* const decoder = &model->autoencoder.decoder;
 
-  *shape = (ModelShape){ .kind      = model->kind,
-                         .rate_hz   = model->rate_hz,
-                         .window_s  = model->window_s,
-                         .hop_s     = model->hop_s,
-                         .features  = model->features,
-                         .n_encoder = encoder->n_layers,
-                         .n_decoder = decoder->n_layers };
+  *shape = (ModelShape){ .kind        = model->kind,
+                         .rate_hz     = model->rate_hz,
+                         .window_s    = model->window_s,
+                         .hop_s       = model->hop_s,
+                         .features    = model->features,
+                         .spectrum    = model->spectrum,
+                         .variational = model->variational,
+                         .bypassed    = encoder->bypassed,
+                         .n_encoder   = encoder->n_layers,
+                         .n_decoder   = decoder->n_layers };
   for (uint32_t l = 0; l < encoder->n_layers; ++l) {
     shape->encoder[l] = encoder->layers[l].shape;
   }
   for (uint32_t l = 0; l < decoder->n_layers; ++l) {
     shape->decoder[l] = decoder->layers[l].shape;
   }
+}
+
+StftConfig
+model_stft(const Model* model, double rate_hz)
+{
+  StftConfig stft = stft_config(model->window_s, model->hop_s, rate_hz);
+  stft.window     = model->kind == MODEL_DENOISE ? WINDOW_VORBIS : WINDOW_HANN;
+  return stft;
 }
 
 void
@@ -282,6 +410,7 @@ model_free(Model* model)
     free(model->card.recipe);
     free(model->card.scores);
     free(model->card.tool);
+    free(model->card.classes);
     free(model->weights);
     free(model);
   }

@@ -8,6 +8,7 @@
 #include "dsp/network/autoencoder.h"
 #include "dsp/spectrum/features.h"
 #include "dsp/spectrum/log_spectrum.h"
+#include "dsp/spectrum/stft.h"
 #include "dsp/status.h"
 
 #include <stdbool.h>
@@ -39,7 +40,7 @@ typedef struct {
   char* recipe;  ///< The resolved recipe, YAML
   char* scores;  ///< What it reached on files never trained on
   char* tool;    ///< Program and version that wrote it
-  char* classes; ///< Of MODEL_CLASSIFY: a name a line, in the order of the logits
+  char* classes; ///< Of MODEL_CLASSIFY alone: a name a line, in the order of the logits
 } ModelCard;
 
 /**
@@ -54,7 +55,7 @@ typedef struct {
   double            hop_s;       ///< STFT hop, seconds
   FeatureConfig     features;    ///< Of MODEL_DENOISE
   LogSpectrumConfig spectrum;    ///< Of the other kinds
-  bool              variational; ///< The code has a standard normal prior
+  bool              variational; ///< Of MODEL_AUTOENCODER: the code has a standard normal prior
   Autoencoder       autoencoder; ///< Its layers point into `weights`
   ModelCard         card;
   size_t            n_weights;
@@ -69,13 +70,17 @@ typedef struct {
   double            hop_s;
   FeatureConfig     features;                    ///< Of MODEL_DENOISE
   LogSpectrumConfig spectrum;                    ///< Of the other kinds
-  bool              variational;                 ///< The code has a standard normal prior
-  bool              bypassed;                    ///< Both networks have a bypass
+  bool              variational;                 ///< Of MODEL_AUTOENCODER: normal prior
+  bool              bypassed;                    ///< Both networks have one; not of MODEL_DENOISE
   uint32_t          n_encoder;                   ///< Layers
   LayerShape        encoder[NETWORK_MAX_LAYERS]; ///< From the features up
   uint32_t          n_decoder;
   LayerShape        decoder[NETWORK_MAX_LAYERS]; ///< From the code down
 } ModelShape;
+
+/// The bypass of a network of `n` layers: from the inputs of the first to the outputs of the last.
+LayerShape
+model_bypass_shape(uint32_t n, const LayerShape* layers);
 
 /// Numbers in the flat weight block of `shape`: w then b of each layer, encoder first, then those
 /// of the encoder's bypass and of the decoder's.
@@ -88,7 +93,11 @@ model_shape_history(const ModelShape* shape);
 
 /**
    Check all that a file or a recipe can get wrong: ranges, taps, and that the layers fit one
-   another, the features and the bands.
+   another, and the bands or bins.
+
+   A denoiser reads two features per band and makes a gain for each.  The other kinds read every
+   bin of stft_config(); an autoencoder's last layer makes as many again, with no activation or,
+   with numbers in 0…1, by sigmoids; a classifier's makes logits, with no activation.
 
    @param why One line: "KEY: what is wrong", where KEY is the one of the model file, as
    "bands.step_hz" or "encoder.1.taps".
@@ -110,6 +119,11 @@ model_new(const ModelShape* shape);
 /// The shape that a model was made of.
 void
 model_get_shape(const Model* model, ModelShape* shape);
+
+/// The frames that a model reads, at a sample rate: WINDOW_VORBIS for a denoiser, WINDOW_HANN for
+/// whole spectra.
+StftConfig
+model_stft(const Model* model, double rate_hz);
 
 /// Free; NULL is allowed.
 void

@@ -19,7 +19,7 @@ enum {
   LENGTH_SIZE = 8, ///< Bytes before the header
   FLOAT_SIZE  = 4,
   MAX_DIMS    = 3,
-  MAX_TENSORS = 2 * 2 * NETWORK_MAX_LAYERS,
+  MAX_TENSORS = 2 * 2 * (NETWORK_MAX_LAYERS + 1),
 };
 
 /// Longest file: the weights, and a little more.
@@ -42,24 +42,32 @@ typedef struct {
   Tensor   list[MAX_TENSORS];
 } Tensors;
 
+/// @param of "encoder.0" of "encoder.0.weight".
 static void
-tensors_add(Tensors* tensors, const char* network, uint32_t n_layers, const LayerShape* layers)
+tensors_add(Tensors* tensors, const char* of, const LayerShape* layer)
 {
-  for (uint32_t l = 0; l < n_layers; ++l) {
-    const LayerShape* const layer  = &layers[l];
-    Tensor* const           weight = &tensors->list[tensors->n++];
-    Tensor* const           bias   = &tensors->list[tensors->n++];
+  Tensor* const weight = &tensors->list[tensors->n++];
+  Tensor* const bias   = &tensors->list[tensors->n++];
 
-    *weight = (Tensor){ .n_dims = 3,
-                        .dims   = { layer->n_taps, layer->n_in, layer->n_out },
-                        .first  = tensors->n_weights,
-                        .n      = layer_shape_weights(layer) };
-    *bias   = (Tensor){
-        .n_dims = 1, .dims = { layer->n_out }, .first = weight->first + weight->n, .n = layer->n_out
-    };
-    (void)snprintf(weight->name, sizeof(weight->name), "%s.%u.weight", network, l);
-    (void)snprintf(bias->name, sizeof(bias->name), "%s.%u.bias", network, l);
-    tensors->n_weights = bias->first + bias->n;
+  *weight = (Tensor){ .n_dims = 3,
+                      .dims   = { layer->n_taps, layer->n_in, layer->n_out },
+                      .first  = tensors->n_weights,
+                      .n      = layer_shape_weights(layer) };
+  *bias   = (Tensor){
+      .n_dims = 1, .dims = { layer->n_out }, .first = weight->first + weight->n, .n = layer->n_out
+  };
+  (void)snprintf(weight->name, sizeof(weight->name), "%s.weight", of);
+  (void)snprintf(bias->name, sizeof(bias->name), "%s.bias", of);
+  tensors->n_weights = bias->first + bias->n;
+}
+
+static void
+tensors_add_layers(Tensors* tensors, const char* network, uint32_t n, const LayerShape* layers)
+{
+  for (uint32_t l = 0; l < n; ++l) {
+    char of[24];
+    (void)snprintf(of, sizeof(of), "%s.%u", network, l);
+    tensors_add(tensors, of, &layers[l]);
   }
 }
 
@@ -67,8 +75,14 @@ static Tensors
 tensors_of(const ModelShape* shape)
 {
   Tensors tensors = { 0 };
-  tensors_add(&tensors, "encoder", shape->n_encoder, shape->encoder);
-  tensors_add(&tensors, "decoder", shape->n_decoder, shape->decoder);
+  tensors_add_layers(&tensors, "encoder", shape->n_encoder, shape->encoder);
+  tensors_add_layers(&tensors, "decoder", shape->n_decoder, shape->decoder);
+  if (shape->bypassed) {
+    const LayerShape encoder = model_bypass_shape(shape->n_encoder, shape->encoder);
+    const LayerShape decoder = model_bypass_shape(shape->n_decoder, shape->decoder);
+    tensors_add(&tensors, "encoder.bypass", &encoder);
+    tensors_add(&tensors, "decoder.bypass", &decoder);
+  }
   return tensors;
 }
 

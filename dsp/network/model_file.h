@@ -23,7 +23,9 @@
                     "shape": [taps, in, out], "data_offsets": [from, to]}, …}, padded by spaces
        the rest     raw little-endian tensors, without gaps
 
-   Tensors are encoder.N.weight [taps, in, out], encoder.N.bias [out], then those of the decoder.
+   Tensors are encoder.N.weight [taps, in, out], encoder.N.bias [out], then those of the decoder;
+   in a bypassed model then encoder.bypass.weight [1, in, out], encoder.bypass.bias [out], and the
+   decoder's.
    What __metadata__ says is in model_metadata.h.
 
    Files come from strangers: every length, offset, shape and number is checked before it is

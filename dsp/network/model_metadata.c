@@ -20,10 +20,15 @@ typedef struct {
   bool        is_float;
 } NumberField;
 
-static const NumberField numbers[] = {
+/// Of every kind.
+static const NumberField geometry[] = {
   { "rate_hz", offsetof(ModelShape, rate_hz), false },
   { "window_s", offsetof(ModelShape, window_s), false },
   { "hop_s", offsetof(ModelShape, hop_s), false },
+};
+
+/// Of MODEL_DENOISE.
+static const NumberField features[] = {
   { "bands.step_hz", offsetof(ModelShape, features.bands.step_hz), true },
   { "bands.linear_hz", offsetof(ModelShape, features.bands.linear_hz), true },
   { "bands.top_hz", offsetof(ModelShape, features.bands.top_hz), true },
@@ -35,6 +40,12 @@ static const NumberField numbers[] = {
   { "features.minimum_s", offsetof(ModelShape, features.minimum_s), true },
 };
 
+/// Of the other kinds.
+static const NumberField spectrum[] = {
+  { "spectrum.top_db", offsetof(ModelShape, spectrum.top_db), true },
+  { "spectrum.range_db", offsetof(ModelShape, spectrum.range_db), true },
+};
+
 /// A word of a ModelCard and its key.
 typedef struct {
   const char* key;
@@ -42,13 +53,16 @@ typedef struct {
 } CardField;
 
 static const CardField words[] = {
-  { "card.name", offsetof(ModelCard, name) },     { "card.licence", offsetof(ModelCard, licence) },
-  { "card.data", offsetof(ModelCard, data) },     { "card.recipe", offsetof(ModelCard, recipe) },
-  { "card.scores", offsetof(ModelCard, scores) }, { "card.tool", offsetof(ModelCard, tool) },
+  { "card.name", offsetof(ModelCard, name) },
+  { "card.licence", offsetof(ModelCard, licence) },
+  { "card.data", offsetof(ModelCard, data) },
+  { "card.recipe", offsetof(ModelCard, recipe) },
+  { "card.scores", offsetof(ModelCard, scores) },
+  { "card.tool", offsetof(ModelCard, tool) },
+  { "card.classes", offsetof(ModelCard, classes) },
 };
 
-#define N_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
-#define N_WORDS   (sizeof(words) / sizeof(words[0]))
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /// Writes strings until the first fault.
 typedef struct {
@@ -95,6 +109,36 @@ write_number(Writer* writer, const NumberField* field, const ModelShape* shape)
 }
 
 static void
+write_numbers(Writer* writer, size_t n, const NumberField* fields, const ModelShape* shape)
+{
+  for (size_t i = 0; i < n; ++i) {
+    write_number(writer, &fields[i], shape);
+  }
+}
+
+static void
+write_truth(Writer* writer, const char* key, bool truth)
+{
+  write_text(writer, key, truth ? "yes" : "no");
+}
+
+/// What a frame is made of.
+static void
+write_frame(Writer* writer, const ModelShape* shape)
+{
+  write_numbers(writer, COUNT(geometry), geometry, shape);
+  if (shape->kind == MODEL_DENOISE) {
+    write_numbers(writer, COUNT(features), features, shape);
+    write_count(writer, "bands.n_erb", shape->features.bands.n_erb);
+  } else {
+    write_numbers(writer, COUNT(spectrum), spectrum, shape);
+    write_truth(writer, "spectrum.unit", shape->spectrum.unit);
+    write_truth(writer, "variational", shape->variational);
+    write_truth(writer, "bypassed", shape->bypassed);
+  }
+}
+
+static void
 write_layer(Writer* writer, const char* network, uint32_t index, const LayerShape* layer)
 {
   char key[KEY_SIZE];
@@ -135,14 +179,11 @@ model_metadata_write(const ModelShape* shape, const ModelCard* card, json_t** me
   write_text(&writer, "format", "lamina");
   write_count(&writer, "version", MODEL_VERSION);
   write_text(&writer, "kind", model_kind_name(shape->kind));
-  for (size_t i = 0; i < N_NUMBERS; ++i) {
-    write_number(&writer, &numbers[i], shape);
-  }
-  write_count(&writer, "bands.n_erb", shape->features.bands.n_erb);
+  write_frame(&writer, shape);
   write_count(&writer, "encoder.inputs", shape->encoder[0].n_in);
   write_layers(&writer, "encoder", shape->n_encoder, shape->encoder);
   write_layers(&writer, "decoder", shape->n_decoder, shape->decoder);
-  for (size_t i = 0; i < N_WORDS; ++i) {
+  for (size_t i = 0; i < COUNT(words); ++i) {
     char* const text = *(char* const*)((const char*)card + words[i].offset);
     if (text) {
       write_text(&writer, words[i].key, text);
@@ -235,6 +276,42 @@ read_number(Reader* reader, const NumberField* field, ModelShape* shape)
   }
 }
 
+static void
+read_numbers(Reader* reader, size_t n, const NumberField* fields, ModelShape* shape)
+{
+  for (size_t i = 0; i < n; ++i) {
+    read_number(reader, &fields[i], shape);
+  }
+}
+
+static bool
+read_truth(Reader* reader, const char* key)
+{
+  const char* const text  = read_text(reader, key);
+  const bool        truth = text && !strcmp(text, "yes");
+  if (text && !truth && strcmp(text, "no")) {
+    read_bad(reader, key, text, "yes or no");
+  }
+  return truth;
+}
+
+static ModelKind
+read_kind(Reader* reader)
+{
+  static const ModelKind kinds[] = { MODEL_DENOISE, MODEL_AUTOENCODER, MODEL_CLASSIFY };
+
+  const char* const text = read_text(reader, "kind");
+  for (size_t i = 0; text && i < COUNT(kinds); ++i) {
+    if (!strcmp(text, model_kind_name(kinds[i]))) {
+      return kinds[i];
+    }
+  }
+  if (text) {
+    read_bad(reader, "kind", text, "denoise, autoencoder or classify");
+  }
+  return MODEL_DENOISE;
+}
+
 static uint32_t
 read_count(Reader* reader, const char* key)
 {
@@ -306,7 +383,7 @@ read_layers(Reader* reader, const char* network, uint32_t n_in, uint32_t* n, Lay
 static void
 read_card(Reader* reader)
 {
-  for (size_t i = 0; i < N_WORDS; ++i) {
+  for (size_t i = 0; i < COUNT(words); ++i) {
     if (json_object_get(reader->object, words[i].key)) {
       (void)read_text(reader, words[i].key);
     }
@@ -328,6 +405,21 @@ read_unknown(Reader* reader)
 }
 
 static void
+read_frame(Reader* reader, ModelShape* shape)
+{
+  read_numbers(reader, COUNT(geometry), geometry, shape);
+  if (shape->kind == MODEL_DENOISE) {
+    read_numbers(reader, COUNT(features), features, shape);
+    shape->features.bands.n_erb = read_count(reader, "bands.n_erb");
+  } else {
+    read_numbers(reader, COUNT(spectrum), spectrum, shape);
+    shape->spectrum.unit = read_truth(reader, "spectrum.unit");
+    shape->variational   = read_truth(reader, "variational");
+    shape->bypassed      = read_truth(reader, "bypassed");
+  }
+}
+
+static void
 read_shape(Reader* reader, ModelShape* shape)
 {
   read_word(reader, "format", "lamina");
@@ -335,12 +427,49 @@ read_shape(Reader* reader, ModelShape* shape)
     reader->status = diagnose(reader->why, STATUS_BAD_FILE, "version: only %d can be read",
                               MODEL_VERSION);
   }
-  read_word(reader, "kind", model_kind_name(MODEL_DENOISE));
-  shape->kind = MODEL_DENOISE;
-  for (size_t i = 0; i < N_NUMBERS; ++i) {
-    read_number(reader, &numbers[i], shape);
+  shape->kind = read_kind(reader);
+  read_frame(reader, shape);
+  const uint32_t n_in   = read_count(reader, "encoder.inputs");
+  const uint32_t n_code = read_layers(reader, "encoder", n_in, &shape->n_encoder, shape->encoder);
+  read_layers(reader, "decoder", n_code, &shape->n_decoder, shape->decoder);
+}
+
+/// @return Names in a list of one a line; 0 when one of them is empty.
+static uint32_t
+count_names(const char* names)
+{
+  uint32_t n = 0;
+  while (*names) {
+    const size_t length = strcspn(names, "\n");
+    if (!length) {
+      return 0;
+    }
+    names += length + (names[length] == '\n');
+    ++n;
   }
-  shape->features.bands.n_erb = read_count(reader, "bands.n_erb");
+  return n;
+}
+
+/// Each output of a classifier has a name, and no other model has classes.
+static void
+check_classes(Reader* reader, const ModelShape* shape)
+{
+  const char* const names = json_string_value(json_object_get(reader->object, "card.classes"));
+  if (shape->kind != MODEL_CLASSIFY) {
+    if (names) {
+      reader->status = diagnose(reader->why, STATUS_BAD_FILE,
+                                "card.classes: not possible in a model of kind %s",
+                                model_kind_name(shape->kind));
+    }
+    return;
+  }
+  const uint32_t n_expected = shape->decoder[shape->n_decoder - 1].n_out;
+  const uint32_t n_found    = names ? count_names(names) : 0;
+  if (n_found != n_expected) {
+    reader->status = diagnose(reader->why, STATUS_BAD_FILE,
+                              "card.classes: %u names expected, one a line, %u found", n_expected,
+                              n_found);
+  }
 }
 
 Status
@@ -352,14 +481,14 @@ model_metadata_read(json_t* metadata, ModelShape* shape, Diagnostic* why)
   }
   *shape = (ModelShape){ 0 };
   read_shape(&reader, shape);
-  const uint32_t n_in   = read_count(&reader, "encoder.inputs");
-  const uint32_t n_code = read_layers(&reader, "encoder", n_in, &shape->n_encoder, shape->encoder);
-  read_layers(&reader, "decoder", n_code, &shape->n_decoder, shape->decoder);
   read_card(&reader);
   read_unknown(&reader);
   json_decref(reader.known);
   if (!reader.status) {
     reader.status = model_shape_check(shape, why) ? STATUS_SUCCESS : STATUS_BAD_FILE;
+  }
+  if (!reader.status) {
+    check_classes(&reader, shape);
   }
   return reader.status;
 }
@@ -368,7 +497,7 @@ bool
 model_metadata_read_card(const json_t* metadata, ModelCard* card)
 {
   bool ok = true;
-  for (size_t i = 0; i < N_WORDS; ++i) {
+  for (size_t i = 0; i < COUNT(words); ++i) {
     const char* const text = json_string_value(json_object_get(metadata, words[i].key));
     if (text) {
       char** const word = (char**)((char*)card + words[i].offset);

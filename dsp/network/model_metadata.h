@@ -13,14 +13,19 @@
 /**
    What a model file says of its model besides the weights: "__metadata__", an object of strings.
 
-       format "lamina"   version "1"   kind "denoise"   rate_hz  window_s  hop_s
-       bands.step_hz  bands.linear_hz  bands.top_hz  bands.n_erb
-       features.silence_db  …scale_db  …rise_s  …fall_s  …smooth_s  …minimum_s
+       format "lamina"   version "1"   rate_hz  window_s  hop_s
+       kind "denoise", and:
+           bands.step_hz  bands.linear_hz  bands.top_hz  bands.n_erb
+           features.silence_db  …scale_db  …rise_s  …fall_s  …smooth_s  …minimum_s
+       or kind "autoencoder" or "classify", and:
+           spectrum.top_db  spectrum.range_db  spectrum.unit  variational  bypassed
        encoder.inputs "258"   encoder.layers "3"   encoder.0.units "288"   encoder.0.taps "0 1 2"
        encoder.0.activation "relu"   …   decoder.layers   …
        card.name  card.licence  card.data  card.recipe  card.scores  card.tool: those there are
+       card.classes: of kind "classify" alone, a name a line for each output
 
-   Numbers are decimal and read back to the same bits.  The caller sees to the "C" locale.
+   Numbers are decimal and read back to the same bits; truths are "yes" and "no".  The caller sees
+   to the "C" locale.
 */
 
 /**
@@ -34,8 +39,8 @@ model_metadata_write(const ModelShape* shape, const ModelCard* card, json_t** me
                      Diagnostic* why);
 
 /**
-   Read the shape and check it by model_shape_check().  A key that is missing, unknown or not a
-   string is a fault.
+   Read the shape and check it by model_shape_check(), and that every class has its name.  A key
+   that is missing, unknown or not a string is a fault.
 
    @param shape Written on success.
    @param why "KEY: what is wrong".

@@ -44,21 +44,75 @@ test_layers_lie_one_after_the_other(void** state)
 }
 
 static void
-test_shape_comes_back(void** state)
+test_bypasses_lie_last(void** state)
 {
   (void)state;
-  const ModelShape shape = models_tiny_shape();
-  Model* const     model = model_new(&shape);
+  const ModelShape shape   = models_tiny_autoencoder_shape();
+  const size_t     n_layer = (2 * 17 * 4 + 4) + (4 * 2 + 2) + (2 * 4 + 4) + (4 * 17 + 17);
+  assert_int_equal(model_shape_weights(&shape), n_layer + (17 * 2 + 2) + (2 * 17 + 17));
+  assert_int_equal(model_shape_history(&shape), 3);
+
+  Model* const       model   = models_of(&shape);
+  const Layer* const encoder = &model->autoencoder.encoder.bypass;
+  const Layer* const decoder = &model->autoencoder.decoder.bypass;
+  assert_true(model->autoencoder.encoder.bypassed && model->autoencoder.decoder.bypassed);
+  assert_ptr_equal(encoder->w, model->weights + n_layer);
+  assert_ptr_equal(encoder->b, model->weights + n_layer + 34);
+  assert_ptr_equal(decoder->w, model->weights + n_layer + 36);
+  assert_ptr_equal(decoder->b, model->weights + n_layer + 70);
+  const LayerShape up   = { 17, 2, 1, { 0 }, ACTIVATION_IDENTITY };
+  const LayerShape down = { 2, 17, 1, { 0 }, ACTIVATION_IDENTITY };
+  assert_memory_equal(&encoder->shape, &up, sizeof(up));
+  assert_memory_equal(&decoder->shape, &down, sizeof(down));
+  model_free(model);
+}
+
+static void
+test_frames_of_each_kind(void** state)
+{
+  (void)state;
+  const ModelShape shapes[] = { models_tiny_shape(), models_tiny_autoencoder_shape(),
+                                models_tiny_classifier_shape() };
+  const StftConfig stfts[]  = { { 882, 441, WINDOW_VORBIS },
+                                { 176, 88, WINDOW_HANN },
+                                { 176, 88, WINDOW_HANN } };
+  for (uint32_t i = 0; i < 3; ++i) {
+    Model* const     model = models_of(&shapes[i]);
+    const StftConfig stft  = model_stft(model, 44100.0);
+    assert_memory_equal(&stft, &stfts[i], sizeof(stft));
+    model_free(model);
+  }
+}
+
+static void
+expect_shape_back(ModelShape shape)
+{
+  Model* const model = model_new(&shape);
   assert_non_null(model);
   ModelShape back;
   model_get_shape(model, &back);
   assert_true(back.rate_hz == shape.rate_hz && back.hop_s == shape.hop_s);
+  assert_int_equal(back.kind, shape.kind);
   assert_memory_equal(&back.features, &shape.features, sizeof(shape.features));
-  assert_int_equal(back.n_encoder, 2);
-  assert_int_equal(back.n_decoder, 2);
+  assert_true(back.spectrum.top_db == shape.spectrum.top_db);
+  assert_true(back.spectrum.range_db == shape.spectrum.range_db);
+  assert_int_equal(back.spectrum.unit, shape.spectrum.unit);
+  assert_int_equal(back.variational, shape.variational);
+  assert_int_equal(back.bypassed, shape.bypassed);
+  assert_int_equal(back.n_encoder, shape.n_encoder);
+  assert_int_equal(back.n_decoder, shape.n_decoder);
   assert_memory_equal(back.encoder, shape.encoder, sizeof(shape.encoder));
   assert_memory_equal(back.decoder, shape.decoder, sizeof(shape.decoder));
   model_free(model);
+}
+
+static void
+test_shape_comes_back(void** state)
+{
+  (void)state;
+  expect_shape_back(models_tiny_shape());
+  expect_shape_back(models_tiny_autoencoder_shape());
+  expect_shape_back(models_tiny_classifier_shape());
 }
 
 static void
@@ -78,20 +132,30 @@ expect_fault(const ModelShape* shape, const char* key)
   assert_false(model_shape_check(shape, NULL));
 }
 
-#define EXPECT_FAULT(key, change)           \
-  do {                                      \
-    ModelShape shape = models_tiny_shape(); \
-    change;                                 \
-    expect_fault(&shape, key);              \
+#define EXPECT_FAULT_OF(models, key, change) \
+  do {                                       \
+    ModelShape shape = models();             \
+    change;                                  \
+    expect_fault(&shape, key);               \
   } while (0)
 
+#define EXPECT_FAULT(key, change) EXPECT_FAULT_OF(models_tiny_shape, key, change)
+
 static void
-test_check_takes_a_good_shape(void** state)
+test_check_takes_good_shapes(void** state)
 {
   (void)state;
-  const ModelShape shape = models_tiny_shape();
-  Diagnostic       why;
-  assert_true(model_shape_check(&shape, &why));
+  const ModelShape denoiser   = models_tiny_shape();
+  const ModelShape classifier = models_tiny_classifier_shape();
+  ModelShape       spectra    = models_tiny_autoencoder_shape();
+  assert_true(model_shape_check(&denoiser, NULL));
+  assert_true(model_shape_check(&classifier, NULL));
+  assert_true(model_shape_check(&spectra, NULL));
+  spectra.spectrum.unit = true;
+  assert_true(model_shape_check(&spectra, NULL));
+  spectra.bypassed              = false;
+  spectra.decoder[1].activation = ACTIVATION_SIGMOID;
+  assert_true(model_shape_check(&spectra, NULL));
 }
 
 static void
@@ -145,6 +209,44 @@ test_check_names_layers(void** state)
   EXPECT_FAULT("encoder.1.taps", shape.encoder[1].taps[1] = LAYER_MAX_DELAY + 1);
 }
 
+#define AUTOENCODER models_tiny_autoencoder_shape
+#define CLASSIFIER  models_tiny_classifier_shape
+
+static void
+test_check_names_spectra(void** state)
+{
+  (void)state;
+  EXPECT_FAULT_OF(AUTOENCODER, "rate_hz", shape.rate_hz = 0.0);
+  EXPECT_FAULT_OF(AUTOENCODER, "spectrum.top_db", shape.spectrum.top_db = NAN);
+  EXPECT_FAULT_OF(AUTOENCODER, "spectrum.top_db", shape.spectrum.top_db = 201.0f);
+  EXPECT_FAULT_OF(CLASSIFIER, "spectrum.range_db", shape.spectrum.range_db = 0.0f);
+  EXPECT_FAULT_OF(CLASSIFIER, "spectrum.range_db", shape.spectrum.range_db = INFINITY);
+  EXPECT_FAULT_OF(CLASSIFIER, "variational", shape.variational = true);
+  EXPECT_FAULT("variational", shape.variational = true);
+  EXPECT_FAULT("bypassed", shape.bypassed = true);
+}
+
+static void
+test_check_names_ends(void** state)
+{
+  (void)state;
+  EXPECT_FAULT_OF(AUTOENCODER, "encoder.inputs", shape.encoder[0].n_in = 16);
+  EXPECT_FAULT_OF(CLASSIFIER, "encoder.inputs", shape.rate_hz = 16000.0);
+  EXPECT_FAULT_OF(CLASSIFIER, "window_s", shape.rate_hz = 768000.0; shape.window_s = 1.0;
+                  shape.hop_s = 0.5; shape.encoder[0].n_in = 384001);
+  EXPECT_FAULT_OF(AUTOENCODER, "decoder.1.units", shape.decoder[1].n_out = 16);
+  EXPECT_FAULT_OF(AUTOENCODER, "encoder.1.activation",
+                  shape.encoder[1].activation = ACTIVATION_TANH);
+  EXPECT_FAULT_OF(AUTOENCODER, "decoder.1.activation",
+                  shape.decoder[1].activation = ACTIVATION_RELU);
+  EXPECT_FAULT_OF(AUTOENCODER, "decoder.1.activation",
+                  shape.decoder[1].activation = ACTIVATION_SIGMOID);
+  EXPECT_FAULT_OF(AUTOENCODER, "decoder.1.activation", shape.spectrum.unit = true;
+                  shape.decoder[1].activation = ACTIVATION_SIGMOID);
+  EXPECT_FAULT_OF(CLASSIFIER, "decoder.0.activation",
+                  shape.decoder[0].activation = ACTIVATION_SIGMOID);
+}
+
 /// Units of the first layer, which the second reads.
 static void
 set_width(ModelShape* shape, uint32_t units)
@@ -161,6 +263,18 @@ test_check_bounds_memory(void** state)
   EXPECT_FAULT("encoder.layers", set_width(&shape, 16384);
                shape.encoder[1].n_out = shape.decoder[0].n_in = 4096);
   EXPECT_FAULT("encoder.layers", set_width(&shape, 1500); shape.encoder[1].taps[1] = 4096);
+  // 8193 × 4100 weights around the layers, twice, are 256.3 MiB; without them it would pass
+  ModelShape shape = models_tiny_autoencoder_shape();
+  shape.window_s   = 0.32;
+  shape.hop_s      = 0.16;
+  shape.rate_hz    = 51200.0;
+  shape.encoder[0] = (LayerShape){ 8193, 4, 1, { 0 }, ACTIVATION_RELU };
+  shape.encoder[1] = (LayerShape){ 4, 4100, 1, { 0 }, ACTIVATION_IDENTITY };
+  shape.decoder[0] = (LayerShape){ 4100, 4, 1, { 0 }, ACTIVATION_RELU };
+  shape.decoder[1] = (LayerShape){ 4, 8193, 1, { 0 }, ACTIVATION_IDENTITY };
+  expect_fault(&shape, "encoder.layers");
+  shape.bypassed = false;
+  assert_true(model_shape_check(&shape, NULL));
 }
 
 int
@@ -169,12 +283,16 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_shape_counts),
     cmocka_unit_test(test_layers_lie_one_after_the_other),
+    cmocka_unit_test(test_bypasses_lie_last),
+    cmocka_unit_test(test_frames_of_each_kind),
     cmocka_unit_test(test_shape_comes_back),
     cmocka_unit_test(test_free_takes_null),
-    cmocka_unit_test(test_check_takes_a_good_shape),
+    cmocka_unit_test(test_check_takes_good_shapes),
     cmocka_unit_test(test_check_names_geometry),
     cmocka_unit_test(test_check_names_features),
     cmocka_unit_test(test_check_names_layers),
+    cmocka_unit_test(test_check_names_spectra),
+    cmocka_unit_test(test_check_names_ends),
     cmocka_unit_test(test_check_bounds_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

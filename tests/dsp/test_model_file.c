@@ -3,6 +3,7 @@
 
 #include "dsp/network/model_file.h"
 
+#include "dsp/file.h"
 #include "tests/support/folder.h"
 #include "tests/support/models.h"
 #include "tests/support/test.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /// A file in memory.
 typedef struct {
@@ -19,12 +21,25 @@ typedef struct {
   uint8_t* bytes;
 } Image;
 
-static Model*
-small_model(void)
+static ModelShape
+small_shape(ModelKind kind)
 {
-  const ModelShape shape = models_tiny_shape();
-  Model* const     model = model_new(&shape);
-  assert_non_null(model);
+  switch (kind) {
+    case MODEL_AUTOENCODER:
+      return models_tiny_autoencoder_shape();
+    case MODEL_CLASSIFY:
+      return models_tiny_classifier_shape();
+    case MODEL_DENOISE:
+      break;
+  }
+  return models_tiny_shape();
+}
+
+static Model*
+small_model_of(ModelKind kind)
+{
+  const ModelShape shape = small_shape(kind);
+  Model* const     model = models_of(&shape);
   for (size_t i = 0; i < model->n_weights; ++i) {
     model->weights[i] = (float)i / 3.0f;
   }
@@ -34,14 +49,26 @@ small_model(void)
   return model;
 }
 
+static Model*
+small_model(void)
+{
+  return small_model_of(MODEL_DENOISE);
+}
+
 static Image
-small_image(void* const* state)
+small_image_of(void* const* state, ModelKind kind)
 {
   Image image = { 0, malloc(1 << 16) };
   assert_non_null(image.bytes);
-  models_write(state, "model.safetensors", small_model());
+  models_write(state, "model.safetensors", small_model_of(kind));
   image.size = folder_read(state, "model.safetensors", 1 << 16, image.bytes);
   return image;
+}
+
+static Image
+small_image(void* const* state)
+{
+  return small_image_of(state, MODEL_DENOISE);
 }
 
 static size_t
@@ -57,6 +84,8 @@ assert_layers_equal(const Network* a, const Network* b)
   for (uint32_t l = 0; l < a->n_layers; ++l) {
     assert_memory_equal(&a->layers[l].shape, &b->layers[l].shape, sizeof(LayerShape));
   }
+  assert_int_equal(a->bypassed, b->bypassed);
+  assert_memory_equal(&a->bypass.shape, &b->bypass.shape, sizeof(LayerShape));
 }
 
 static void
@@ -67,6 +96,10 @@ assert_models_equal(const Model* a, const Model* b)
   assert_true(a->window_s == b->window_s);
   assert_true(a->hop_s == b->hop_s);
   assert_memory_equal(&a->features, &b->features, sizeof(a->features));
+  assert_true(a->spectrum.top_db == b->spectrum.top_db);
+  assert_true(a->spectrum.range_db == b->spectrum.range_db);
+  assert_int_equal(a->spectrum.unit, b->spectrum.unit);
+  assert_int_equal(a->variational, b->variational);
   assert_layers_equal(&a->autoencoder.encoder, &b->autoencoder.encoder);
   assert_layers_equal(&a->autoencoder.decoder, &b->autoencoder.decoder);
   assert_int_equal(a->n_weights, b->n_weights);
@@ -89,8 +122,49 @@ test_round_trip(void** state)
   assert_null(again->card.data);
   assert_null(again->card.scores);
   assert_null(again->card.tool);
+  assert_null(again->card.classes);
   model_free(again);
   model_free(model);
+}
+
+static void
+test_round_trip_of_spectra(void** state)
+{
+  static const ModelKind kinds[] = { MODEL_AUTOENCODER, MODEL_CLASSIFY };
+  for (uint32_t i = 0; i < 2; ++i) {
+    Model* const model = small_model_of(kinds[i]);
+    Model*       again = NULL;
+    models_write(state, "model.safetensors", small_model_of(kinds[i]));
+    assert_int_equal(model_read(folder_path(state, "model.safetensors"), &again, NULL),
+                     STATUS_SUCCESS);
+    assert_models_equal(model, again);
+    if (kinds[i] == MODEL_CLASSIFY) {
+      assert_string_equal(again->card.classes, "flute\nGeige\nвиола\n");
+    }
+    model_free(again);
+    model_free(model);
+  }
+}
+
+/// A file that is out in the world is written again as the same bytes.
+static void
+test_published_model_is_rewritten_byte_for_byte(void** state)
+{
+  const char* const path  = SOURCE_ROOT "/presets/voice/voice.safetensors";
+  Model*            model = NULL;
+  if (access(path, R_OK)) {
+    skip(); // Not in this source tree
+  }
+  size_t sizes[2];
+  void*  bytes[2];
+  assert_int_equal(file_read(path, 1 << 24, &sizes[0], &bytes[0], NULL), STATUS_SUCCESS);
+  assert_int_equal(model_read(path, &model, NULL), STATUS_SUCCESS);
+  const char* const again = models_write(state, "again.safetensors", model);
+  assert_int_equal(file_read(again, 1 << 24, &sizes[1], &bytes[1], NULL), STATUS_SUCCESS);
+  assert_int_equal(sizes[0], sizes[1]);
+  assert_memory_equal(bytes[0], bytes[1], sizes[0]);
+  free(bytes[0]);
+  free(bytes[1]);
 }
 
 /// By the words of the format: a length, JSON, and IEEE singles with the low byte first.
@@ -111,6 +185,28 @@ test_bytes_are_safetensors(void** state)
                                  "\"data_offsets\":[0,480]}"));
   assert_non_null(strstr(header, "\"encoder.1.bias\":{\"dtype\":\"F32\",\"shape\":[3],"
                                  "\"data_offsets\":[592,604]}"));
+  free(header);
+  free(image.bytes);
+}
+
+/// The bypasses come after all layers, at the end of the data.
+static void
+test_bytes_of_a_bypassed_model(void** state)
+{
+  static const uint8_t two_thirds[] = { 0xab, 0xaa, 0x2a, 0x3f };
+  Model* const         model        = small_model_of(MODEL_AUTOENCODER);
+  model->weights[247]               = 2.0f / 3.0f; // After 247 numbers of the four layers
+  models_write(state, "model.safetensors", model);
+  Image image    = { 0, malloc(1 << 16) };
+  image.size     = folder_read(state, "model.safetensors", 1 << 16, image.bytes);
+  const size_t n = header_size(&image);
+  assert_int_equal(image.size, 8 + n + 4 * (247 + 36 + 51));
+  assert_memory_equal(image.bytes + 8 + n + 988, two_thirds, 4);
+  char* const header = strndup((const char*)image.bytes + 8, n);
+  assert_non_null(strstr(header, "\"encoder.bypass.weight\":{\"dtype\":\"F32\",\"shape\":[1,17,2],"
+                                 "\"data_offsets\":[988,1124]}"));
+  assert_non_null(strstr(header, "\"decoder.bypass.bias\":{\"dtype\":\"F32\",\"shape\":[17],"
+                                 "\"data_offsets\":[1268,1336]}"));
   free(header);
   free(image.bytes);
 }
@@ -139,9 +235,8 @@ parse_copy(const Image* image, size_t size, Model** model, Diagnostic* why)
 }
 
 static void
-test_truncated_at_every_length(void** state)
+expect_truncated_to_fail(const Image image)
 {
-  const Image image = small_image(state);
   for (size_t size = 0; size < image.size; ++size) {
     Model*     model = NULL;
     Diagnostic why;
@@ -150,6 +245,14 @@ test_truncated_at_every_length(void** state)
     assert_null(model);
   }
   free(image.bytes);
+}
+
+static void
+test_truncated_at_every_length(void** state)
+{
+  expect_truncated_to_fail(small_image_of(state, MODEL_DENOISE));
+  expect_truncated_to_fail(small_image_of(state, MODEL_AUTOENCODER));
+  expect_truncated_to_fail(small_image_of(state, MODEL_CLASSIFY));
 }
 
 static void
@@ -165,9 +268,9 @@ assert_layers_alike(const Network* network, const LayerShape* shapes, uint32_t n
 
 /// @return True when it was taken, which it may be only with the shape it had.
 static bool
-parse_altered(const Image* image)
+parse_altered(const Image* image, ModelKind kind)
 {
-  const ModelShape shape  = models_tiny_shape();
+  const ModelShape shape  = small_shape(kind);
   Model*           model  = NULL;
   Diagnostic       why    = { "" };
   const Status     status = parse_copy(image, image->size, &model, &why);
@@ -178,17 +281,18 @@ parse_altered(const Image* image)
     assert_null(model);
     return false;
   }
-  assert_layers_alike(&model->autoencoder.encoder, shape.encoder, 2);
-  assert_layers_alike(&model->autoencoder.decoder, shape.decoder, 2);
-  assert_int_equal(model->n_weights, 192);
+  assert_int_equal(model->kind, kind);
+  assert_layers_alike(&model->autoencoder.encoder, shape.encoder, shape.n_encoder);
+  assert_layers_alike(&model->autoencoder.decoder, shape.decoder, shape.n_decoder);
+  assert_int_equal(model->n_weights, model_shape_weights(&shape));
   model_free(model);
   return true;
 }
 
 static void
-test_altered_header_fails_or_is_valid(void** state)
+expect_altered_to_fail_or_be_valid(void* const* state, ModelKind kind)
 {
-  const Image  image   = small_image(state);
+  const Image  image   = small_image_of(state, kind);
   const size_t end     = 8 + header_size(&image);
   size_t       n_taken = 0;
   for (size_t i = 0; i < end; ++i) {
@@ -199,7 +303,7 @@ test_altered_header_fails_or_is_valid(void** state)
     for (size_t v = 0; v < sizeof(values); ++v) {
       if (values[v] != old) {
         image.bytes[i] = values[v];
-        n_taken += parse_altered(&image);
+        n_taken += parse_altered(&image, kind);
       }
     }
     image.bytes[i] = old;
@@ -207,6 +311,14 @@ test_altered_header_fails_or_is_valid(void** state)
   // A letter of the name or a digit of a constant may change; most bytes may not
   assert_in_range(n_taken, 10, end);
   free(image.bytes);
+}
+
+static void
+test_altered_header_fails_or_is_valid(void** state)
+{
+  expect_altered_to_fail_or_be_valid(state, MODEL_DENOISE);
+  expect_altered_to_fail_or_be_valid(state, MODEL_AUTOENCODER);
+  expect_altered_to_fail_or_be_valid(state, MODEL_CLASSIFY);
 }
 
 /// Replace the first `from` of the header by `to`.
@@ -264,7 +376,10 @@ static const Fault faults[] = {
   { "\"__metadata__\"", "\"__metedata__\"", "FILE: not a Lamina model: no __metadata__" },
   { "\"lamina\"", "\"pt\"", "FILE: format: \"lamina\" expected, \"pt\" found" },
   { "\"version\":\"1\"", "\"version\":\"2\"", "FILE: version: only 1 can be read" },
-  { "\"denoise\"", "\"dream\"", "FILE: kind: \"denoise\" expected, \"dream\" found" },
+  { "\"denoise\"", "\"dream\"",
+    "FILE: kind: denoise, autoencoder or classify expected, \"dream\" found" },
+  { "\"card.name\"", "\"card.classes\"",
+    "FILE: card.classes: not possible in a model of kind denoise" },
   { "\"44100\"", "44100", "FILE: rate_hz: not a string" },
   { "\"44100\"", "\"\"", "FILE: rate_hz: a number expected, \"\" found" },
   { "\"44100\"", "\"inf\"", "FILE: rate_hz: a number expected, \"inf\" found" },
@@ -296,6 +411,37 @@ static const Fault faults[] = {
   { "{\"__metadata__\"", "[\"__metadata__\"", "FILE: not a safetensors file" },
 };
 
+static const Fault autoencoder_faults[] = {
+  { "\"autoencoder\"", "\"denoise\"", "FILE: bands.step_hz: missing" },
+  { "\"autoencoder\"", "\"classify\"",
+    "FILE: variational: not possible in a model of kind classify" },
+  { "\"spectrum.unit\":\"no\"", "\"spectrum.unit\":\"No\"",
+    "FILE: spectrum.unit: yes or no expected, \"No\" found" },
+  { "\"spectrum.unit\":\"no\"", "\"spectrum.unit\":false", "FILE: spectrum.unit: not a string" },
+  { "\"spectrum.range_db\":\"80\"", "\"spectrum.range_db\":\"0.5\"",
+    "FILE: spectrum.range_db: 0.5 is not in 1…300" },
+  { "\"spectrum.top_db\"", "\"spectrum.top\"", "FILE: spectrum.top_db: missing" },
+  { "\"bypassed\":\"yes\"", "\"bypassed\":\"no\"", "FILE: encoder.bypass.weight: unknown tensor" },
+  { "\"bypassed\":\"yes\"", "\"features.rise_s\":\"1\",\"bypassed\":\"yes\"",
+    "FILE: features.rise_s: unknown" },
+  { "[1,17,2]", "[17,2]", "FILE: encoder.bypass.weight: shape [1, 17, 2] expected, [17, 2] found" },
+  { "\"decoder.bypass.bias\"", "\"decoder.bypass.base\"", "FILE: decoder.bypass.bias: missing" },
+  { "\"encoder.inputs\":\"17\"", "\"encoder.inputs\":\"16\"",
+    "FILE: encoder.inputs: 17 expected, one per bin, 16 found" },
+  { "\"8000\"", "\"768000\"", "FILE: encoder.inputs: 1537 expected, one per bin, 17 found" },
+};
+
+static const Fault classifier_faults[] = {
+  { "flute\\n", "", "FILE: card.classes: 3 names expected, one a line, 2 found" },
+  { "flute", "", "FILE: card.classes: 3 names expected, one a line, 0 found" },
+  { "flute", "flute\\nflute", "FILE: card.classes: 3 names expected, one a line, 4 found" },
+  { "\"card.classes\"", "\"card.data\"",
+    "FILE: card.classes: 3 names expected, one a line, 0 found" },
+  { "\"classify\"", "\"autoencoder\"", "FILE: decoder.0.units: 17 expected, one per bin, 3 found" },
+  { "\"variational\":\"no\"", "\"variational\":\"yes\"",
+    "FILE: variational: not possible in a model of kind classify" },
+};
+
 static void
 expect_line(const Image* image, const char* line)
 {
@@ -307,14 +453,38 @@ expect_line(const Image* image, const char* line)
 }
 
 static void
-test_each_fault_has_its_line(void** state)
+expect_lines(void* const* state, ModelKind kind, size_t n, const Fault* list)
 {
-  for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); ++i) {
-    Image image = small_image(state);
-    edit(&image, faults[i].from, faults[i].to);
-    expect_line(&image, faults[i].line);
+  for (size_t i = 0; i < n; ++i) {
+    Image image = small_image_of(state, kind);
+    edit(&image, list[i].from, list[i].to);
+    expect_line(&image, list[i].line);
     free(image.bytes);
   }
+}
+
+#define EXPECT_LINES(kind, faults) \
+  expect_lines(state, kind, sizeof(faults) / sizeof((faults)[0]), faults)
+
+static void
+test_each_fault_has_its_line(void** state)
+{
+  EXPECT_LINES(MODEL_DENOISE, faults);
+  EXPECT_LINES(MODEL_AUTOENCODER, autoencoder_faults);
+  EXPECT_LINES(MODEL_CLASSIFY, classifier_faults);
+}
+
+/// The last name may end in a newline or not.
+static void
+test_last_class_needs_no_newline(void** state)
+{
+  Image image = small_image_of(state, MODEL_CLASSIFY);
+  edit(&image, "виола\\n", "виола");
+  Model* model = NULL;
+  assert_int_equal(parse_copy(&image, image.size, &model, NULL), STATUS_SUCCESS);
+  assert_string_equal(model->card.classes, "flute\nGeige\nвиола");
+  model_free(model);
+  free(image.bytes);
 }
 
 static void
@@ -504,11 +674,15 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_round_trip),
+    cmocka_unit_test(test_round_trip_of_spectra),
+    cmocka_unit_test(test_published_model_is_rewritten_byte_for_byte),
     cmocka_unit_test(test_bytes_are_safetensors),
+    cmocka_unit_test(test_bytes_of_a_bypassed_model),
     cmocka_unit_test(test_same_model_same_bytes),
     cmocka_unit_test(test_truncated_at_every_length),
     cmocka_unit_test(test_altered_header_fails_or_is_valid),
     cmocka_unit_test(test_each_fault_has_its_line),
+    cmocka_unit_test(test_last_class_needs_no_newline),
     cmocka_unit_test(test_json_that_is_not_json),
     cmocka_unit_test(test_tensors_may_lie_in_another_order),
     cmocka_unit_test(test_bytes_after_the_end),

@@ -9,6 +9,7 @@
 #include "tests/support/test.h"
 
 #include <math.h>
+#include <string.h>
 
 /// Two layers up, with taps, and two down.  Its noise floor is known soon, so tests of swaps are
 /// short.
@@ -76,6 +77,51 @@ models_tiny_shape(void)
   shape.decoder[0] = (LayerShape){ 3, 4, 1, { 0 }, ACTIVATION_RELU };
   shape.decoder[1] = (LayerShape){ 4, 5, 1, { 0 }, ACTIVATION_SIGMOID };
   return shape;
+}
+
+ModelShape
+models_tiny_autoencoder_shape(void)
+{
+  ModelShape shape = { .kind        = MODEL_AUTOENCODER,
+                       .rate_hz     = 8000.0,
+                       .window_s    = 0.004,
+                       .hop_s       = 0.002,
+                       .spectrum    = { .top_db = -12.3f, .range_db = 80.0f },
+                       .variational = true,
+                       .bypassed    = true,
+                       .n_encoder   = 2,
+                       .n_decoder   = 2 };
+  shape.encoder[0] = (LayerShape){ 17, 4, 2, { 0, 3 }, ACTIVATION_RELU };
+  shape.encoder[1] = (LayerShape){ 4, 2, 1, { 0 }, ACTIVATION_IDENTITY };
+  shape.decoder[0] = (LayerShape){ 2, 4, 1, { 0 }, ACTIVATION_SOFTPLUS };
+  shape.decoder[1] = (LayerShape){ 4, 17, 1, { 0 }, ACTIVATION_IDENTITY };
+  return shape;
+}
+
+ModelShape
+models_tiny_classifier_shape(void)
+{
+  ModelShape shape    = models_tiny_autoencoder_shape();
+  shape.kind          = MODEL_CLASSIFY;
+  shape.spectrum.unit = true;
+  shape.variational   = false;
+  shape.bypassed      = false;
+  shape.n_decoder     = 1;
+  shape.decoder[0]    = (LayerShape){ 2, 3, 1, { 0 }, ACTIVATION_IDENTITY };
+  shape.decoder[1]    = (LayerShape){ 0 };
+  return shape;
+}
+
+Model*
+models_of(const ModelShape* shape)
+{
+  Model* const model = model_new(shape);
+  assert_non_null(model);
+  if (shape->kind == MODEL_CLASSIFY) {
+    model->card.classes = strdup("flute\nGeige\nвиола\n");
+    assert_int_equal(shape->decoder[shape->n_decoder - 1].n_out, 3);
+  }
+  return model;
 }
 
 const char*

@@ -25,6 +25,18 @@ models_random(uint64_t seed);
 ModelShape
 models_tiny_shape(void);
 
+/// 17 bins at 8 kHz; an autoencoder 17 → 4 → 2 → 4 → 17, variational and with bypasses.
+ModelShape
+models_tiny_autoencoder_shape(void);
+
+/// The same encoder without bypasses, and 3 classes.
+ModelShape
+models_tiny_classifier_shape(void);
+
+/// A model with all weights zero and the words that its kind needs.  @return Owned by the caller.
+Model*
+models_of(const ModelShape* shape);
+
 /// Write a model into the folder of the test and free it.  @return Its path, of folder_path().
 const char*
 models_write(void* const* state, const char* name, Model* model);
