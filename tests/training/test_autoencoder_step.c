@@ -292,16 +292,16 @@ static double
 train(Fixture* const fixture, const uint32_t n_steps)
 {
   Parameters* const parameters = fixture->parameters;
-  Adam* const       adam       = adam_new(parameters->n);
+  Optimizer* const  optimizer  = optimizer_new(OPTIMIZER_ADAM, parameters->n);
   double            first      = 0.0;
   double            last       = 0.0;
   memcpy(fixture->corrupted, fixture->clean, sizeof(fixture->clean));
   for (uint32_t i = 0; i < n_steps; ++i) {
     last  = run(fixture, batch, true);
     first = i ? first : last;
-    adam_step(adam, NULL, 0.01, parameters->gradient, parameters->value);
+    optimizer_step(optimizer, NULL, 0.01, 0.0, parameters->gradient, parameters->value);
   }
-  adam_free(adam);
+  optimizer_free(optimizer);
   return last / first;
 }
 
