@@ -68,19 +68,15 @@ static Status
 open_model(const ModelSlot* const slot, Loaded* const loaded, Diagnostic* const why)
 {
   const Effect* const effect = slot->effect;
-  const Status        status = model_read(loaded->path, &loaded->model, why);
+  Status              status = model_read(loaded->path, &loaded->model, why);
+  status = status ? status : model_check_kind(loaded->model, loaded->path, effect->kind, why);
   if (status) {
     return status;
   }
 
   const Model* const model   = loaded->model;
   const uint32_t     latency = effect->latency(slot->rate_hz);
-  if (model->kind != effect->kind) {
-    return diagnose(why, STATUS_BAD_FILE, "%s: a model of kind %s, wanted is %s", loaded->path,
-                    model_kind_name(model->kind), model_kind_name(effect->kind));
-  }
-
-  const StftConfig stft = stft_config(model->window_s, model->hop_s, slot->rate_hz);
+  const StftConfig   stft    = model_stft(model, slot->rate_hz);
   if (stft.frame != latency) {
     return diagnose(why, STATUS_BAD_FILE, "%s: its window is %u samples at %.0f Hz, wanted are %u",
                     loaded->path, stft.frame, slot->rate_hz, latency);

@@ -3,6 +3,7 @@
 
 #include "dsp/effect/denoiser.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,7 @@ allocate_channels(Denoiser* const denoiser)
 Denoiser*
 denoiser_new(const Model* const model, const double rate_hz, const uint32_t n_channels)
 {
+  assert(model->kind == MODEL_DENOISE);
   Denoiser* const denoiser = calloc(1, sizeof(Denoiser));
   if (!denoiser) {
     return NULL;
@@ -79,7 +81,7 @@ denoiser_new(const Model* const model, const double rate_hz, const uint32_t n_ch
 
   denoiser->model      = model;
   denoiser->n_channels = n_channels;
-  denoiser->stft       = stft_config(model->window_s, model->hop_s, rate_hz);
+  denoiser->stft       = model_stft(model, rate_hz);
   denoiser->n_bands    = band_layout_count(&model->features.bands);
   if (!allocate_network(denoiser, rate_hz) || !allocate_channels(denoiser)) {
     denoiser_free(denoiser);

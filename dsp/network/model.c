@@ -24,6 +24,20 @@ model_kind_name(ModelKind kind)
   return NULL;
 }
 
+const char*
+model_kind_noun(ModelKind kind)
+{
+  switch (kind) {
+    case MODEL_DENOISE:
+      return "a denoiser";
+    case MODEL_AUTOENCODER:
+      return "an autoencoder of spectra";
+    case MODEL_CLASSIFY:
+      return "a classifier of spectra";
+  }
+  return NULL;
+}
+
 static size_t
 layers_weights(uint32_t n, const LayerShape* layers)
 {
@@ -390,6 +404,16 @@ model_get_shape(const Model* model, ModelShape* shape)
   for (uint32_t l = 0; l < decoder->n_layers; ++l) {
     shape->decoder[l] = decoder->layers[l].shape;
   }
+}
+
+Status
+model_check_kind(const Model* model, const char* path, ModelKind wanted, Diagnostic* why)
+{
+  if (model->kind == wanted) {
+    return STATUS_SUCCESS;
+  }
+  return diagnose(why, STATUS_BAD_FILE, "%s: %s, not %s; train one with task: %s", path,
+                  model_kind_noun(model->kind), model_kind_noun(wanted), model_kind_name(wanted));
 }
 
 StftConfig

@@ -32,6 +32,10 @@ typedef enum {
 const char*
 model_kind_name(ModelKind kind);
 
+/// The same for a person: "a denoiser", "an autoencoder of spectra", "a classifier of spectra".
+const char*
+model_kind_noun(ModelKind kind);
+
 /// Words that travel with a model.  Every member is owned by the model; NULL is none.
 typedef struct {
   char* name;    ///< A few words
@@ -119,6 +123,16 @@ model_new(const ModelShape* shape);
 /// The shape that a model was made of.
 void
 model_get_shape(const Model* model, ModelShape* shape);
+
+/**
+   Check that a model can do what is asked of it.
+
+   @param path Where it is from, for the complaint.
+   @return STATUS_BAD_FILE when it is of another kind.
+*/
+NODISCARD
+Status
+model_check_kind(const Model* model, const char* path, ModelKind wanted, Diagnostic* why);
 
 /// The frames that a model reads, at a sample rate: WINDOW_VORBIS for a denoiser, WINDOW_HANN for
 /// whole spectra.

@@ -85,6 +85,20 @@ test_frames_of_each_kind(void** state)
 }
 
 static void
+test_kind_is_checked(void** state)
+{
+  (void)state;
+  const ModelShape shape = models_tiny_classifier_shape();
+  Model* const     model = models_of(&shape);
+  Diagnostic       why;
+  assert_int_equal(model_check_kind(model, "PATH", MODEL_CLASSIFY, &why), STATUS_SUCCESS);
+  assert_int_equal(model_check_kind(model, "PATH", MODEL_AUTOENCODER, &why), STATUS_BAD_FILE);
+  assert_string_equal(why.text, "PATH: a classifier of spectra, not an autoencoder of spectra; "
+                                "train one with task: autoencoder");
+  model_free(model);
+}
+
+static void
 expect_shape_back(ModelShape shape)
 {
   Model* const model = model_new(&shape);
@@ -285,6 +299,7 @@ main(void)
     cmocka_unit_test(test_layers_lie_one_after_the_other),
     cmocka_unit_test(test_bypasses_lie_last),
     cmocka_unit_test(test_frames_of_each_kind),
+    cmocka_unit_test(test_kind_is_checked),
     cmocka_unit_test(test_shape_comes_back),
     cmocka_unit_test(test_free_takes_null),
     cmocka_unit_test(test_check_takes_good_shapes),

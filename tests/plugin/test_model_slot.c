@@ -223,6 +223,17 @@ test_unusable_models(void** const state)
   check_refused(folder_path(state, "short"), "");
 }
 
+static void
+test_models_of_another_kind(void** const state)
+{
+  const ModelShape autoencoder = models_tiny_autoencoder_shape();
+  const ModelShape classifier  = models_tiny_classifier_shape();
+  check_refused(models_write(state, "spectra", models_of(&autoencoder)),
+                ": an autoencoder of spectra, not a denoiser; train one with task: denoise");
+  check_refused(models_write(state, "classes", models_of(&classifier)),
+                ": a classifier of spectra, not a denoiser; train one with task: denoise");
+}
+
 int
 main(void)
 {
@@ -233,6 +244,7 @@ main(void)
     cmocka_unit_test(test_one_swap_at_a_time),
     cmocka_unit_test(test_reset_ends_a_swap),
     cmocka_unit_test(test_unusable_models),
+    cmocka_unit_test(test_models_of_another_kind),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

@@ -97,12 +97,15 @@ what_is_wrong_is_said_in_one_line_and_changes_nothing(void** state)
     { "half.safetensors in.wav out.wav --strength 3", "--strength 3: a number from 0 to 2" },
     { "none.safetensors in.wav out.wav", "none.safetensors: No such file" },
     { "in.wav in.wav out.wav", "in.wav: " },
+    { "other.safetensors in.wav out.wav", "other.safetensors: an autoencoder of spectra, not a" },
     { "half.safetensors none.wav out.wav", "none.wav: No such file" },
     { "half.safetensors half.safetensors out.wav", "half.safetensors: not sound" },
     { "half.safetensors in.wav out.mp4", "out.mp4: the name must end in" },
     { "half.safetensors in.wav none/out.wav", "none/out.wav: " },
     { "half.safetensors in.wav .", ".: the name must end in" },
   };
+  const ModelShape other = models_tiny_autoencoder_shape();
+  models_write(state, "other.safetensors", models_of(&other));
   write_tone(state, "in.wav");
   write_tone(state, "out.wav");
   for (uint32_t i = 0; i < sizeof wrong / sizeof wrong[0]; ++i) {
@@ -111,7 +114,7 @@ what_is_wrong_is_said_in_one_line_and_changes_nothing(void** state)
     expect_gain(state, "out.wav", 1.0);
   }
   assert_int_equal(program_run("ls %s | wc -l", (const char*)*state), 0);
-  assert_string_equal(program_output, "3\n");
+  assert_string_equal(program_output, "4\n");
 }
 
 static void

@@ -163,7 +163,11 @@ what_is_wrong_is_said_in_one_line(void** state)
     { "half.safetensors more.safetensors", "more.safetensors: one model is enough" },
     { "half.safetensors --verbose", "--verbose: unknown" },
     { "a.wav -d sound -n noise", "a.wav: " },
+    { "other.safetensors -d sound -n noise", "other.safetensors: a classifier of spectra, not a" },
+    { "other.safetensors --clean a.wav --noisy a.wav", "train one with task: denoise" },
   };
+  const ModelShape other = models_tiny_classifier_shape();
+  models_write(state, "other.safetensors", models_of(&other));
   write_folders(state);
   write_sound(state, "a.wav", tone, 1);
   write_sound(state, "stereo.wav", tone, 2);

@@ -68,6 +68,36 @@ test_it_tells_what_a_model_is(void** state)
 }
 
 static void
+test_it_tells_what_an_autoencoder_is(void** state)
+{
+  const ModelShape shape = models_tiny_autoencoder_shape();
+  models_write(state, "m.safetensors", models_of(&shape));
+  assert_int_equal(info(state, "m.safetensors"), 0);
+  assert_line("kind      autoencoder, variational\n");
+  assert_line("rate      8000 Hz; sound of another rate is resampled\n");
+  assert_line("frames    32 samples every 16\n");
+  assert_line("spectrum  17 bins, 80 dB below -12.3 dB as −1…1\n");
+  assert_line("encoder   17 → 4 relu, taps 0 3\n          4 → 2 identity, taps 0\n"
+              "          17 → 2 identity, around all of these\n");
+  assert_line("decoder   2 → 4 softplus, taps 0\n          4 → 17 identity, taps 0\n"
+              "          2 → 17 identity, around all of these\n");
+  assert_null(strstr(program_output, "bands"));
+  assert_null(strstr(program_output, "classes"));
+}
+
+static void
+test_it_tells_what_a_classifier_is(void** state)
+{
+  const ModelShape shape = models_tiny_classifier_shape();
+  models_write(state, "m.safetensors", models_of(&shape));
+  assert_int_equal(info(state, "m.safetensors"), 0);
+  assert_line("kind      classify\n");
+  assert_line("spectrum  17 bins, 80 dB below -12.3 dB as 0…1\n");
+  assert_line("classes   flute\n          Geige\n          виола\n");
+  assert_line("decoder   2 → 3 identity, taps 0\n");
+}
+
+static void
 test_strangers_words_cannot_command_the_terminal(void** state)
 {
   write_model(state, true);
@@ -118,6 +148,8 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_it_tells_what_a_model_is),
+    cmocka_unit_test(test_it_tells_what_an_autoencoder_is),
+    cmocka_unit_test(test_it_tells_what_a_classifier_is),
     cmocka_unit_test(test_strangers_words_cannot_command_the_terminal),
     cmocka_unit_test(test_words_may_be_missing),
     cmocka_unit_test(test_recipe),

@@ -86,6 +86,7 @@ denoise(const Options* options, Diagnostic* why)
   Sound  in     = { 0 };
   Sound  out    = { 0 };
   Status status = model_read(options->paths[0], &model, why);
+  status        = status ? status : model_check_kind(model, options->paths[0], MODEL_DENOISE, why);
   status        = status ? status : sound_read(options->paths[1], &in, why);
   status        = status ? status : render_denoise(model, &options->params, &in, &out, why);
   status        = status ? status : sound_write(&out, options->paths[2], why);

@@ -80,10 +80,10 @@ print_member(const char* const name, const char* const words)
 }
 
 static void
-print_geometry(const Model* const model)
+print_denoiser(const Model* const model)
 {
   const BandLayout* const bands = &model->features.bands;
-  const StftConfig        stft  = stft_config(model->window_s, model->hop_s, 48000.0);
+  const StftConfig        stft  = model_stft(model, 48000.0);
   const uint32_t          count = band_layout_count(bands);
 
   printf("rate      %g Hz in training; runs at any\n", model->rate_hz);
@@ -98,16 +98,52 @@ print_geometry(const Model* const model)
 }
 
 static void
+print_spectra(const Model* const model)
+{
+  const LogSpectrumConfig* const spectrum = &model->spectrum;
+  const StftConfig               stft     = model_stft(model, model->rate_hz);
+
+  printf("rate      %g Hz; sound of another rate is resampled\n", model->rate_hz);
+  printf("frames    %u samples every %u\n", stft.frame, stft.hop);
+  printf("spectrum  %u bins, %g dB below %g dB as %s\n", stft_bins(stft),
+         (double)spectrum->range_db, (double)spectrum->top_db, spectrum->unit ? "0…1" : "−1…1");
+  print_member("classes", model->card.classes);
+}
+
+static void
+print_layer(const char* const name, const LayerShape* const shape)
+{
+  printf("%-10s%u → %u %s", name, shape->n_in, shape->n_out, activation_name(shape->activation));
+}
+
+static void
 print_network(const char* const name, const Network* const network)
 {
   for (uint32_t l = 0; l < network->n_layers; ++l) {
     const LayerShape* const shape = &network->layers[l].shape;
-    printf("%-10s%u → %u %s, taps", l ? "" : name, shape->n_in, shape->n_out,
-           activation_name(shape->activation));
+    print_layer(l ? "" : name, shape);
+    fputs(", taps", stdout);
     for (uint32_t k = 0; k < shape->n_taps; ++k) {
       printf(" %u", shape->taps[k]);
     }
     putchar('\n');
+  }
+  if (network->bypassed) {
+    print_layer("", &network->bypass.shape);
+    fputs(", around all of these\n", stdout);
+  }
+}
+
+/// What the model is, and what a frame is to it.
+static void
+print_kind(const Model* const model)
+{
+  printf("kind      %s%s\n", model_kind_name(model->kind),
+         model->variational ? ", variational" : "");
+  if (model->kind == MODEL_DENOISE) {
+    print_denoiser(model);
+  } else {
+    print_spectra(model);
   }
 }
 
@@ -123,8 +159,7 @@ print_model(const char* const path, const Model* const model, Diagnostic* const 
   const uint32_t history = model_shape_history(&shape);
 
   print_member("name", model->card.name);
-  print_member("kind", model_kind_name(model->kind));
-  print_geometry(model);
+  print_kind(model);
   print_network("encoder", &model->autoencoder.encoder);
   print_network("decoder", &model->autoencoder.decoder);
   printf("memory    %u frames, %.2f s\n", history, history * model->hop_s);
