@@ -49,9 +49,9 @@ open_sounds(void* const* state, const char* const name, const double valid_share
   return corpus;
 }
 
-/// Two folders of two sines each, the second softer by 20 dB; one of each is to judge by.
-static Corpus*
-open_two_classes(void* const* state)
+/// Two folders, each of two sines each, the second softer by 20 dB; one of each is to judge by.
+static int
+write_two_classes(void** const state)
 {
   static const char manifest[] = "file\tsplit\nhigh/a.wav\ttrain\nhigh/b.wav\tvalid\n"
                                  "low/a.wav\ttrain\nlow/b.wav\tvalid\n";
@@ -63,7 +63,13 @@ open_two_classes(void* const* state)
   write_sine(state, "two/high/b.wav", (Sine){ 40.0, 0.5 }, 2048);
   write_sine(state, "two/low/a.wav", (Sine){ 10.0, 0.05 }, 2048);
   write_sine(state, "two/low/b.wav", (Sine){ 10.0, 0.05 }, 2048);
-  return open_sounds(state, "two", 0.5);
+  return 0;
+}
+
+static int
+setup(void** const state)
+{
+  return folder_setup(state) || write_two_classes(state);
 }
 
 static const LogSpectrumConfig range = { .range_db = 80.0f };
@@ -72,7 +78,7 @@ static const LogSpectrumConfig range = { .range_db = 80.0f };
 static void
 test_sines_read_their_levels(void** const state)
 {
-  Corpus* const      corpus = open_two_classes(state);
+  Corpus* const      corpus = open_sounds(state, "two", 0.5);
   const FramesConfig config = { .stft = stft, .seed = 1, .classes = true };
   Frames             frames;
   assert_int_equal(frames_read(&config, &range, corpus, NULL, &frames, NULL), STATUS_SUCCESS);
@@ -98,7 +104,7 @@ test_sines_read_their_levels(void** const state)
 static void
 test_draws_some_frames(void** const state)
 {
-  Corpus* const      corpus = open_two_classes(state);
+  Corpus* const      corpus = open_sounds(state, "two", 0.5);
   Team* const        team   = team_new(3);
   const FramesConfig config = { .stft = stft, .per_file = 5, .seed = 1 };
   Frames             one;
@@ -165,5 +171,5 @@ main(void)
     cmocka_unit_test(test_short_files_count),
     cmocka_unit_test(test_bad_material_is_refused),
   };
-  return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
+  return cmocka_run_group_tests(tests, setup, folder_teardown);
 }

@@ -259,12 +259,13 @@ unrolled_backward(Unrolled* const unrolled, Team* const team, const BatchShape b
   real* const                encoded = backprop_slope(unrolled->encoder.layers);
 
   half_backward(&unrolled->decoder, team, n_out, batch, unrolled->z, unrolled->dz);
-  memcpy(encoded, unrolled->slope, (size_t)n_rows * width * sizeof(real));
+  memset(encoded, 0, (size_t)n_rows * width * sizeof(real));
   if (unrolled->drawn) {
     posterior_backward(n_rows, n_code, unrolled->encoded, unrolled->epsilon, unrolled->dz, encoded);
   } else {
     add_columns(n_rows, n_code, unrolled->dz, encoded, width);
   }
+  add_columns(n_rows, width, unrolled->slope, encoded, width);
   half_backward(&unrolled->encoder, team, width, batch, unrolled->x, NULL);
 }
 
