@@ -15,7 +15,10 @@
        z = Uᵀ(x − μ),   x̂ = μ + U z
 
    with μ the mean and U the eigenvectors of the covariance with the largest eigenvalues
-   (Pearson 1901; Hotelling 1933).  Exact: by the symmetric eigenvalue solver of LAPACK.
+   (Pearson 1901; Hotelling 1933).  Exact: in double, by the symmetric eigenvalue solver of LAPACK.
+   The covariance is the mean over the rows, so what a code loses of them is, in the mean, the sum
+   of the eigenvalues it leaves out.  Of the two signs that a component may have, the one is taken
+   that makes its largest number positive.
 */
 typedef struct {
   uint32_t n_columns;
@@ -26,9 +29,13 @@ typedef struct {
 } Pca;
 
 /**
-   @param n_components At most the table's columns.
+   On the calling thread, unless the linear algebra library has threads of its own.
+
+   @param table At least one row.
+   @param n_components 1 to the table's columns.
    @param pca Set on success, owned by the caller.
-   @return STATUS_NO_MEMORY, or STATUS_BAD_OPTION when a number of the table is not finite.
+   @return STATUS_NO_MEMORY, or STATUS_BAD_OPTION when a number of the table is not finite or the
+   solver gives up.
 */
 NODISCARD
 Status
