@@ -5,6 +5,7 @@
 
 #include "training/engine/loss.h"
 #include "training/method/sparsity.h"
+#include "training/method/taps.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -162,25 +163,6 @@ tie_weights(Autoencoding* const machine)
   add_transposed(decoder->n_out, decoder->n_in, machine->encoder.w, machine->transposed->value);
 }
 
-/// Lay the taps of a sequence side by side; frames before the first are zeros.
-static void
-gather_taps(const LayerShape* const shape, const BatchShape batch, const real* const x,
-            real* const taps)
-{
-  const uint32_t n_in = shape->n_in;
-  for (uint32_t r = 0; r < batch_rows(batch); ++r) {
-    for (uint32_t k = 0; k < shape->n_taps; ++k) {
-      const uint32_t delay = shape->taps[k] * batch.n_streams;
-      real* const    to    = taps + ((size_t)r * shape->n_taps + k) * n_in;
-      if (r >= delay) {
-        memcpy(to, x + (size_t)(r - delay) * n_in, n_in * sizeof(real));
-      } else {
-        memset(to, 0, n_in * sizeof(real));
-      }
-    }
-  }
-}
-
 /// How far the reconstruction is from the target, and the slope.
 static double
 judge(const Autoencoding* const machine, const uint32_t n_rows)
@@ -207,7 +189,7 @@ forward(Autoencoding* const machine, Team* const team, const PretrainBatch* cons
   }
   dense_forward(&machine->encoder, team, batch->batch, batch->corrupted, machine->h);
   dense_forward(&machine->decoder, team, batch->batch, machine->h, machine->x_hat);
-  gather_taps(&machine->encoder.shape, batch->batch, batch->clean, machine->x);
+  taps_gather(&machine->encoder.shape, batch->batch, batch->clean, machine->x);
 }
 
 static void
