@@ -155,6 +155,16 @@ test_free_bits(void** const state)
 }
 
 static void
+test_warm_up(void** const state)
+{
+  (void)state;
+  assert_true(posterior_beta(2.0, 4, 0) == 0.5);
+  assert_true(posterior_beta(2.0, 4, 3) == 2.0);
+  assert_true(posterior_beta(2.0, 4, UINT64_MAX) == 2.0);
+  assert_true(posterior_beta(2.0, 0, 0) == 2.0);
+}
+
+static void
 test_without_random_the_code_is_the_mean(void** const state)
 {
   (void)state;
@@ -189,6 +199,7 @@ main(void)
     cmocka_unit_test(test_divergence_by_hand),
     cmocka_unit_test(test_divergence_equals_the_mean_of_draws),
     cmocka_unit_test(test_free_bits),
+    cmocka_unit_test(test_warm_up),
     cmocka_unit_test(test_without_random_the_code_is_the_mean),
     cmocka_unit_test(test_not_a_number_shows),
   };

@@ -6,6 +6,7 @@
 #include "training/engine/loss.h"
 #include "training/method/mask_loss.h"
 #include "training/method/mixture_examples.h"
+#include "training/method/posterior.h"
 #include "training/method/unrolled.h"
 
 #include <stdlib.h>
@@ -91,14 +92,6 @@ judge(const FineTune* const fine_tune, const Batch* const batch, const real* con
            : loss_squared_error(n_rows, n_out, y, batch->clean, slope);
 }
 
-/// β at a step of the warm-up.
-static double
-beta_at(const RecipeVariational* const variational, const uint64_t step)
-{
-  return step < variational->warmup ? variational->beta * ((double)step + 1.0) / variational->warmup
-                                    : variational->beta;
-}
-
 /// @param number Of the mini-batch.  @param beta Weight of the divergence.
 static Status
 forward(const FineTune* const fine_tune, const Split split, const uint64_t number,
@@ -127,8 +120,9 @@ learn(void* const handle, const uint64_t step, double* const loss, Diagnostic* c
   const FineTune* const    fine_tune = (const FineTune*)handle;
   const TrainingRun* const run       = fine_tune->run;
   const uint64_t           before    = (uint64_t)run->shape.n_encoder * run->recipe->pretrain.steps;
-  const double             beta      = beta_at(&run->recipe->variational, step);
-  Batch                    batch;
+  const RecipeVariational* const code = &run->recipe->variational;
+  const double                   beta = posterior_beta(code->beta, code->warmup, step);
+  Batch                          batch;
   const Status status = forward(fine_tune, SPLIT_TRAIN, before + step, beta, &batch, loss, why);
   if (!status) {
     unrolled_backward(fine_tune->network, run->team, batch.shape);

@@ -59,6 +59,12 @@ posterior_backward(const uint32_t n_rows, const uint32_t n_code, const real* con
   }
 }
 
+double
+posterior_beta(const double beta, const uint32_t warmup, const uint64_t step)
+{
+  return step < warmup ? beta * ((double)step + 1.0) / warmup : beta;
+}
+
 /// KL_j.  @param column μ_j of the first row; log σ²_j is `n_code` further on.
 static double
 mean_divergence(const uint32_t n_rows, const uint32_t n_code, const real* column)

@@ -46,6 +46,16 @@ posterior_backward(uint32_t n_rows, uint32_t n_code, const real* encoded, const 
                    const real* dz, real* slope);
 
 /**
+   β at a step: a linear rise that reaches `beta` with the last step of the warm-up (Bowman et al.
+   2016, section 3.1).
+
+   @param warmup Steps of the rise; 0: none.
+   @param step Steps done before.
+*/
+double
+posterior_beta(double beta, uint32_t warmup, uint64_t step);
+
+/**
    What the posterior's divergence from the prior adds to the loss:
 
        β · Σ_j max(0, KL_j − λ),  KL_j = mean over the rows of ½ (μ_j² + σ_j² − log σ_j² − 1)
