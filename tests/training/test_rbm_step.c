@@ -619,18 +619,22 @@ test_threads_do_not_matter(void** const state)
   }
 }
 
+/// Codes of a sigmoid layer are chances: with no weights and c = 0, all are taken for ½.
 static void
-test_which_units(void** const state)
+test_above_a_sigmoid_units_are_binary(void** const state)
 {
   (void)state;
-  const RecipeLayer gaussian = { .visible = VISIBLE_GAUSSIAN };
-  const RecipeLayer binary   = { .visible = VISIBLE_BINARY };
-  assert_int_equal(rbm_visible(&gaussian, ACTIVATION_IDENTITY), VISIBLE_GAUSSIAN);
-  assert_int_equal(rbm_visible(&binary, ACTIVATION_IDENTITY), VISIBLE_BINARY);
-  assert_int_equal(rbm_visible(&gaussian, ACTIVATION_SIGMOID), VISIBLE_BINARY);
-  assert_true(rbm_can_have_hidden(ACTIVATION_SIGMOID));
-  assert_true(rbm_can_have_hidden(ACTIVATION_IDENTITY));
-  assert_false(rbm_can_have_hidden(ACTIVATION_RELU));
+  const RecipeLayer    choices = { .visible = VISIBLE_GAUSSIAN, .cd_k = 1 };
+  const PretrainConfig config  = { .shape   = layer_of(1, 1, ACTIVATION_SIGMOID),
+                                   .below   = ACTIVATION_SIGMOID,
+                                   .choices = &choices,
+                                   .batch   = { 1, 1 } };
+  const double         data    = 1.0;
+  const PretrainBatch  batch   = { .batch = { 1, 1 }, .corrupted = &data, .clean = &data };
+  void* const          rbm     = rbm_step.create(&config);
+  Random               random  = random_at(17, RANDOM_TEST, 0);
+  assert_true(rbm_step.step(rbm, NULL, &batch, &random) == 0.25);
+  rbm_step.destroy(rbm);
 }
 
 int
@@ -649,7 +653,7 @@ main(void)
     cmocka_unit_test(test_first_weights),
     cmocka_unit_test(test_taps),
     cmocka_unit_test(test_threads_do_not_matter),
-    cmocka_unit_test(test_which_units),
+    cmocka_unit_test(test_above_a_sigmoid_units_are_binary),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

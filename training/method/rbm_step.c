@@ -32,18 +32,6 @@ typedef struct {
   real*       drawn;      ///< States of the hidden units, [rows × n_hidden]
 } Rbm;
 
-Visible
-rbm_visible(const RecipeLayer* const choices, const Activation below)
-{
-  return below == ACTIVATION_SIGMOID ? VISIBLE_BINARY : choices->visible;
-}
-
-bool
-rbm_can_have_hidden(const Activation activation)
-{
-  return activation == ACTIVATION_SIGMOID || activation == ACTIVATION_IDENTITY;
-}
-
 static void
 destroy(void* const handle)
 {
@@ -61,7 +49,8 @@ static void*
 create(const PretrainConfig* const config)
 {
   assert(config->choices->cd_k > 0);
-  assert(rbm_can_have_hidden(config->shape.activation));
+  assert(config->shape.activation == ACTIVATION_SIGMOID ||
+         config->shape.activation == ACTIVATION_IDENTITY);
   Rbm* const rbm = calloc(1, sizeof(Rbm));
   if (!rbm) {
     return NULL;
@@ -70,7 +59,7 @@ create(const PretrainConfig* const config)
   rbm->tapped = config->shape;
   rbm->cd_k   = config->choices->cd_k;
   rbm->n_rows = batch_rows(config->batch);
-  rbm->binary = rbm_visible(config->choices, config->below) == VISIBLE_BINARY;
+  rbm->binary = config->below == ACTIVATION_SIGMOID || config->choices->visible == VISIBLE_BINARY;
   rbm->shape  = (LayerShape){ .n_in       = config->shape.n_taps * config->shape.n_in,
                               .n_out      = config->shape.n_out,
                               .n_taps     = 1,

@@ -13,6 +13,10 @@
 
        E(v, h) = −vᵀW h − bᵀh − cᵀv,  p(v, h) ∝ e^−E
 
+   The hidden units are binary when the layer's activation is the sigmoid, and Gaussian when it is
+   the identity; there are no others.  The visible units are binary above a sigmoid layer, whose
+   codes are chances, and otherwise what the recipe chooses.
+
    Binary units have h_j = 1 with chance σ(b_j + Σ_i v_i W_ij), and alike v_i.  Of units that are
    Gaussian with variance 1, −cᵀv becomes ½|v − c|², and −bᵀh becomes ½|h − b|²; then the sum
    without σ is their mean.  A tapped layer's visible units are its taps side by side.
@@ -34,18 +38,5 @@
    (section 8).  A machine learns from what is given, `corrupted`; it does not look at `clean`.
 */
 extern const PretrainStep rbm_step;
-
-/**
-   What the visible units of a layer are: binary above a sigmoid, whose codes are chances; else
-   what the recipe chooses.
-
-   @param below Activation of the layer's input.
-*/
-Visible
-rbm_visible(const RecipeLayer* choices, Activation below);
-
-/// Whether hidden units of an activation exist: binary for the sigmoid, Gaussian for the identity.
-bool
-rbm_can_have_hidden(Activation activation);
 
 #endif
