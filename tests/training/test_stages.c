@@ -7,6 +7,8 @@
 #include "tests/support/test.h"
 #include "tests/training/small_run.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -81,6 +83,86 @@ test_a_resumed_run_ends_in_the_same_bytes(void** const state)
   team_free(team);
 }
 
+/// The draw of the examples, without what follows.
+static Status (*draw_good)(Examples* examples, Team* team, Split split, uint64_t batch,
+                           Batch* drawn, Diagnostic* why);
+
+/// One NaN in a mini-batch of each of the stages, and another soon after the last.
+static Status
+draw_bad(Examples* const examples, Team* const team, const Split split, const uint64_t batch,
+         Batch* const drawn, Diagnostic* const why)
+{
+  const Status status = draw_good(examples, team, split, batch, drawn, why);
+  const bool   bad    = batch == 18 || batch == 45 || batch == 105 || batch == 112;
+  if (!status && split == SPLIT_TRAIN && bad) {
+    ((real*)(uintptr_t)drawn->x)[0] = (real)NAN;
+  }
+  return status;
+}
+
+/// What was told of falls.
+typedef struct {
+  Clock    clock; ///< First: count() and stop() take it
+  uint32_t n_falls;
+  char     words[512];
+} Diary;
+
+static void
+note_fall(void* const handle, const char* const stage, const Descent* const descent,
+          const char* const fault)
+{
+  Diary* const diary = (Diary*)handle;
+  const size_t used  = strlen(diary->words);
+  ++diary->n_falls;
+  snprintf(diary->words + used, sizeof(diary->words) - used, "%s %u back to %u: %s\n", stage,
+           (unsigned)descent->step, (unsigned)descent->foothold.step, fault);
+}
+
+static Status
+run_with_falls(SmallRun* const small, void* const* const state, const bool resume,
+               Diary* const diary)
+{
+  const StagesConfig config  = { .path   = folder_path(state, "checkpoint"),
+                                 .key    = "a test",
+                                 .resume = resume };
+  const Watcher      watcher = {
+         .stepped = count, .recovered = note_fall, .stop = stop, .context = diary
+  };
+  small_run_begin(small, NULL);
+  draw_good             = small->run->examples->draw;
+  small->examples->draw = draw_bad;
+  return stages_run(small->run, &config, &watcher, NULL);
+}
+
+/// Stopped where the state to go back to is not the present one, and the next fall is to come.
+static void
+test_falls_of_a_resumed_run_are_the_same(void** const state)
+{
+  SmallRun whole  = small_run_open(state);
+  SmallRun first  = small_run_open(state);
+  SmallRun second = small_run_open(state);
+  Diary    diary  = { .clock = { .stop_at = UINT64_MAX } };
+  Diary    early  = { .clock = { .stop_at = 109 } };
+  Diary    late   = { .clock = { .stop_at = UINT64_MAX } };
+  assert_int_equal(run_with_falls(&whole, state, false, &diary), STATUS_SUCCESS);
+  assert_string_equal(diary.words,
+                      "layer 1 18 back to 10: the gradient is not finite\n"
+                      "layer 2 15 back to 10: the gradient is not finite\n"
+                      "fine-tune 45 back to 40: the gradient of layer 1 of the encoder is not "
+                      "finite\n"
+                      "fine-tune 52 back to 40: the gradient of layer 1 of the encoder is not "
+                      "finite\n");
+  assert_int_equal(run_with_falls(&first, state, false, &early), STATUS_INTERRUPTED);
+  assert_int_equal(run_with_falls(&second, state, true, &late), STATUS_SUCCESS);
+  assert_int_equal(early.n_falls, 3);
+  assert_int_equal(late.n_falls, 1);
+  assert_memory_equal(second.run->parameters->value, whole.run->parameters->value,
+                      second.run->parameters->n * sizeof(real));
+  small_run_close(&whole);
+  small_run_close(&first);
+  small_run_close(&second);
+}
+
 static void
 test_another_run_is_refused(void** const state)
 {
@@ -106,6 +188,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_a_resumed_run_ends_in_the_same_bytes),
+    cmocka_unit_test(test_falls_of_a_resumed_run_are_the_same),
     cmocka_unit_test(test_another_run_is_refused),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);

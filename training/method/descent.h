@@ -13,9 +13,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/// Some of the numbers that are learned, by a name for a person.
+typedef struct {
+  size_t offset; ///< Of its first number; it ends where the next part begins
+  char   name[32];
+} DescentPart;
+
 /// What a stage of training minimises.
 typedef struct {
-  const char* name; ///< For the progress line: "layer 1", "fine-tune"
+  const char*        name;    ///< For the progress line: "layer 1", "fine-tune"
+  uint32_t           n_parts; ///< 0 where the stage's name says it all
+  const DescentPart* parts;   ///< [n_parts], from offset 0 up
 
   /// Loss of training mini-batch `step`, and the gradients of the stage's parameters.
   Status (*learn)(void* context, uint64_t step, double* loss, Diagnostic* why);
@@ -26,6 +34,16 @@ typedef struct {
   void* context;
 } Objective;
 
+/// Where a way down can be taken up again after a fall.
+typedef struct {
+  uint64_t step;      ///< Mini-batches that were done
+  real*    value;     ///< [n]
+  real*    mean;      ///< [n], of the optimizer
+  real*    square;    ///< [n_squares], of the optimizer
+  uint64_t n_updates; ///< Of the optimizer
+  double   norm;
+} Foothold;
+
 /// One stage's way down: everything that changes, so that it can be saved and taken up again.
 typedef struct {
   Parameters* parameters; ///< Not owned
@@ -33,8 +51,12 @@ typedef struct {
   real*       best; ///< [n], the parameters at the lowest validation loss
   double      best_loss;
   double      train_loss; ///< Running mean
+  double      norm;       ///< Running mean of the gradient's, before it is clipped
   uint64_t    step;       ///< Mini-batches done
   uint64_t    n_worse;    ///< Looks since the best
+  Foothold    foothold;   ///< The start, or the last look; the present state if of this `step`
+  uint64_t    n_falls;    ///< Times that it was gone back to
+  double      rate_scale; ///< ½ to the power of n_falls
   bool        done;
 } Descent;
 
@@ -42,6 +64,8 @@ typedef struct {
 typedef struct {
   void (*stepped)(void* context, const char* stage, const Descent* descent, uint32_t n_steps);
   void (*validated)(void* context, const char* stage, const Descent* descent, double loss);
+  /// @param fault Why the state at `descent->foothold` was gone back to, for a person.
+  void (*recovered)(void* context, const char* stage, const Descent* descent, const char* fault);
   bool (*stop)(void* context); ///< Whether the user wants to stop
   void* context;
   Status (*save)(void* save_context, Diagnostic* why); ///< Called after every look
@@ -64,9 +88,14 @@ descent_free(Descent* descent);
    Go down until the stage's steps are done or patience is lost, with a warm-up and cosine schedule,
    clipped gradients and early stopping; the parameters end at their best.
 
-   A mini-batch whose gradient is not finite is left out; ten in a row are an error.
+   A mini-batch is left out when its loss or gradient is not finite, or when its gradient explodes:
+   from the hundredth mini-batch on, when its norm is beyond both the greatest that is allowed and
+   1000 times the running mean.  The state at the last look, whose loss was finite, is gone back to,
+   at half the rate from then on; so it is when a look's loss is not finite.
 
-   @return STATUS_INTERRUPTED when the watcher wants to stop: call again to go on.
+   @return STATUS_BAD_OPTION when that has happened more than ten times, or when no look's loss was
+   finite; the parameters are then those of the last look.
+   STATUS_INTERRUPTED when the watcher wants to stop: call again to go on.
 */
 NODISCARD
 Status

@@ -9,6 +9,7 @@
 #include "training/method/posterior.h"
 #include "training/method/unrolled.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct FineTune {
@@ -16,6 +17,8 @@ struct FineTune {
   Unrolled*    network;
   MaskLoss*    mask; ///< Of a denoiser
   Descent*     descent;
+  uint32_t     n_parts;
+  DescentPart  parts[2 * NETWORK_MAX_LAYERS + 2]; ///< Layers, and what goes around them
 };
 
 /// @return False when memory is short.
@@ -36,6 +39,27 @@ make_mask_loss(FineTune* const fine_tune)
   return fine_tune->mask;
 }
 
+/// The layers' names, as they are told to a person.
+static void
+name_parts(FineTune* const fine_tune)
+{
+  const UnrolledShape* const shape    = &fine_tune->run->shape;
+  const uint32_t             n_layers = shape->n_encoder + shape->n_decoder;
+  fine_tune->n_parts                  = unrolled_shape_layers(shape);
+  for (uint32_t l = 0; l < fine_tune->n_parts; ++l) {
+    const bool         around = l >= n_layers;
+    const bool         up     = around ? l == n_layers : l < shape->n_encoder;
+    DescentPart* const part   = &fine_tune->parts[l];
+    part->offset              = unrolled_shape_offset(shape, l);
+    if (around) {
+      snprintf(part->name, sizeof(part->name), "the bypass of the %s", up ? "encoder" : "decoder");
+    } else {
+      snprintf(part->name, sizeof(part->name), "layer %u of the %s",
+               1 + (up ? l : l - shape->n_encoder), up ? "encoder" : "decoder");
+    }
+  }
+}
+
 FineTune*
 fine_tune_new(TrainingRun* const run)
 {
@@ -51,6 +75,7 @@ fine_tune_new(TrainingRun* const run)
     fine_tune_free(fine_tune);
     return NULL;
   }
+  name_parts(fine_tune);
   return fine_tune;
 }
 
@@ -156,9 +181,12 @@ Status
 fine_tune_train(FineTune* const fine_tune, const Watcher* const watcher, Diagnostic* const why)
 {
   const TrainingRun* const run       = fine_tune->run;
-  const Objective          objective = {
-             .name = "fine-tune", .learn = learn, .validate = validate, .context = fine_tune
-  };
+  const Objective          objective = { .name     = "fine-tune",
+                                         .n_parts  = fine_tune->n_parts,
+                                         .parts    = fine_tune->parts,
+                                         .learn    = learn,
+                                         .validate = validate,
+                                         .context  = fine_tune };
   return descent_run(fine_tune->descent, run->team, &run->recipe->fine_tune, &objective, watcher,
                      why);
 }

@@ -10,8 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STAGE, STEP, N_UPDATES, N_WORSE, DONE, BEST_LOSS, TRAIN_LOSS, N_COUNTERS };
-enum { NETWORK, PARAMETERS, MEAN, SQUARE, BEST, N_ARRAYS };
+/// "Foot": of the foothold, whose arrays are empty where it is the present state.
+enum {
+  STAGE,
+  STEP,
+  N_UPDATES,
+  N_WORSE,
+  DONE,
+  BEST_LOSS,
+  TRAIN_LOSS,
+  NORM,
+  N_FALLS,
+  RATE_SCALE,
+  FOOT_STEP,
+  FOOT_UPDATES,
+  FOOT_NORM,
+  N_COUNTERS
+};
+enum { NETWORK, PARAMETERS, MEAN, SQUARE, BEST, FOOT_VALUE, FOOT_MEAN, FOOT_SQUARE, N_ARRAYS };
 
 /// A run on its way through the stages.
 typedef struct {
@@ -40,39 +56,65 @@ double_of(const uint64_t bits)
   return x;
 }
 
+static void
+view_counters(const Stages* const stages, uint64_t* const counters)
+{
+  const Descent* const  descent  = stages->descent;
+  const Foothold* const foothold = &descent->foothold;
+  counters[STAGE]                = stages->stage;
+  counters[STEP]                 = descent->step;
+  counters[N_UPDATES]            = descent->optimizer->step;
+  counters[N_WORSE]              = descent->n_worse;
+  counters[DONE]                 = descent->done;
+  counters[BEST_LOSS]            = bits_of(descent->best_loss);
+  counters[TRAIN_LOSS]           = bits_of(descent->train_loss);
+  counters[NORM]                 = bits_of(descent->norm);
+  counters[N_FALLS]              = descent->n_falls;
+  counters[RATE_SCALE]           = bits_of(descent->rate_scale);
+  counters[FOOT_STEP]            = foothold->step;
+  counters[FOOT_UPDATES]         = foothold->n_updates;
+  counters[FOOT_NORM]            = bits_of(foothold->norm);
+}
+
+/// @param away Whether the foothold is not the present state.
+static void
+view_arrays(const Stages* const stages, const bool away, CheckpointArray* const arrays)
+{
+  const Descent* const   descent    = stages->descent;
+  const Foothold* const  foothold   = &descent->foothold;
+  const Optimizer* const optimizer  = descent->optimizer;
+  Parameters* const      network    = stages->run->parameters;
+  Parameters* const      parameters = descent->parameters;
+  const size_t           n          = parameters->n;
+  const size_t           n_squares  = optimizer->n_squares;
+  arrays[NETWORK]                   = (CheckpointArray){ network->n, network->value };
+  arrays[PARAMETERS]                = (CheckpointArray){ n, parameters->value };
+  arrays[MEAN]                      = (CheckpointArray){ n, optimizer->mean };
+  arrays[SQUARE]                    = (CheckpointArray){ n_squares, optimizer->square };
+  arrays[BEST]                      = (CheckpointArray){ n, descent->best };
+  arrays[FOOT_VALUE]                = (CheckpointArray){ away ? n : 0, foothold->value };
+  arrays[FOOT_MEAN]                 = (CheckpointArray){ away ? n : 0, foothold->mean };
+  arrays[FOOT_SQUARE]               = (CheckpointArray){ away ? n_squares : 0, foothold->square };
+}
+
 /// A checkpoint that points into the run.
 static Checkpoint
-view(const Stages* const stages)
+view(const Stages* const stages, const bool away)
 {
-  const Descent* const descent    = stages->descent;
-  Parameters* const    network    = stages->run->parameters;
-  Parameters* const    parameters = descent->parameters;
-  Optimizer* const     optimizer  = descent->optimizer;
-  Checkpoint           checkpoint = { .key        = (char*)(uintptr_t)stages->config->key,
-                                      .n_counters = N_COUNTERS,
-                                      .n_arrays   = N_ARRAYS };
-
-  checkpoint.counters[STAGE]      = stages->stage;
-  checkpoint.counters[STEP]       = descent->step;
-  checkpoint.counters[N_UPDATES]  = optimizer->step;
-  checkpoint.counters[N_WORSE]    = descent->n_worse;
-  checkpoint.counters[DONE]       = descent->done;
-  checkpoint.counters[BEST_LOSS]  = bits_of(descent->best_loss);
-  checkpoint.counters[TRAIN_LOSS] = bits_of(descent->train_loss);
-
-  checkpoint.arrays[NETWORK]    = (CheckpointArray){ network->n, network->value };
-  checkpoint.arrays[PARAMETERS] = (CheckpointArray){ parameters->n, parameters->value };
-  checkpoint.arrays[MEAN]       = (CheckpointArray){ optimizer->n, optimizer->mean };
-  checkpoint.arrays[SQUARE]     = (CheckpointArray){ optimizer->n_squares, optimizer->square };
-  checkpoint.arrays[BEST]       = (CheckpointArray){ parameters->n, descent->best };
+  Checkpoint checkpoint = { .key        = (char*)(uintptr_t)stages->config->key,
+                            .n_counters = N_COUNTERS,
+                            .n_arrays   = N_ARRAYS };
+  view_counters(stages, checkpoint.counters);
+  view_arrays(stages, away, checkpoint.arrays);
   return checkpoint;
 }
 
 static Status
 save(void* const handle, Diagnostic* const why)
 {
-  const Stages* const stages     = (const Stages*)handle;
-  const Checkpoint    checkpoint = view(stages);
+  const Stages* const  stages     = (const Stages*)handle;
+  const Descent* const descent    = stages->descent;
+  const Checkpoint     checkpoint = view(stages, descent->foothold.step != descent->step);
   return checkpoint_write(&checkpoint, stages->config->path, why);
 }
 
@@ -101,15 +143,32 @@ open_stage(Stages* const stages, Diagnostic* const why)
                          : diagnose(why, STATUS_NO_MEMORY, "not enough memory to train");
 }
 
+static void
+restore_counters(Descent* const descent, const uint64_t* const counters)
+{
+  descent->step               = counters[STEP];
+  descent->optimizer->step    = counters[N_UPDATES];
+  descent->n_worse            = counters[N_WORSE];
+  descent->done               = counters[DONE];
+  descent->best_loss          = double_of(counters[BEST_LOSS]);
+  descent->train_loss         = double_of(counters[TRAIN_LOSS]);
+  descent->norm               = double_of(counters[NORM]);
+  descent->n_falls            = counters[N_FALLS];
+  descent->rate_scale         = double_of(counters[RATE_SCALE]);
+  descent->foothold.step      = counters[FOOT_STEP];
+  descent->foothold.n_updates = counters[FOOT_UPDATES];
+  descent->foothold.norm      = double_of(counters[FOOT_NORM]);
+}
+
 /// Copy a checkpoint that fits into the run.
 static Status
 restore(Stages* const stages, const Checkpoint* const saved, Diagnostic* const why)
 {
-  const Checkpoint here = view(stages);
   if (saved->n_counters != N_COUNTERS || saved->n_arrays != N_ARRAYS) {
     return diagnose(why, STATUS_BAD_FILE, "%s: not a checkpoint of a training",
                     stages->config->path);
   }
+  const Checkpoint here = view(stages, saved->counters[FOOT_STEP] != saved->counters[STEP]);
   for (uint32_t i = 0; i < N_ARRAYS; ++i) {
     if (saved->arrays[i].n != here.arrays[i].n) {
       return diagnose(why, STATUS_BAD_FILE, "%s: array %u holds %zu numbers, %zu expected",
@@ -117,16 +176,11 @@ restore(Stages* const stages, const Checkpoint* const saved, Diagnostic* const w
     }
   }
   for (uint32_t i = 0; i < N_ARRAYS; ++i) {
-    memcpy(here.arrays[i].values, saved->arrays[i].values, here.arrays[i].n * sizeof(float));
+    if (here.arrays[i].n) {
+      memcpy(here.arrays[i].values, saved->arrays[i].values, here.arrays[i].n * sizeof(float));
+    }
   }
-
-  Descent* const descent   = stages->descent;
-  descent->step            = saved->counters[STEP];
-  descent->optimizer->step = saved->counters[N_UPDATES];
-  descent->n_worse         = saved->counters[N_WORSE];
-  descent->done            = saved->counters[DONE];
-  descent->best_loss       = double_of(saved->counters[BEST_LOSS]);
-  descent->train_loss      = double_of(saved->counters[TRAIN_LOSS]);
+  restore_counters(stages->descent, saved->counters);
   return STATUS_SUCCESS;
 }
 

@@ -358,6 +358,17 @@ validated(void* const handle, const char* const stage, const Descent* const desc
   progress_line(training->progress, line);
 }
 
+static void
+recovered(void* const handle, const char* const stage, const Descent* const descent,
+          const char* const fault)
+{
+  const Training* const training = (const Training*)handle;
+  char                  line[256];
+  snprintf(line, sizeof(line), "%s, step %llu: %s; back to step %llu, at half the rate", stage,
+           (unsigned long long)descent->step, fault, (unsigned long long)descent->foothold.step);
+  progress_line(training->progress, line);
+}
+
 static bool
 stop(void* const handle)
 {
@@ -429,11 +440,15 @@ write_model(const Training* const training, Model* const model, Diagnostic* cons
     return status;
   }
 
-  unlink(training->checkpoint);
   printf("wrote %s after %.0f s\n", output, seconds_now() - training->started);
   fflush(stdout);
   status = score(training, model, why);
-  return status ? status : model_write(model, output, why);
+  status = status ? status : model_write(model, output, why);
+  if (!status) {
+    // Not before: a run that is killed meanwhile goes on here
+    unlink(training->checkpoint);
+  }
+  return status;
 }
 
 static Status
@@ -460,9 +475,11 @@ train(Training* const training, Diagnostic* const why)
   const StagesConfig config  = { .path   = training->checkpoint,
                                  .key    = training->key,
                                  .resume = training->options->resume };
-  const Watcher      watcher = {
-         .stepped = stepped, .validated = validated, .stop = stop, .context = training
-  };
+  const Watcher      watcher = { .stepped   = stepped,
+                                 .validated = validated,
+                                 .recovered = recovered,
+                                 .stop      = stop,
+                                 .context   = training };
   signal(SIGINT, interrupt);
   signal(SIGTERM, interrupt);
   status = stages_run(training->run, &config, &watcher, why);
