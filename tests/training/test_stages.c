@@ -87,13 +87,13 @@ test_a_resumed_run_ends_in_the_same_bytes(void** const state)
 static Status (*draw_good)(Examples* examples, Team* team, Split split, uint64_t batch,
                            Batch* drawn, Diagnostic* why);
 
-/// One NaN in a mini-batch of each of the stages, and another soon after the last.
+/// One NaN in a mini-batch of the first stage, and two soon after each other in the last.
 static Status
 draw_bad(Examples* const examples, Team* const team, const Split split, const uint64_t batch,
          Batch* const drawn, Diagnostic* const why)
 {
   const Status status = draw_good(examples, team, split, batch, drawn, why);
-  const bool   bad    = batch == 18 || batch == 45 || batch == 105 || batch == 112;
+  const bool   bad    = batch == 18 || batch == 105 || batch == 112;
   if (!status && split == SPLIT_TRAIN && bad) {
     ((real*)(uintptr_t)drawn->x)[0] = (real)NAN;
   }
@@ -147,14 +147,13 @@ test_falls_of_a_resumed_run_are_the_same(void** const state)
   assert_int_equal(run_with_falls(&whole, state, false, &diary), STATUS_SUCCESS);
   assert_string_equal(diary.words,
                       "layer 1 18 back to 10: the gradient is not finite\n"
-                      "layer 2 15 back to 10: the gradient is not finite\n"
                       "fine-tune 45 back to 40: the gradient of layer 1 of the encoder is not "
                       "finite\n"
                       "fine-tune 52 back to 40: the gradient of layer 1 of the encoder is not "
                       "finite\n");
   assert_int_equal(run_with_falls(&first, state, false, &early), STATUS_INTERRUPTED);
   assert_int_equal(run_with_falls(&second, state, true, &late), STATUS_SUCCESS);
-  assert_int_equal(early.n_falls, 3);
+  assert_int_equal(early.n_falls, 2);
   assert_int_equal(late.n_falls, 1);
   assert_memory_equal(second.run->parameters->value, whole.run->parameters->value,
                       second.run->parameters->n * sizeof(real));

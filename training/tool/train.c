@@ -42,7 +42,7 @@ static const char* const usage =
   "  -o, --output MODEL   file to write when all is done\n"
   "  -s, --set KEY=VALUE  change the recipe: layers.0.units=256\n"
   "  -t, --threads N      threads; as many as the machine has cores\n"
-  "  -r, --resume         go on from MODEL.checkpoint\n"
+  "  -r, --resume         go on from MODEL.checkpoint, or begin where there is none\n"
   "  -v, --verbose        name every file that is taken, too\n"
   "  -h, --help           print this\n"
   "\n"
@@ -70,6 +70,7 @@ typedef struct {
   Progress*      progress;
   char*          checkpoint; ///< Path
   char*          key;        ///< What the checkpoint is known by
+  bool           resumed;    ///< There is a checkpoint to go on from
   double         started;    ///< Seconds
 } Training;
 
@@ -253,7 +254,13 @@ check_checkpoint(Training* const training, Diagnostic* const why)
     training->checkpoint = NULL;
     return diagnose(why, STATUS_NO_MEMORY, "not enough memory");
   }
-  return !training->options->resume && !access(training->checkpoint, F_OK)
+
+  const bool exists = !access(training->checkpoint, F_OK);
+  training->resumed = training->options->resume && exists;
+  if (training->options->resume && !exists) {
+    printf("no %s: from the beginning\n", training->checkpoint);
+  }
+  return !training->options->resume && exists
            ? diagnose(why, STATUS_BAD_OPTION,
                       "%s exists: --resume goes on with it, removing it begins anew",
                       training->checkpoint)
@@ -474,7 +481,7 @@ train(Training* const training, Diagnostic* const why)
   print_plan(training);
   const StagesConfig config  = { .path   = training->checkpoint,
                                  .key    = training->key,
-                                 .resume = training->options->resume };
+                                 .resume = training->resumed };
   const Watcher      watcher = { .stepped   = stepped,
                                  .validated = validated,
                                  .recovered = recovered,
