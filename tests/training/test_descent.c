@@ -275,10 +275,28 @@ test_an_exploding_gradient_is_a_fall(void** const state)
 {
   (void)state;
   assert_int_equal(falls_of(200, 10000.0, 1.0), 1);
-  assert_int_equal(falls_of(100, 10000.0, 1.0), 1);
+  assert_int_equal(falls_of(1, 10000.0, 1.0), 1);
+  assert_int_equal(falls_of(0, 10000.0, 1.0), 0);       // Nothing to expect yet
   assert_int_equal(falls_of(200, 2000.0, 1.0), 0);      // Not so much greater
-  assert_int_equal(falls_of(99, 10000.0, 1.0), 0);      // Nothing to expect yet
   assert_int_equal(falls_of(200, 10000.0, 20000.0), 0); // Allowed
+}
+
+/// A rate of 2 triples the gradient at every step: 6, 18, 54… 13122.
+static void
+test_a_slow_explosion_is_a_fall(void** const state)
+{
+  (void)state;
+  Bowl        bowl = new_plain_bowl();
+  RecipeStage fast = plain;
+  fast.rate        = 2.0;
+  fast.clip        = 5000.0;
+  assert_int_equal(descend(&bowl, &fast, NULL), STATUS_SUCCESS);
+  assert_int_equal(bowl.n_falls, 1);
+  assert_string_equal(bowl.fault, "the gradient of the rim explodes, to 1.31e+04 from 6");
+  assert_int_equal(bowl.fallen_at, 7);
+  assert_int_equal(bowl.back_at, 0);
+  assert_true(bowl.back_x == 0.0);
+  free_bowl(&bowl);
 }
 
 static void
@@ -352,6 +370,7 @@ main(void)
     cmocka_unit_test(test_a_loss_that_is_not_finite_is_a_fall),
     cmocka_unit_test(test_many_falls_are_an_error),
     cmocka_unit_test(test_an_exploding_gradient_is_a_fall),
+    cmocka_unit_test(test_a_slow_explosion_is_a_fall),
     cmocka_unit_test(test_a_look_that_is_not_finite_is_a_fall),
     cmocka_unit_test(test_stopping_changes_nothing),
     cmocka_unit_test(test_momentum_is_half_while_warming_up),

@@ -11,10 +11,7 @@
 /// Falls of a stage that are recovered from.
 enum { MAX_FALLS = 10 };
 
-/// Mini-batches after which a stage's gradients have a norm to be expected.
-enum { NORM_STEPS = 100 };
-
-/// Times the running mean that the norm of a gradient is when it explodes.
+/// Times the norm to be expected that a gradient has when it explodes.
 static const double norm_limit = 1000.0;
 
 /// Share of a running mean that is kept per mini-batch.
@@ -151,8 +148,8 @@ is_fall(const Descent* const descent, const RecipeStage* const stage,
         const Objective* const objective, const double loss, const double norm, const size_t size,
         char* const fault)
 {
-  const bool explodes = descent->step >= NORM_STEPS && norm > stage->clip &&
-                        norm > norm_limit * descent->norm;
+  const double expected = descent->foothold.norm;
+  const bool   explodes = expected > 0.0 && norm > stage->clip && norm > norm_limit * expected;
   if (isfinite(loss) && isfinite(norm) && !explodes) {
     return false;
   }
@@ -164,7 +161,7 @@ is_fall(const Descent* const descent, const RecipeStage* const stage,
   } else if (!isfinite(loss)) {
     snprintf(fault, size, "the loss is not finite");
   } else {
-    snprintf(fault, size, "the gradient%s explodes, to %.3g from %.3g", where, norm, descent->norm);
+    snprintf(fault, size, "the gradient%s explodes, to %.3g from %.3g", where, norm, expected);
   }
   return true;
 }
@@ -196,6 +193,9 @@ learn(Descent* const descent, Team* const team, const RecipeStage* const stage,
                  parameters->value);
   descent->train_loss = loss + keep * (descent->train_loss - loss);
   descent->norm       = norm + keep * (descent->norm - norm);
+  if (descent->foothold.norm == 0.0) {
+    descent->foothold.norm = norm;
+  }
   return STATUS_SUCCESS;
 }
 

@@ -41,7 +41,7 @@ typedef struct {
   real*    mean;      ///< [n], of the optimizer
   real*    square;    ///< [n_squares], of the optimizer
   uint64_t n_updates; ///< Of the optimizer
-  double   norm;
+  double   norm;      ///< Of gradients from here on, to be expected; 0: not known yet
 } Foothold;
 
 /// One stage's way down: everything that changes, so that it can be saved and taken up again.
@@ -89,9 +89,10 @@ descent_free(Descent* descent);
    clipped gradients and early stopping; the parameters end at their best.
 
    A mini-batch is left out when its loss or gradient is not finite, or when its gradient explodes:
-   from the hundredth mini-batch on, when its norm is beyond both the greatest that is allowed and
-   1000 times the running mean.  The state at the last look, whose loss was finite, is gone back to,
-   at half the rate from then on; so it is when a look's loss is not finite.
+   when its norm is beyond both the greatest that is allowed and 1000 times the one to be expected.
+   That is the running mean at the last look; before the first, the norm of the first mini-batch.
+   The state at the last look, whose loss was finite, is gone back to, at half the rate from then
+   on; so it is when a look's loss is not finite.
 
    @return STATUS_BAD_OPTION when that has happened more than ten times, or when no look's loss was
    finite; the parameters are then those of the last look.
