@@ -60,7 +60,8 @@ test_writes_a_model(void** const state)
   assert_non_null(strstr(program_output, "fine-tune"));
   assert_non_null(strstr(program_output, "kernels"));
   assert_int_not_equal(access(folder_path(state, "one.st.checkpoint"), F_OK), 0);
-  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o two.st -t 2"), 0);
+  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o two.st -t 2 --resume"), 0);
+  assert_non_null(strstr(program_output, "no two.st.checkpoint: from the beginning\n"));
   expect_same_bytes(state, "one.st", "two.st");
 
   Model* model = NULL;
@@ -69,6 +70,51 @@ test_writes_a_model(void** const state)
   assert_non_null(strstr(model->card.scores, "SI-SDR"));
   assert_non_null(strstr(model->card.tool, "lamina "));
   model_free(model);
+}
+
+/// Principal components are found at one thread and at two, and all that is learned beside them.
+static void
+test_spectra_at_any_threads(void** const state)
+{
+  static const char yaml[] =
+    "task: autoencoder\nrate_hz: 8000\nvalid_share: 0.25\nskip: pca\ncode: variational\n"
+    "batch: { streams: 32 }\n"
+    "layers: [{ units: 40, activation: tanh }, { units: 6, activation: identity }]\n"
+    "pretrain: { steps: 40 }\nfine_tune: { steps: 60, validate_every: 20 }\n";
+  folder_write(state, "spectra.yaml", strlen(yaml), yaml);
+  assert_int_equal(train(state, "spectra.yaml -d sound -o three.st -t 1"), 0);
+  assert_int_equal(train(state, "spectra.yaml -d sound -o four.st -t 2"), 0);
+  expect_same_bytes(state, "three.st", "four.st");
+}
+
+/// How often the last run printed these words.
+static uint32_t
+count(const char* const words)
+{
+  uint32_t n = 0;
+  for (const char* at = program_output; (at = strstr(at, words)); at += strlen(words)) {
+    ++n;
+  }
+  return n;
+}
+
+/// Spectra of 4001 bins are so long that no descent at a rate of 1 / 1024 leads down.
+static void
+test_a_hopeless_rate_is_an_error(void** const state)
+{
+  static const char yaml[] =
+    "task: autoencoder\nrate_hz: 8000\nvalid_share: 0.25\nwindow_s: 1\nhop_s: 0.5\n"
+    "batch: { streams: 8 }\nlayers: [{ units: 4, activation: identity }]\n"
+    "pretrain: { steps: 0 }\n"
+    "fine_tune: { steps: 1000, optimizer: momentum, momentum: 0, rate: 1, warmup: 0,\n"
+    "  final_rate: 1, clip: 1e6, validate_every: 1000 }\n";
+  folder_write(state, "steep.yaml", strlen(yaml), yaml);
+  assert_int_equal(train(state, "steep.yaml -d sound -o steep.st"), 1);
+
+  assert_int_equal(count("at half the rate\n"), 10);
+  assert_non_null(strstr(program_output, "\nlamina: fine-tune, step "));
+  assert_non_null(strstr(program_output, ", after going back 10 times; try a lower rate\n"));
+  assert_int_not_equal(access(folder_path(state, "steep.st"), F_OK), 0);
 }
 
 /// Long enough to be interrupted.
@@ -195,9 +241,14 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_writes_a_model),      cmocka_unit_test(test_interrupted_and_resumed),
-    cmocka_unit_test(test_faults_are_one_line), cmocka_unit_test(test_unreadable_sound),
-    cmocka_unit_test(test_old_model_stays),     cmocka_unit_test(test_learns_spectra),
+    cmocka_unit_test(test_writes_a_model),
+    cmocka_unit_test(test_spectra_at_any_threads),
+    cmocka_unit_test(test_a_hopeless_rate_is_an_error),
+    cmocka_unit_test(test_interrupted_and_resumed),
+    cmocka_unit_test(test_faults_are_one_line),
+    cmocka_unit_test(test_unreadable_sound),
+    cmocka_unit_test(test_old_model_stays),
+    cmocka_unit_test(test_learns_spectra),
     cmocka_unit_test(test_learns_classes),
   };
   return cmocka_run_group_tests(tests, setup, folder_teardown);
