@@ -191,16 +191,23 @@ static const char every_of_spectra[] =
   "pretrain: {optimizer: momentum, momentum: 0.75}\n"
   "fine_tune: {optimizer: momentum, momentum: 0.5}\n"
   "layers:\n"
-  "  - {units: 7, activation: sigmoid, corruption: salt_and_pepper, amount: 0.25, tied: yes,\n"
+  "  - {units: 7, activation: sigmoid, step: rbm, visible: gaussian, cd_k: 4}\n"
+  "  - {units: 6, activation: sigmoid, corruption: salt_and_pepper, amount: 0.25, tied: yes,\n"
   "     reconstruction: cross_entropy, sparsity: 3, activity: 0.125, l1: 0.5, rate: 0.0625}\n"
-  "  - {units: 6, activation: sigmoid, step: rbm, visible: gaussian, cd_k: 4}\n"
   "  - {units: 5, activation: identity, step: variational, corruption: gaussian, amount: 2}\n";
 
 static void
 assert_every_layer_of_spectra(const RecipeLayer* layers)
 {
   const RecipeLayer expected[3] = {
-    { .units             = 7,
+    { .units      = 7,
+      .n_taps     = 1,
+      .activation = ACTIVATION_SIGMOID,
+      .step       = STEP_RBM,
+      .sparsity   = { .activity = 0.05 },
+      .visible    = VISIBLE_GAUSSIAN,
+      .cd_k       = 4 },
+    { .units             = 6,
       .n_taps            = 1,
       .activation        = ACTIVATION_SIGMOID,
       .corruption        = CORRUPTION_SALT_AND_PEPPER,
@@ -210,13 +217,6 @@ assert_every_layer_of_spectra(const RecipeLayer* layers)
       .sparsity          = { .weight = 3.0, .activity = 0.125, .l1 = 0.5 },
       .cd_k              = 1,
       .rate              = 0.0625 },
-    { .units      = 6,
-      .n_taps     = 1,
-      .activation = ACTIVATION_SIGMOID,
-      .step       = STEP_RBM,
-      .sparsity   = { .activity = 0.05 },
-      .visible    = VISIBLE_GAUSSIAN,
-      .cd_k       = 4 },
     { .units             = 5,
       .n_taps            = 1,
       .activation        = ACTIVATION_IDENTITY,

@@ -198,6 +198,7 @@ test_sparsity(void** state)
   static const Case cases[] = {
     { "  - { units: 9, activation: sigmoid, sparsity: 3, activity: 0.05, l1: 0.1 }\n", NULL },
     { "  - { units: 9, activation: relu, l1: 0.1, activity: 0 }\n", NULL },
+    { "  - { units: 9, activation: tanh, sparsity: 3 }\n", NULL },
     { "  - { units: 9, activation: sigmoid, sparsity: 3, activity: 0 }\n",
       ":3: layers.0.activity: a chance between 0 and 1, but neither, expected, 0 found" },
     { "  - { units: 9, activation: sigmoid, sparsity: 3, activity: 1 }\n",
@@ -205,13 +206,13 @@ test_sparsity(void** state)
     { "  - { units: 9, activation: sigmoid, sparsity: 3, activity: 1.5 }\n",
       ":3: layers.0.activity: a number in 0…1 expected, \"1.5\" found" },
     { "  - { units: 9, activation: identity, sparsity: 3 }\n",
-      ":3: layers.0.sparsity: needs units whose mean activation is a chance: sigmoid, and identity "
+      ":3: layers.0.sparsity: needs units that are active by a share: sigmoid or tanh, identity "
       "found" },
     { "  - { units: 9, activation: relu, sparsity: 3 }\n",
-      ":3: layers.0.sparsity: needs units whose mean activation is a chance: sigmoid, and relu "
+      ":3: layers.0.sparsity: needs units that are active by a share: sigmoid or tanh, relu "
       "found" },
     { "  - { units: 9, activation: softplus, sparsity: 3 }\n",
-      ":3: layers.0.sparsity: needs units whose mean activation is a chance: sigmoid, and softplus "
+      ":3: layers.0.sparsity: needs units that are active by a share: sigmoid or tanh, softplus "
       "found" },
     { "  - { units: 9, activation: sigmoid, step: rbm, visible: gaussian, sparsity: 3 }\n",
       ":3: layers.0.sparsity: needs step autoencoder" },
@@ -269,6 +270,10 @@ test_boltzmann_machines(void** state)
     { "  - { units: 9, activation: tanh }\n  - { units: 9, activation: sigmoid, step: rbm }\n",
       ":4: layers.1.visible: binary units need inputs in 0…1, and the layer below is not sigmoid; "
       "gaussian ones do not" },
+    { "  - { units: 9, activation: sigmoid }\n"
+      "  - { units: 9, activation: sigmoid, step: rbm, visible: gaussian }\n",
+      ":4: layers.1.visible: the layer below is sigmoid, whose codes are chances: binary is "
+      "possible" },
     { "  - { units: 9, activation: sigmoid, step: rbm, visible: gaussian,\n"
       "      corruption: masking, amount: 0.1 }\n",
       ":4: layers.0.corruption: step rbm needs its inputs as they are: none is possible" },

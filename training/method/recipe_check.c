@@ -3,6 +3,8 @@
 
 #include "training/method/recipe_check.h"
 
+#include "training/method/sparsity.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,13 +166,6 @@ check_corruption(const LayerCheck* layer)
              "salt_and_pepper needs inputs in 0…1, and %s", layer->bounds);
 }
 
-/// Whether units of this kind are on with a chance, 0…1, that a mean can estimate.
-static bool
-has_chance(Activation activation)
-{
-  return activation == ACTIVATION_SIGMOID;
-}
-
 static void
 check_sparsity(const LayerCheck* layer)
 {
@@ -179,8 +174,8 @@ check_sparsity(const LayerCheck* layer)
   layer_that(layer, !other || sparsity->weight == 0.0, "sparsity", "needs step autoencoder");
   layer_that(layer, !other || sparsity->l1 == 0.0, "l1", "needs step autoencoder");
   if (sparsity->weight > 0.0) {
-    layer_that(layer, has_chance(layer->choices->activation), "sparsity",
-               "needs units whose mean activation is a chance: sigmoid, and %s found",
+    layer_that(layer, sparsity_possible(layer->choices->activation), "sparsity",
+               "needs units that are active by a share: sigmoid or tanh, %s found",
                activation_name(layer->choices->activation));
     layer_that(layer, sparsity->activity > 0.0 && sparsity->activity < 1.0, "activity",
                "a chance between 0 and 1, but neither, expected, %g found", sparsity->activity);
@@ -219,6 +214,8 @@ check_rbm_step(const LayerCheck* layer)
              "step rbm needs sigmoid or identity, %s found", activation_name(units));
   layer_that(layer, choices->visible == VISIBLE_GAUSSIAN || !layer->bounds, "visible",
              "binary units need inputs in 0…1, and %s; gaussian ones do not", layer->bounds);
+  layer_that(layer, choices->visible == VISIBLE_BINARY || !layer->index || layer->bounds, "visible",
+             "the layer below is sigmoid, whose codes are chances: binary is possible");
   layer_that(layer, choices->corruption == CORRUPTION_NONE, "corruption",
              "step rbm needs its inputs as they are: none is possible");
   layer_that(layer, choices->reconstruction == RECONSTRUCTION_SQUARED, "reconstruction",
