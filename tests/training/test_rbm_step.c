@@ -310,6 +310,7 @@ test_three_steps_as_enumerated(void** const state)
   double  expected[N] = { 0.0 };
   double  p[V_STATES] = { 0.0 };
   set_up(&machine, VISIBLE_BINARY, ACTIVATION_SIGMOID, 3);
+  fill(4, 4.5, N, machine.parameters->value); // So slow a chain that every step shows
   const double* const parameters = machine.parameters->value;
   for (uint32_t i = 0; i < N_PATTERNS; ++i) {
     p[patterns[i]] = 1.0 / N_PATTERNS;
