@@ -90,11 +90,11 @@ textbook_open(const Textbook* textbook, const TextbookLesson* lesson, Lesson** o
   (void)snprintf(path, sizeof(path), "%s/%s", textbook->recipes, lesson->recipe);
   (void)snprintf(seed, sizeof(seed), "seed=%llu", (unsigned long long)lesson->seed);
   settings[n++] = seed;
-  for (uint32_t i = 0; i < TEXTBOOK_LESSON_SETTINGS && lesson->settings[i]; ++i) {
-    settings[n++] = lesson->settings[i];
-  }
   for (uint32_t i = 0; i < textbook->n_settings; ++i) {
     settings[n++] = textbook->settings[i];
+  }
+  for (uint32_t i = 0; i < TEXTBOOK_LESSON_SETTINGS && lesson->settings[i]; ++i) {
+    settings[n++] = lesson->settings[i];
   }
   const LessonConfig config = { .recipe     = path,
                                 .n_settings = n,

@@ -69,7 +69,8 @@ textbook_print_head(const Textbook* textbook);
 void
 textbook_print(Textbook* textbook, const TextbookRow* row);
 
-/// Read the recipe of a lesson.  @return As lesson_new().
+/// Read the recipe of a lesson; its own settings overrule those of the command line.  @return As
+/// lesson_new().
 NODISCARD
 Status
 textbook_open(const Textbook* textbook, const TextbookLesson* lesson, Lesson** opened,
