@@ -189,7 +189,7 @@ static const char every_of_spectra[] =
   "spectrum: {range_db: 80, per_file: 12, unit: yes, by_group: yes}\n"
   "batch: {streams: 3}\n"
   "pretrain: {optimizer: momentum, momentum: 0.75}\n"
-  "fine_tune: {optimizer: momentum, momentum: 0.5}\n"
+  "fine_tune: {optimizer: momentum, momentum: 0.5, corruption: masking, amount: 0.375}\n"
   "layers:\n"
   "  - {units: 7, activation: sigmoid, step: rbm, visible: gaussian, cd_k: 4}\n"
   "  - {units: 6, activation: sigmoid, corruption: salt_and_pepper, amount: 0.25, tied: yes,\n"
@@ -262,6 +262,8 @@ assert_every_of_spectra(const Recipe* recipe)
   assert_true(recipe->pretrain.momentum == 0.75);
   assert_int_equal(recipe->fine_tune.optimizer, OPTIMIZER_MOMENTUM);
   assert_true(recipe->fine_tune.momentum == 0.5);
+  assert_int_equal(recipe->corruption, CORRUPTION_MASKING);
+  assert_true(recipe->corruption_amount == 0.375);
   assert_int_equal(recipe->n_layers, 3);
   assert_every_layer_of_spectra(recipe->layers);
 }

@@ -170,6 +170,36 @@ test_corruption(void** state)
 }
 
 static void
+test_corruption_end_to_end(void** state)
+{
+  static const char layers[] = "layers: [{ units: 9 }]\n";
+  static const Case cases[]  = {
+     { "fine_tune: { corruption: masking, amount: 0.3 }\n", NULL },
+     { "fine_tune: { corruption: gaussian, amount: 1.5 }\n", NULL },
+     { "spectrum: { unit: yes }\nfine_tune: { corruption: salt_and_pepper, amount: 0.3 }\n", NULL },
+     { "fine_tune: { corruption: recorded }\n",
+       ":3: fine_tune.corruption: for task autoencoder and drawn corruption; task denoise has its "
+        "mixtures" },
+     { "fine_tune: { corruption: masking, amount: 1 }\n",
+       ":3: fine_tune.amount: a share above 0 and below 1 expected, 1 found" },
+     { "fine_tune: { corruption: gaussian }\n",
+       ":3: fine_tune.amount: a deviation above 0 expected, 0 found" },
+     { "fine_tune: { corruption: salt_and_pepper, amount: 0.3 }\n",
+       ":3: fine_tune.corruption: salt_and_pepper needs inputs in 0…1, and spectrum.unit is no" },
+  };
+  static const Case of_mixtures = {
+    "fine_tune: { corruption: masking, amount: 0.3 }\n",
+    ":3: fine_tune.corruption: for task autoencoder and drawn corruption; task denoise has its "
+    "mixtures"
+  };
+  char beginning[64];
+  (void)snprintf(beginning, sizeof(beginning), "task: autoencoder\n%s", layers);
+  CHECK_CASES(state, beginning, cases)
+  (void)snprintf(beginning, sizeof(beginning), "task: denoise\n%s", layers);
+  check_case(state, beginning, &of_mixtures);
+}
+
+static void
 test_tied_weights(void** state)
 {
   static const Case cases[] = {
@@ -320,6 +350,7 @@ main(void)
     cmocka_unit_test(test_autoencoder),
     cmocka_unit_test(test_classify),
     cmocka_unit_test(test_corruption),
+    cmocka_unit_test(test_corruption_end_to_end),
     cmocka_unit_test(test_tied_weights),
     cmocka_unit_test(test_sparsity),
     cmocka_unit_test(test_reconstruction_of_layers),

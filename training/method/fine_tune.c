@@ -4,6 +4,7 @@
 #include "training/method/fine_tune.h"
 
 #include "training/engine/loss.h"
+#include "training/method/denoising.h"
 #include "training/method/mask_loss.h"
 #include "training/method/mixture_examples.h"
 #include "training/method/posterior.h"
@@ -11,11 +12,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct FineTune {
   TrainingRun* run;
   Unrolled*    network;
-  MaskLoss*    mask; ///< Of a denoiser
+  MaskLoss*    mask;      ///< Of a denoiser
+  real*        corrupted; ///< What the network is given, [rows × n_features]
   Descent*     descent;
   uint32_t     n_parts;
   DescentPart  parts[2 * NETWORK_MAX_LAYERS + 2]; ///< Layers, and what goes around them
@@ -68,10 +71,13 @@ fine_tune_new(TrainingRun* const run)
     return NULL;
   }
 
-  fine_tune->run     = run;
-  fine_tune->network = unrolled_new(&run->shape, run->parameters, run->examples->shape);
-  fine_tune->descent = descent_new(run->parameters, run->recipe->fine_tune.optimizer);
-  if (!fine_tune->network || !make_mask_loss(fine_tune) || !fine_tune->descent) {
+  fine_tune->run       = run;
+  fine_tune->network   = unrolled_new(&run->shape, run->parameters, run->examples->shape);
+  fine_tune->corrupted = malloc((size_t)batch_rows(run->examples->shape) *
+                                run->examples->n_features * sizeof(real));
+  fine_tune->descent   = descent_new(run->parameters, run->recipe->fine_tune.optimizer);
+  if (!fine_tune->network || !fine_tune->corrupted || !make_mask_loss(fine_tune) ||
+      !fine_tune->descent) {
     fine_tune_free(fine_tune);
     return NULL;
   }
@@ -86,6 +92,7 @@ fine_tune_free(FineTune* const fine_tune)
     unrolled_free(fine_tune->network);
     mask_loss_free(fine_tune->mask);
     descent_free(fine_tune->descent);
+    free(fine_tune->corrupted);
     free(fine_tune);
   }
 }
@@ -117,6 +124,26 @@ judge(const FineTune* const fine_tune, const Batch* const batch, const real* con
            : loss_squared_error(n_rows, n_out, y, batch->clean, slope);
 }
 
+/// What the network is given: an autoencoder that is to denoise learns from a corrupted input, and
+/// is judged on the input as it is.
+static const real*
+corrupt(const FineTune* const fine_tune, const Batch* const batch, const Split split,
+        const uint64_t number)
+{
+  const TrainingRun* const run    = fine_tune->run;
+  const Recipe* const      recipe = run->recipe;
+  if (recipe->corruption == CORRUPTION_NONE || split == SPLIT_VALID) {
+    return batch->x;
+  }
+
+  const size_t n      = (size_t)batch_rows(batch->shape) * run->examples->n_features;
+  Random       random = random_at(recipe->seed, RANDOM_CORRUPTION, number);
+  memcpy(fine_tune->corrupted, batch->x, n * sizeof(real));
+  denoising_corrupt(recipe->corruption, recipe->corruption_amount, &random, n,
+                    fine_tune->corrupted);
+  return fine_tune->corrupted;
+}
+
 /// @param number Of the mini-batch.  @param beta Weight of the divergence.
 static Status
 forward(const FineTune* const fine_tune, const Split split, const uint64_t number,
@@ -131,9 +158,9 @@ forward(const FineTune* const fine_tune, const Split split, const uint64_t numbe
   // Validation draws numbers of its own, counted from the end.
   const uint64_t    draw   = split == SPLIT_TRAIN ? number : UINT64_MAX - number;
   Random            random = random_at(run->recipe->seed, RANDOM_MACHINE, draw);
-  const real* const y      = unrolled_forward(fine_tune->network, run->team, batch->shape, batch->x,
-                                              &random);
-  *loss                    = judge(fine_tune, batch, y, unrolled_slope(fine_tune->network));
+  const real* const x      = corrupt(fine_tune, batch, split, number);
+  const real* const y = unrolled_forward(fine_tune->network, run->team, batch->shape, x, &random);
+  *loss               = judge(fine_tune, batch, y, unrolled_slope(fine_tune->network));
   *loss += unrolled_divergence(fine_tune->network, batch->shape, beta,
                                run->recipe->variational.free_bits);
   return STATUS_SUCCESS;

@@ -134,6 +134,8 @@ typedef struct {
   RecipeStage       pretrain; ///< Per layer
   RecipeStage       fine_tune;
   RecipeLoss        loss;
+  Corruption        corruption; ///< Of an autoencoder's input while all layers learn together
+  double            corruption_amount; ///< Share, or deviation for Gaussian
   Skip              skip;
   Code              code;
   RecipeVariational variational;    ///< Of STEP_VARIATIONAL and CODE_VARIATIONAL

@@ -136,9 +136,32 @@ check_classify(Check* check)
              "the groups of task classify are its classes, and all of them are to be learned");
 }
 
+/// Of the input, while all layers learn together.
+static void
+check_whole_corruption(Check* check)
+{
+  const Recipe* const recipe = check->recipe;
+  const Corruption    kind   = recipe->corruption;
+  const double        amount = recipe->corruption_amount;
+  if (kind != CORRUPTION_NONE) {
+    check_that(check, recipe->task == MODEL_AUTOENCODER && kind != CORRUPTION_RECORDED,
+               "fine_tune.corruption",
+               "for task autoencoder and drawn corruption; task denoise has its mixtures");
+    check_that(check, amount > 0.0 && (kind == CORRUPTION_GAUSSIAN || amount < 1.0),
+               "fine_tune.amount",
+               kind == CORRUPTION_GAUSSIAN ? "a deviation above 0 expected, %g found"
+                                           : "a share above 0 and below 1 expected, %g found",
+               amount);
+    check_that(check, kind != CORRUPTION_SALT_AND_PEPPER || recipe->spectrum.unit,
+               "fine_tune.corruption",
+               "salt_and_pepper needs inputs in 0…1, and spectrum.unit is no");
+  }
+}
+
 static void
 check_task(Check* check)
 {
+  check_whole_corruption(check);
   if (check->recipe->task == MODEL_DENOISE) {
     check_denoise(check);
     return;
