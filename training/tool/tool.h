@@ -25,9 +25,10 @@ int
 tool_evaluate(int argc, char** argv);
 int
 tool_info(int argc, char** argv);
-
 int
 tool_picture(int argc, char** argv);
+int
+tool_encode(int argc, char** argv);
 
 /// Print "lamina: WHY" to the standard error.  @return EXIT_FAILURE.
 int
