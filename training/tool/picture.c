@@ -3,8 +3,8 @@
 
 #include "training/tool/picture.h"
 
-#include "dsp/file.h"
 #include "training/tool/color_map.h"
+#include "training/tool/drawing.h"
 #include "training/tool/spectrogram.h"
 
 #include <assert.h>
@@ -46,16 +46,6 @@ row_to_frequency(const double row)
   return BEND_HZ * expm1((1.0 - row / PICTURE_PANEL_HEIGHT) * log1p(TOP_HZ / BEND_HZ));
 }
 
-static void
-draw_text(cairo_t* const cairo, const double x, const double y, const double align,
-          const char* const text)
-{
-  cairo_text_extents_t extents;
-  cairo_text_extents(cairo, text, &extents);
-  cairo_move_to(cairo, x - align * extents.x_advance, y);
-  cairo_show_text(cairo, text);
-}
-
 /// A colored image of levels; the caller destroys it.
 static cairo_surface_t*
 level_image(const Spectrogram* const spectrogram, const double top_db)
@@ -95,9 +85,9 @@ draw_frequency_axis(cairo_t* const cairo, const double top)
     const double y = top + frequency_to_row(ticks[i].hz);
     cairo_rectangle(cairo, PICTURE_PANEL_LEFT - 5, round(y), 5, 1);
     cairo_fill(cairo);
-    draw_text(cairo, PICTURE_PANEL_LEFT - 8, y + 4, 1.0, ticks[i].label);
+    drawing_text(cairo, PICTURE_PANEL_LEFT - 8, y + 4, 1.0, ticks[i].label);
   }
-  draw_text(cairo, PICTURE_PANEL_LEFT - 8, top - 12, 1.0, "Hz");
+  drawing_text(cairo, PICTURE_PANEL_LEFT - 8, top - 12, 1.0, "Hz");
 }
 
 static void
@@ -114,7 +104,7 @@ draw_panel(const Picture* const picture, const uint32_t index, const char* const
   cairo_set_source_rgb(cairo, 0.0, 0.0, 0.0);
   draw_frequency_axis(cairo, top);
   cairo_select_font_face(cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_BOLD);
-  draw_text(cairo, PICTURE_PANEL_LEFT, top - 9, 0.0, title);
+  drawing_text(cairo, PICTURE_PANEL_LEFT, top - 9, 0.0, title);
   cairo_select_font_face(cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
 }
 
@@ -138,9 +128,9 @@ draw_time_axis(const Picture* const picture, const double y)
     (void)snprintf(label, sizeof(label), "%g", i * step);
     cairo_rectangle(picture->cairo, round(x), y, 1, 5);
     cairo_fill(picture->cairo);
-    draw_text(picture->cairo, x, y + 18, 0.5, label);
+    drawing_text(picture->cairo, x, y + 18, 0.5, label);
   }
-  draw_text(picture->cairo, PICTURE_PANEL_LEFT + 0.5 * PICTURE_PANEL_WIDTH, y + 34, 0.5, "s");
+  drawing_text(picture->cairo, PICTURE_PANEL_LEFT + 0.5 * PICTURE_PANEL_WIDTH, y + 34, 0.5, "s");
 }
 
 static void
@@ -160,9 +150,9 @@ draw_legend(const Picture* const picture)
     char         label[32];
     const double y = PICTURE_PANEL_TOP + PICTURE_PANEL_HEIGHT * down_db / RANGE_DB;
     (void)snprintf(label, sizeof(label), "%g", picture->top_db - down_db);
-    draw_text(cairo, LEGEND_LEFT + LEGEND_WIDTH + 5, y + 4, 0.0, label);
+    drawing_text(cairo, LEGEND_LEFT + LEGEND_WIDTH + 5, y + 4, 0.0, label);
   }
-  draw_text(cairo, LEGEND_LEFT, PICTURE_PANEL_TOP - 12, 0.0, "dB");
+  drawing_text(cairo, LEGEND_LEFT, PICTURE_PANEL_TOP - 12, 0.0, "dB");
 }
 
 /// The loudest level of all sounds, rounded up to 5 dB.
@@ -179,83 +169,20 @@ brightest(const uint32_t n, const Spectrogram* const spectrograms)
   return 5.0 * ceil((double)most / 5.0) + 0.0; // Never -0
 }
 
-/// Bytes that grow.
-typedef struct {
-  size_t         size;
-  unsigned char* bytes;
-} Buffer;
-
-static cairo_status_t
-buffer_append(void* const closure, const unsigned char* const data, const unsigned int length)
-{
-  Buffer* const        buffer = closure;
-  unsigned char* const bytes  = realloc(buffer->bytes, buffer->size + length);
-  if (!bytes) {
-    return CAIRO_STATUS_NO_MEMORY;
-  }
-
-  memcpy(bytes + buffer->size, data, length);
-  buffer->bytes = bytes;
-  buffer->size += length;
-  return CAIRO_STATUS_SUCCESS;
-}
-
-/// What went wrong while drawing; cairo leaves out the rest of a picture without a word.
-static Status
-check_drawn(const cairo_status_t drawn, const char* const path, Diagnostic* const why)
-{
-  switch (drawn) {
-    case CAIRO_STATUS_SUCCESS:
-      return STATUS_SUCCESS;
-    case CAIRO_STATUS_NO_MEMORY:
-      return diagnose(why, STATUS_NO_MEMORY, "%s: no memory for the picture", path);
-    case CAIRO_STATUS_INVALID_STRING:
-      return diagnose(why, STATUS_BAD_OPTION, "%s: a title to draw is not UTF-8", path);
-    default:
-      return diagnose(why, STATUS_BAD_OPTION, "%s: cannot be drawn: %s", path,
-                      cairo_status_to_string(drawn));
-  }
-}
-
-static Status
-write_png(cairo_surface_t* const surface, const char* const path, Diagnostic* const why)
-{
-  Buffer buffer = { 0, NULL };
-  Status status = STATUS_SUCCESS;
-  if (cairo_surface_write_to_png_stream(surface, buffer_append, &buffer) != CAIRO_STATUS_SUCCESS) {
-    status = diagnose(why, STATUS_NO_MEMORY, "%s: no memory for the picture", path);
-  } else {
-    status = file_replace(path, buffer.size, buffer.bytes, why);
-  }
-  free(buffer.bytes);
-  return status;
-}
-
 static Status
 draw(const uint32_t n, const Spectrogram* const spectrograms, const char* const titles[],
      const double length_s, const char* const path, Diagnostic* const why)
 {
   const int axis_y = PICTURE_PANEL_TOP + ((int)n - 1) * PICTURE_PANEL_PITCH + PICTURE_PANEL_HEIGHT;
-  cairo_surface_t* const surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, PICTURE_WIDTH,
-                                                              axis_y + FOOT);
-  const Picture          picture = { cairo_create(surface), length_s, brightest(n, spectrograms) };
-
-  cairo_set_source_rgb(picture.cairo, 1.0, 1.0, 1.0);
-  cairo_paint(picture.cairo);
-  cairo_set_font_size(picture.cairo, 12.0);
+  const Picture picture = { drawing_begin(PICTURE_WIDTH, axis_y + FOOT), length_s,
+                            brightest(n, spectrograms) };
   for (uint32_t i = 0; i < n; ++i) {
     draw_panel(&picture, i, titles[i], &spectrograms[i]);
   }
   draw_time_axis(&picture, axis_y);
   draw_legend(&picture);
 
-  Status status = check_drawn(cairo_status(picture.cairo), path, why);
-  if (!status) {
-    status = write_png(surface, path, why);
-  }
-  cairo_destroy(picture.cairo);
-  cairo_surface_destroy(surface);
-  return status;
+  return drawing_end(picture.cairo, path, why);
 }
 
 Status
