@@ -42,6 +42,44 @@ counts_are_whole(void** state)
 }
 
 static void
+numbers_have_commas_between_them(void** state)
+{
+  (void)state;
+  double     numbers[3] = { 0.0 };
+  uint32_t   n          = 0;
+  Diagnostic why        = { "" };
+  assert_int_equal(option_numbers("--x", "1,2.5,3e-4", 0.0, 9.0, 3, &n, numbers, &why), 0);
+  assert_int_equal(n, 3);
+  assert_true(numbers[0] == 1.0 && numbers[1] == 2.5 && numbers[2] == 3e-4);
+  assert_int_equal(option_numbers("--x", "7", 0.0, 9.0, 3, &n, numbers, &why), 0);
+  assert_int_equal(n, 1);
+  assert_true(numbers[0] == 7.0);
+
+  const char* const wrong[] = { "", ",", "1,", ",1", "1,,2", "1,10", "1;2", "1,x" };
+  for (uint32_t i = 0; i < sizeof wrong / sizeof wrong[0]; ++i) {
+    assert_int_equal(option_numbers("--x", wrong[i], 0.0, 9.0, 3, &n, numbers, &why),
+                     STATUS_BAD_OPTION);
+  }
+  assert_string_equal(why.text,
+                      "--x 1,x: 1 to 3 numbers from 0 to 9, with commas between them, are needed");
+  assert_int_equal(option_numbers("--x", "1,2,3,4", 0.0, 9.0, 3, &n, numbers, &why),
+                   STATUS_BAD_OPTION);
+  assert_string_equal(
+    why.text, "--x 1,2,3,4: 1 to 3 numbers from 0 to 9, with commas between them, are needed");
+}
+
+static void
+outputs_need_a_folder_and_a_file(void** state)
+{
+  (void)state;
+  Diagnostic why = { "" };
+  assert_int_equal(option_output("new.csv", &why), STATUS_SUCCESS);
+  assert_int_equal(option_output(".", &why), STATUS_IO);
+  assert_int_equal(option_output("no/such/folder.csv", &why), STATUS_IO);
+  assert_non_null(strstr(why.text, "no/such"));
+}
+
+static void
 seeds_have_64_bits(void** state)
 {
   (void)state;
@@ -100,6 +138,8 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(numbers_are_read_whole_and_in_range),
     cmocka_unit_test(counts_are_whole),
+    cmocka_unit_test(numbers_have_commas_between_them),
+    cmocka_unit_test(outputs_need_a_folder_and_a_file),
     cmocka_unit_test(seeds_have_64_bits),
     cmocka_unit_test(lists_are_bounded),
     cmocka_unit_test(the_denoisers_options_reach_their_parameters),

@@ -6,9 +6,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <getopt.h>
+#include <libgen.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 Status
 option_list_add(OptionList* list, const char* item, Diagnostic* why)
@@ -46,6 +50,46 @@ option_count(const char* name, const char* text, uint32_t low, uint32_t high, ui
   }
   *number = (uint32_t)value;
   return STATUS_SUCCESS;
+}
+
+Status
+option_numbers(const char* name, const char* text, double low, double high, uint32_t most,
+               uint32_t* n, double* numbers, Diagnostic* why)
+{
+  const char* item = text;
+  uint32_t    i    = 0;
+  for (bool last = false; !last; ++i) {
+    char*        end   = NULL;
+    const double value = strtod(item, &end);
+    if (i == most || end == item || (*end && *end != ',') || !(value >= low && value <= high)) {
+      return diagnose(why, STATUS_BAD_OPTION,
+                      "%s %s: 1 to %u numbers from %g to %g, with commas between them, are needed",
+                      name, text, most, low, high);
+    }
+    numbers[i] = value;
+    last       = !*end;
+    item       = end + 1;
+  }
+  *n = i;
+  return STATUS_SUCCESS;
+}
+
+Status
+option_output(const char* path, Diagnostic* why)
+{
+  struct stat info;
+  if (!stat(path, &info) && !S_ISREG(info.st_mode)) {
+    return diagnose(why, STATUS_IO, "%s: not a file that could be replaced", path);
+  }
+
+  char* const       copy   = strdup(path);
+  const char* const folder = copy ? dirname(copy) : NULL;
+  const Status      status = !folder ? diagnose(why, STATUS_NO_MEMORY, "not enough memory")
+                             : access(folder, W_OK | X_OK)
+                               ? diagnose(why, STATUS_IO, "%s: %s", folder, strerror(errno))
+                               : STATUS_SUCCESS;
+  free(copy);
+  return status;
 }
 
 Status

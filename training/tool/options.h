@@ -41,6 +41,28 @@ Status
 option_count(const char* name, const char* text, uint32_t low, uint32_t high, uint32_t* number,
              Diagnostic* why);
 
+/**
+   Read numbers with commas between them, each as option_number().
+
+   @param most Numbers that there is room for.
+   @param n Written: how many there are, at least 1.
+   @param numbers [most], written.
+*/
+NODISCARD
+Status
+option_numbers(const char* name, const char* text, double low, double high, uint32_t most,
+               uint32_t* n, double* numbers, Diagnostic* why);
+
+/**
+   Find out before the work, not after it, that a result cannot be written.
+
+   @param path Where it is to be written.
+   @return STATUS_IO or STATUS_NO_MEMORY.
+*/
+NODISCARD
+Status
+option_output(const char* path, Diagnostic* why);
+
 /// Any number of 64 bits, in decimal.
 NODISCARD
 Status

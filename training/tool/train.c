@@ -13,16 +13,13 @@
 #include "training/tool/options.h"
 #include "training/tool/score_text.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <libgen.h>
 #include <math.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -228,25 +225,6 @@ make_key(Training* const training, Diagnostic* const why)
                          training->options->recipe);
 }
 
-/// Find out before the work, not after it, that its result cannot be written.
-static Status
-check_output(const char* const output, Diagnostic* const why)
-{
-  struct stat info;
-  if (!stat(output, &info) && !S_ISREG(info.st_mode)) {
-    return diagnose(why, STATUS_IO, "%s: not a file that could be replaced", output);
-  }
-
-  char* const       copy   = strdup(output);
-  const char* const folder = copy ? dirname(copy) : NULL;
-  const Status      status = !folder ? diagnose(why, STATUS_NO_MEMORY, "not enough memory")
-                             : access(folder, W_OK | X_OK)
-                               ? diagnose(why, STATUS_IO, "%s: %s", folder, strerror(errno))
-                               : STATUS_SUCCESS;
-  free(copy);
-  return status;
-}
-
 static Status
 check_checkpoint(Training* const training, Diagnostic* const why)
 {
@@ -290,7 +268,7 @@ static Status
 open_training(Training* const training, Diagnostic* const why)
 {
   const Options* const options = training->options;
-  Status               status  = check_output(options->output, why);
+  Status               status  = option_output(options->output, why);
   status                       = status ? status : check_checkpoint(training, why);
   status                       = status ? status
                                         : recipe_read(options->recipe, options->settings.n, options->settings.items,
