@@ -31,6 +31,7 @@ typedef enum {
   RANDOM_MACHINE,         ///< step: batch; what a machine itself draws: hidden units, codes
   RANDOM_ORDER,           ///< step: epoch
   RANDOM_FRAMES,          ///< step: file
+  RANDOM_HOLD_OUT,        ///< step: 0
   RANDOM_EVALUATION,      ///< step: item
   RANDOM_TEST,
 } RandomStream;
