@@ -16,6 +16,7 @@ open_corpus(const Recipe* const recipe, const MaterialConfig* const config, cons
                                 .folders     = folders->items,
                                 .rate_hz     = recipe->rate_hz,
                                 .valid_share = recipe->valid_share,
+                                .by_group    = recipe->spectrum.by_group,
                                 .seed        = recipe->seed,
                                 .report      = config->report,
                                 .context     = config->context };
