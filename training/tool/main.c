@@ -18,6 +18,7 @@ static const Command commands[] = {
   { "train", tool_train, "teach a model from folders of sound" },
   { "denoise", tool_denoise, "take the noise out of a sound file" },
   { "evaluate", tool_evaluate, "score a model on sound that it was not trained on" },
+  { "compare", tool_compare, "compare ways to train an autoencoder, at equal cost" },
   { "encode", tool_encode, "write the codes of a sound's frames for NumPy" },
   { "info", tool_info, "tell what a model is" },
   { "picture", tool_picture, "draw the spectrograms of sound files" },

@@ -24,6 +24,8 @@ tool_denoise(int argc, char** argv);
 int
 tool_evaluate(int argc, char** argv);
 int
+tool_compare(int argc, char** argv);
+int
 tool_info(int argc, char** argv);
 int
 tool_picture(int argc, char** argv);
