@@ -8,6 +8,7 @@
 #include "training/method/unrolled.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -79,10 +80,22 @@ stepped(void* handle, const char* stage, const Descent* descent, uint32_t n_step
                 descent->train_loss, NULL);
 }
 
+static void
+recovered(void* handle, const char* stage, const Descent* descent, const char* fault)
+{
+  const Lesson* const lesson = (const Lesson*)handle;
+  char                line[256];
+  (void)snprintf(line, sizeof(line), "%s, step %llu: %s; half the rate", stage,
+                 (unsigned long long)descent->step, fault);
+  progress_line(lesson->progress, line);
+}
+
 Status
 lesson_learn(Lesson* lesson, Diagnostic* why)
 {
-  const Watcher watcher = { .stepped = lesson->progress ? stepped : NULL, .context = lesson };
+  const Watcher watcher = { .stepped   = lesson->progress ? stepped : NULL,
+                            .recovered = lesson->progress ? recovered : NULL,
+                            .context   = lesson };
   const double  begun   = lesson_clock();
   const Status  status  = stages_run(lesson->run, NULL, &watcher, why);
   lesson->cpu_s         = lesson_clock() - begun;
