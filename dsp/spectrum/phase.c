@@ -211,12 +211,13 @@ held(const float tilt)
   return tilt > steepest ? steepest : tilt < -steepest ? -steepest : tilt;
 }
 
-/// Both gradients.  The spectrum of a real signal is even, so s is flat at its two ends.
+/// Both gradients.  The spectrum of a real signal is even, so s is flat at its two ends; it is flat
+/// in time at the first frame, too.
 static void
 take_gradients(Phase* const phase)
 {
   const float* const now    = phase->frames[0].level;
-  const float* const before = phase->frames[1].level;
+  const float* const before = phase->n_frames ? phase->frames[1].level : now;
   float* const       step   = phase->frames[0].step;
   const uint32_t     last   = phase->n_bins - 1;
   for (uint32_t m = 0; m <= last; ++m) {

@@ -29,7 +29,8 @@ phase_new(StftConfig config);
 void
 phase_free(Phase* phase);
 
-/// Forget all frames.  After it the same magnitudes give the same phases.
+/// Forget all frames: the next is taken for the middle of a steady sound.  After it the same
+/// magnitudes give the same phases.
 REALTIME
 void
 phase_reset(Phase* phase);
