@@ -34,6 +34,7 @@ typedef enum {
   RANDOM_HOLD_OUT,        ///< step: 0
   RANDOM_EVALUATION,      ///< step: item
   RANDOM_TEST,
+  RANDOM_SAMPLE, ///< step: frame
 } RandomStream;
 
 /// The generator's block function, as published.  @param block [4], written.

@@ -20,6 +20,7 @@ static const Command commands[] = {
   { "evaluate", tool_evaluate, "score a model on sound that it was not trained on" },
   { "compare", tool_compare, "compare ways to train an autoencoder, at equal cost" },
   { "encode", tool_encode, "write the codes of a sound's frames for NumPy" },
+  { "sample", tool_sample, "make new sound of a variational autoencoder" },
   { "info", tool_info, "tell what a model is" },
   { "picture", tool_picture, "draw the spectrograms of sound files" },
 };

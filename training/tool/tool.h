@@ -31,6 +31,8 @@ int
 tool_picture(int argc, char** argv);
 int
 tool_encode(int argc, char** argv);
+int
+tool_sample(int argc, char** argv);
 
 /// Print "lamina: WHY" to the standard error.  @return EXIT_FAILURE.
 int
