@@ -21,6 +21,7 @@ static const Command commands[] = {
   { "compare", tool_compare, "compare ways to train an autoencoder, at equal cost" },
   { "encode", tool_encode, "write the codes of a sound's frames for NumPy" },
   { "sample", tool_sample, "make new sound of a variational autoencoder" },
+  { "classify", tool_classify, "tell what class sound files are of" },
   { "info", tool_info, "tell what a model is" },
   { "picture", tool_picture, "draw the spectrograms of sound files" },
 };

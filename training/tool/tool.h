@@ -33,6 +33,8 @@ int
 tool_encode(int argc, char** argv);
 int
 tool_sample(int argc, char** argv);
+int
+tool_classify(int argc, char** argv);
 
 /// Print "lamina: WHY" to the standard error.  @return EXIT_FAILURE.
 int
