@@ -21,20 +21,21 @@ typedef struct {
   uint32_t n_used;     ///< Of `block`, 4 when it is spent
 } Random;
 
-/// What the numbers of one stream are for; two uses never share one.
+/// What the numbers of one stream are for; two uses never share one.  A value never changes: the
+/// same seed is to draw the same numbers in every version.
 typedef enum {
-  RANDOM_WEIGHTS = 1,     ///< step: layer
-  RANDOM_MIXTURE,         ///< step: item
-  RANDOM_VALIDATION,      ///< step: item
-  RANDOM_CORRUPTION,      ///< step: batch
-  RANDOM_MACHINE_WEIGHTS, ///< step: layer
-  RANDOM_MACHINE,         ///< step: batch; what a machine itself draws: hidden units, codes
-  RANDOM_ORDER,           ///< step: epoch
-  RANDOM_FRAMES,          ///< step: file
-  RANDOM_HOLD_OUT,        ///< step: 0
-  RANDOM_EVALUATION,      ///< step: item
-  RANDOM_TEST,
-  RANDOM_SAMPLE, ///< step: frame
+  RANDOM_WEIGHTS         = 1, ///< step: layer
+  RANDOM_MIXTURE         = 2, ///< step: item
+  RANDOM_VALIDATION      = 3, ///< step: item
+  RANDOM_CORRUPTION      = 4, ///< step: batch
+  RANDOM_EVALUATION      = 5, ///< step: item
+  RANDOM_MACHINE         = 6, ///< step: batch; what a machine itself draws: hidden units, codes
+  RANDOM_ORDER           = 7, ///< step: epoch
+  RANDOM_FRAMES          = 8, ///< step: file
+  RANDOM_MACHINE_WEIGHTS = 9, ///< step: layer
+  RANDOM_TEST            = 10,
+  RANDOM_HOLD_OUT        = 11, ///< step: 0
+  RANDOM_SAMPLE          = 12, ///< step: frame
 } RandomStream;
 
 /// The generator's block function, as published.  @param block [4], written.
