@@ -9,6 +9,7 @@
 #include <sndfile.h>
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,6 +108,33 @@ groups_can_be_kept_to_judge_by(void** state)
   assert_printed("two files or groups to learn from are needed");
 }
 
+/// Whether the first note is kept to judge by.
+static bool
+judges_by_the_first(void* const* state, const int seed, const char* const option)
+{
+  char arguments[128];
+  snprintf(arguments, sizeof(arguments),
+           "recipe.yaml --data sound --rates 1e-3 --seeds 1 -v -s seed=%d %s", seed, option);
+  assert_int_equal(compare(state, arguments), 0);
+  const bool judged = strstr(program_output, "0/0.wav: valid");
+  assert_int_equal(!judged, strstr(program_output, "0/0.wav: train") != NULL);
+  return judged;
+}
+
+static void
+a_list_counts_unless_chance_is_asked_for(void** state)
+{
+  static const char list[]  = "file\tsplit\n0/0.wav\tvalid\n0/1.wav\ttrain\n";
+  uint32_t          n_valid = 0;
+  write_files(state);
+  folder_write(state, "sound/MANIFEST.tsv", sizeof(list) - 1, list);
+  for (int seed = 1; seed < 6; ++seed) {
+    assert_true(judges_by_the_first(state, seed, ""));
+    n_valid += judges_by_the_first(state, seed, "--by-chance");
+  }
+  assert_true(n_valid < 5);
+}
+
 static void
 what_was_done_is_told_when_it_is_interrupted(void** state)
 {
@@ -165,6 +193,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     IN_FOLDER(one_command_answers),
     IN_FOLDER(groups_can_be_kept_to_judge_by),
+    IN_FOLDER(a_list_counts_unless_chance_is_asked_for),
     IN_FOLDER(what_was_done_is_told_when_it_is_interrupted),
     IN_FOLDER(faults_are_told),
     IN_FOLDER(help_is_printed),

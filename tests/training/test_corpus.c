@@ -534,6 +534,29 @@ files_that_no_manifest_lists_are_split_by_chance(void** state)
 }
 
 static void
+lists_do_not_count_when_chance_is_asked_for(void** state)
+{
+  make_listed_files(state);
+  const char* const path    = folder_path(state, "");
+  uint32_t          n_valid = 0;
+  uint32_t          n_files = 0;
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    const CorpusConfig config = { .n_folders   = 1,
+                                  .folders     = &path,
+                                  .rate_hz     = RATE,
+                                  .valid_share = 0.3,
+                                  .by_chance   = true,
+                                  .seed        = seed };
+    Corpus*            corpus = NULL;
+    assert_int_equal(corpus_open(&config, &corpus, NULL), STATUS_SUCCESS);
+    n_valid += corpus_files(corpus, SPLIT_VALID);
+    n_files += corpus_files(corpus, SPLIT_VALID) + corpus_files(corpus, SPLIT_TRAIN);
+    corpus_free(corpus);
+  }
+  assert_in_range(n_valid, 0.2 * n_files, 0.5 * n_files);
+}
+
+static void
 a_manifest_without_the_columns_is_none(void** state)
 {
   folder_write(state, "MANIFEST.tsv", 20, "file\twhat\na.wav\tvali");
@@ -1057,6 +1080,7 @@ main(void)
     IN_FOLDER(files_come_by_path_and_know_their_folder),
     IN_FOLDER(a_manifest_splits_its_folder_and_parts_of_it),
     IN_FOLDER(files_that_no_manifest_lists_are_split_by_chance),
+    IN_FOLDER(lists_do_not_count_when_chance_is_asked_for),
     IN_FOLDER(a_manifest_without_the_columns_is_none),
     IN_FOLDER(small_folders_have_both_splits),
     IN_FOLDER(shares_of_0_and_1_take_all),

@@ -204,7 +204,9 @@ split_draw(const CorpusConfig* config, const ScanFile* file)
     return name_draw(file->group, config->seed);
   }
   const double draw = name_draw(file->below, config->seed);
-  return !file->listed ? draw : file->split == SPLIT_VALID ? draw - 1.0 : draw + 1.0;
+  return !file->listed || config->by_chance ? draw
+         : file->split == SPLIT_VALID       ? draw - 1.0
+                                            : draw + 1.0;
 }
 
 static Status

@@ -23,6 +23,7 @@ typedef struct {
   double             rate_hz;     ///< Rate of all samples that are handed out
   double             valid_share; ///< Share of the files in SPLIT_VALID; 0: none, 1: all
   bool               by_group;    ///< Whole groups, not files, are in a split
+  bool               by_chance;   ///< No MANIFEST.tsv counts
   uint64_t           seed;        ///< Of the split
   CorpusReport       report;      ///< Called for every file, taken or not; may be NULL
   void*              context;     ///< Handed to `report`

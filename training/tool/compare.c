@@ -27,6 +27,7 @@ static const char* const usage =
   "fine-tuned, and around principal components.\n"
   "\n"
   "  -d, --data DIR       folder of sound, searched to its depth; may be repeated\n"
+  "      --by-chance      split the files by chance, whatever a MANIFEST.tsv says\n"
   "  -c, --codes N,...    numbers in a code; those of the recipe's last layer\n"
   "  -l, --rates X,...    learning rates, of which each side gets its best; 3e-4,1e-3,3e-3\n"
   "  -n, --seeds N        trainings of each side at its best rate; 3\n"
@@ -51,6 +52,7 @@ typedef struct {
   const char* csv;
   const char* picture;
   uint32_t    threads;
+  bool        by_chance;
   bool        verbose;
   bool        help;
 } Options;
@@ -75,7 +77,7 @@ interrupt(const int signal_number)
 }
 
 /// What getopt_long() returns for options of no letter.
-enum { OPTION_CSV = 256, OPTION_PICTURE };
+enum { OPTION_BY_CHANCE = 256, OPTION_CSV, OPTION_PICTURE };
 
 static Status
 read_option(Options* const options, const int option, char** const argv, Diagnostic* const why)
@@ -95,6 +97,9 @@ read_option(Options* const options, const int option, char** const argv, Diagnos
       return option_count("--seeds", optarg, 1, COMPARISON_MAX_SEEDS, &options->n_seeds, why);
     case 't':
       return option_count("--threads", optarg, 1, 256, &options->threads, why);
+    case OPTION_BY_CHANCE:
+      options->by_chance = true;
+      return STATUS_SUCCESS;
     case OPTION_CSV:
       options->csv = optarg;
       return STATUS_SUCCESS;
@@ -143,6 +148,7 @@ read_options(const int argc, char** const argv, Options* const options, Diagnost
     { "codes", required_argument, NULL, 'c' },
     { "rates", required_argument, NULL, 'l' },
     { "seeds", required_argument, NULL, 'n' },
+    { "by-chance", no_argument, NULL, OPTION_BY_CHANCE },
     { "csv", required_argument, NULL, OPTION_CSV },
     { "picture", required_argument, NULL, OPTION_PICTURE },
     { "set", required_argument, NULL, 's' },
@@ -294,10 +300,10 @@ open_comparing(Comparing* const comparing, Diagnostic* const why)
     return diagnose(why, STATUS_NO_MEMORY, "not enough memory to compare");
   }
 
-  const MaterialConfig config = { .data    = &options->data,
-                                  .noise   = NULL,
-                                  .report  = report_file,
-                                  .context = (void*)(uintptr_t)options };
+  const MaterialConfig config = { .data      = &options->data,
+                                  .report    = report_file,
+                                  .context   = (void*)(uintptr_t)options,
+                                  .by_chance = options->by_chance };
   status = material_open(comparing->recipes[0], &config, comparing->team, &comparing->material,
                          why);
   return status ? status : part_frames(comparing, why);

@@ -17,6 +17,7 @@ open_corpus(const Recipe* const recipe, const MaterialConfig* const config, cons
                                 .rate_hz     = recipe->rate_hz,
                                 .valid_share = recipe->valid_share,
                                 .by_group    = recipe->spectrum.by_group,
+                                .by_chance   = config->by_chance,
                                 .seed        = recipe->seed,
                                 .report      = config->report,
                                 .context     = config->context };

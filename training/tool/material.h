@@ -13,12 +13,15 @@
 #include "training/method/training_run.h"
 #include "training/tool/options.h"
 
+#include <stdbool.h>
+
 /// Where a recipe's material is, and who hears of its files.
 typedef struct {
   const OptionList* data;
   const OptionList* noise; ///< Of a denoiser
   CorpusReport      report;
-  void*             context; ///< Handed to `report`
+  void*             context;   ///< Handed to `report`
+  bool              by_chance; ///< No MANIFEST.tsv splits the files
 } MaterialConfig;
 
 /// What a recipe is trained on.
