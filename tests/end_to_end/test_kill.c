@@ -158,25 +158,45 @@ run_whole(void* const* state, const char* const recipe, double* const durations)
   assert_int_equal(phase, PHASE_SCORING);
 }
 
+/// When to kill in the present phase.
+static double
+deadline_of(const Run* const run, const double* const durations, const bool* const killed)
+{
+  return killed[run->phase] ? HUGE_VAL
+                            : run->since + random_between(&chance, 0.0, durations[run->phase]);
+}
+
+/// Learn how long a phase takes now from one that was not killed.
+static void
+adapt_duration(double* const durations, const bool* const killed, const uint32_t phase,
+               const double seconds)
+{
+  if (!killed[phase]) {
+    durations[phase] += 0.5 * (seconds - durations[phase]);
+  }
+}
+
 /**
    Run until the end, or until the first phase that this model has not been killed in is killed at
    a random moment.
 
+   @param durations Seconds of each phase, [N_PHASES]; adapted to this run.
    @param killed Whether the model has been killed in a phase, [N_PHASES], updated.
    @return Whether the model is finished.
 */
 static bool
-run_once(void* const* state, const char* const recipe, const double* const durations,
-         bool* const killed)
+run_once(void* const* state, const char* const recipe, double* const durations, bool* const killed)
 {
   Run      run      = start(state, recipe, "part.st", 1 + random_below(&chance, 2));
-  uint32_t phase    = N_PHASES; // That `deadline` is of
-  double   deadline = 0.0;
+  uint32_t phase    = PHASE_OPENING; // That `deadline` is of
+  double   since    = run.since;
+  double   deadline = deadline_of(&run, durations, killed);
   do {
     if (run.phase != phase) {
+      adapt_duration(durations, killed, phase, run.since - since);
       phase    = run.phase;
-      deadline = killed[phase] ? HUGE_VAL
-                               : run.since + random_between(&chance, 0.0, durations[phase]);
+      since    = run.since;
+      deadline = deadline_of(&run, durations, killed);
     }
     if (now_s() >= deadline) {
       kill(run.pid, SIGKILL);
@@ -184,6 +204,7 @@ run_once(void* const* state, const char* const recipe, const double* const durat
     }
   } while (listen(&run, deadline));
   if (!finish(&run)) {
+    adapt_duration(durations, killed, phase, now_s() - since);
     return true;
   }
   killed[run.phase] = true;
@@ -231,6 +252,10 @@ check_kills(void* const* state, const char* const name, const char* const recipe
       counts[phase] += killed[phase];
     }
     ++n_models;
+    if (n_kills > 1) {
+      fprintf(stderr, "%s: model %u is the same; killed %u, %u, %u, %u, %u times\n", name, n_models,
+              counts[0], counts[1], counts[2], counts[3], counts[4]);
+    }
     assert_in_range(n_models, 1, 10 * n_kills + 10);
   }
 
