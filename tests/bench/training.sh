@@ -2,15 +2,18 @@
 # SPDX-FileCopyrightText: 2026 The Lamina developers
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Speed of the training step against PyTorch: autoencoder 513-512-256-64-256-512-513 with
-# rectifiers, mini-batches of 1024, squared error, Adam, float32, one thread.
+# Speed of the training step against PyTorch on two networks with rectifiers: mini-batches of 1024,
+# squared error, Adam, float32, one and two threads.
 #
 #   sh tests/bench/training.sh [ROUNDS [SECONDS]]
 #
-# The two take turns, ROUNDS times (default 7) for SECONDS of processor time (default 4), so that
-# both meet the same neighbors on the machine.  PyTorch gets the OpenBLAS kernel that suits this
-# CPU (Debian's guess is wrong on recent ones), its widest vector unit, and Adam over all layers at
-# once.  The loss of the last step shows that both learn.
+# The two take turns, ROUNDS times (default 7) for SECONDS (default 4), so that both meet the same
+# neighbors on the machine.  The clock is the processor's with one thread, which neighbors do not
+# slow down, and the wall's with two, since threads that wait for each other cost time but no work;
+# two threads therefore want a machine that does nothing else, and the load is printed beside them.
+# PyTorch gets the OpenBLAS kernel that suits this CPU (Debian's guess is wrong on recent ones), as
+# many threads, its widest vector unit, and Adam over all layers at once.  The loss of the last step
+# shows that both learn.
 # Needs, beyond .ci/packages: apt-get install python3-torch
 
 set -eu
@@ -38,42 +41,59 @@ esac
 
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
+# lamina, pytorch: NETWORK THREADS
 lamina() {
-  build/tests/bench/bench_training "$seconds"
+  build/tests/bench/bench_training "$1" "$2" "$seconds"
 }
 pytorch() {
-  env OPENBLAS_NUM_THREADS=1 ${kernel:+OPENBLAS_CORETYPE=$kernel} \
+  env OPENBLAS_NUM_THREADS="$2" OMP_NUM_THREADS="$2" ${kernel:+OPENBLAS_CORETYPE=$kernel} \
     ${capability:+ATEN_CPU_CAPABILITY=$capability} \
-    /usr/bin/python3 tests/bench/torch_training.py "$seconds"
+    /usr/bin/python3 tests/bench/torch_training.py "$1" "$2" "$seconds"
 }
 
 echo
 sed -n 's/^model name[^:]*: /CPU: /p' /proc/cpuinfo | head -n 1
-echo "round  who      frames/s  kernel      loss"
+echo "network                    threads  round  who      frames/s  kernel    loss      load"
 for round in $(seq "$rounds"); do
-  for who in lamina pytorch; do
-    echo "$round $who $($who)" | tee -a "$results" |
-      awk '{ printf "%5d  %-7s  %8d  %-10s  %s\n", $1, $2, $3, $4, $5 }'
+  for network in 513-512-256-64-256-512-513 2313-1024-1024-513; do
+    for threads in 1 2; do
+      for who in lamina pytorch; do
+        echo "$network $threads $round $who $($who $network $threads) $(cut -d' ' -f1 /proc/loadavg)" |
+          tee -a "$results" |
+          awk '{ printf "%-26s %7d  %5d  %-7s  %8d  %-8s  %s  %s\n", $1, $2, $3, $4, $5, $6, $7, $8 }'
+      done
+    done
   done
 done
 
 awk -v wanted="$kernel" '
-  # Print the least, the middle and the greatest of x[1…n].
-  function spread(name, format, x, n,   i, j, t) {
+  # The least, the middle and the greatest of x[1…n], as text.
+  function spread(format, x, n,   i, j, t) {
     for (i = 2; i <= n; i++)
       for (j = i; j > 1 && x[j] < x[j - 1]; j--) { t = x[j]; x[j] = x[j - 1]; x[j - 1] = t }
-    middle = (x[int((n + 1) / 2)] + x[int(n / 2) + 1]) / 2
-    printf "%-24s " format "  " format "  " format "\n", name, x[1], middle, x[n]
+    t = (x[int((n + 1) / 2)] + x[int(n / 2) + 1]) / 2
+    return sprintf(format " " format " " format, x[1], t, x[n])
   }
-  { speed[$2, $1] = $3; kernel[$2] = $4; n = $1 }
+  {
+    setting = sprintf("%-26s %7d", $1, $2)
+    if (!(setting in seen)) { seen[setting] = 1; settings[++n_settings] = setting }
+    speed[setting, $4, $3] = $5
+    kernel[$4] = $6
+    n = $3
+  }
   END {
-    for (i = 1; i <= n; i++) {
-      a[i] = speed["lamina", i]; b[i] = speed["pytorch", i]; ratio[i] = a[i] / b[i]
+    print "\nmin, median, max:"
+    printf "%-26s threads  %-23s  %-23s  %s\n", "network", "lamina, frames/s",
+      "pytorch, frames/s", "ratio, pair by pair"
+    for (s = 1; s <= n_settings; s++) {
+      for (i = 1; i <= n; i++) {
+        a[i] = speed[settings[s], "lamina", i]
+        b[i] = speed[settings[s], "pytorch", i]
+        ratio[i] = a[i] / b[i]
+      }
+      print settings[s] "  " spread("%7d", a, n) "  " spread("%7d", b, n) "  " \
+        spread("%6.3f", ratio, n)
     }
-    print "\n                              min    median       max"
-    spread("lamina, frames/s", "%8d", a, n)
-    spread("pytorch, frames/s", "%8d", b, n)
-    spread("ratio, pair by pair", "%8.3f", ratio, n)
     for (who in kernel)
       if (wanted != "" && tolower(kernel[who]) != tolower(wanted))
         print "warning: " who " ran on OpenBLAS kernel " kernel[who] ", this CPU wants " wanted
