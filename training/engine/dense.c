@@ -11,7 +11,7 @@
 
 /// Rows of a product that make a task: many enough that packing the other matrix costs little.
 /// Fixed, so that results do not depend on the number of threads.
-enum { BATCH_GRAIN = 512, INPUT_GRAIN = 256, ALIGNMENT = 16 };
+enum { BATCH_GRAIN = 512, INPUT_GRAIN = 512, ALIGNMENT = 16 };
 
 typedef struct {
   uint32_t from, to;
@@ -128,15 +128,13 @@ weights_per_tap(const Dense* const dense)
   return (size_t)dense->shape.n_in * dense->shape.n_out;
 }
 
+/// Begin the sum of some outputs with the biases.
 static void
-add_bias(const Dense* const dense, const uint32_t n_rows, real* const y)
+copy_bias(const Dense* const dense, const uint32_t n_rows, real* const y)
 {
   const uint32_t n_out = dense->shape.n_out;
   for (uint32_t r = 0; r < n_rows; ++r) {
-    real* const row = y + (size_t)r * n_out;
-    for (uint32_t j = 0; j < n_out; ++j) {
-      row[j] += dense->b[j];
-    }
+    memcpy(y + (size_t)r * n_out, dense->b, n_out * sizeof(real));
   }
 }
 
@@ -149,6 +147,7 @@ forward_tile(void* const handle, const uint32_t tile)
   const Range             rows  = tile_range(batch_rows(pass->batch), BATCH_GRAIN, tile);
   const uint32_t          n     = rows.to - rows.from;
   real* const             y     = pass->y + (size_t)rows.from * shape->n_out;
+  copy_bias(dense, n, y);
   for (uint32_t k = 0; k < shape->n_taps; ++k) {
     // Rows before `delay` would read frames before the first.
     const uint32_t delay = shape->taps[k] * pass->batch.n_streams;
@@ -156,11 +155,10 @@ forward_tile(void* const handle, const uint32_t tile)
     if (first < rows.to) {
       const Matrix x = { pass->x + (size_t)(first - delay) * shape->n_in, shape->n_in, false };
       const Matrix w = { dense->w + k * weights_per_tap(dense), shape->n_out, false };
-      matrix_multiply(rows.to - first, shape->n_out, shape->n_in, x, w, k > 0,
+      matrix_multiply(rows.to - first, shape->n_out, shape->n_in, x, w, true,
                       pass->y + (size_t)first * shape->n_out, shape->n_out);
     }
   }
-  add_bias(dense, n, y);
   activate(shape->activation, (size_t)n * shape->n_out, y);
 }
 
@@ -183,11 +181,22 @@ slope_tile(void* const handle, const uint32_t tile)
                  pass->output + from, pass->y + from);
 }
 
+static uint32_t
+weight_tile_count(const LayerShape* const shape)
+{
+  return tile_count(shape->n_in, INPUT_GRAIN) * shape->n_taps;
+}
+
+static uint32_t
+input_tile_count(const Pass* const pass)
+{
+  return pass->dx ? tile_count(batch_rows(pass->batch), BATCH_GRAIN) : 0;
+}
+
 /// The gradient of some rows of one tap's matrix.
 static void
-weight_tile(void* const handle, const uint32_t task)
+weight_tile(const Pass* const pass, const uint32_t task)
 {
-  const Pass* const       pass    = (const Pass*)handle;
   const LayerShape* const shape   = &pass->dense->shape;
   const uint32_t          n_tiles = tile_count(shape->n_in, INPUT_GRAIN);
   const uint32_t          k       = task / n_tiles;
@@ -222,9 +231,8 @@ bias_gradient(const Pass* const pass)
 }
 
 static void
-input_tile(void* const handle, const uint32_t tile)
+input_tile(const Pass* const pass, const uint32_t tile)
 {
-  const Pass* const       pass   = (const Pass*)handle;
   const Dense* const      dense  = pass->dense;
   const LayerShape* const shape  = &dense->shape;
   const uint32_t          n_rows = batch_rows(pass->batch);
@@ -244,17 +252,28 @@ input_tile(void* const handle, const uint32_t tile)
   }
 }
 
+/// One task of the backward pass: weights first, for they take longest, then inputs, then biases.
+static void
+gradient_task(void* const handle, const uint32_t task)
+{
+  const Pass* const pass           = (const Pass*)handle;
+  const uint32_t    n_weight_tiles = weight_tile_count(&pass->dense->shape);
+  const uint32_t    n_input_tiles  = input_tile_count(pass);
+  if (task < n_weight_tiles) {
+    weight_tile(pass, task);
+  } else if (task < n_weight_tiles + n_input_tiles) {
+    input_tile(pass, task - n_weight_tiles);
+  } else {
+    bias_gradient(pass);
+  }
+}
+
 void
 dense_backward(const Dense* const dense, Team* const team, const BatchShape batch,
                const real* const x, const real* const y, real* const dy, real* const dx)
 {
-  Pass           pass = { .dense = dense, .batch = batch, .x = x, .y = dy, .output = y, .dx = dx };
-  const uint32_t n_batch_tiles = tile_count(batch_rows(batch), BATCH_GRAIN);
-  const uint32_t n_input_tiles = tile_count(dense->shape.n_in, INPUT_GRAIN);
-  team_run(team, n_batch_tiles, slope_tile, &pass);
-  team_run(team, n_input_tiles * dense->shape.n_taps, weight_tile, &pass);
-  bias_gradient(&pass);
-  if (dx) {
-    team_run(team, n_batch_tiles, input_tile, &pass);
-  }
+  Pass pass = { .dense = dense, .batch = batch, .x = x, .y = dy, .output = y, .dx = dx };
+  team_run(team, tile_count(batch_rows(batch), BATCH_GRAIN), slope_tile, &pass);
+  team_run(team, weight_tile_count(&dense->shape) + input_tile_count(&pass) + 1, gradient_task,
+           &pass);
 }
