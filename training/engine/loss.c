@@ -5,6 +5,31 @@
 
 #include <tgmath.h>
 
+/// Partial sums that are added side by side.
+enum { LANES = 8 };
+
+static real
+squared_distance(const uint32_t n, const real* const a, const real* const b)
+{
+  real     lanes[LANES] = { 0 };
+  uint32_t j            = 0;
+  for (; j + LANES <= n; j += LANES) {
+    for (uint32_t l = 0; l < LANES; ++l) {
+      const real error = a[j + l] - b[j + l];
+      lanes[l] += error * error;
+    }
+  }
+
+  real sum = 0;
+  for (uint32_t l = 0; l < LANES; ++l) {
+    sum += lanes[l];
+  }
+  for (; j < n; ++j) {
+    sum += (a[j] - b[j]) * (a[j] - b[j]);
+  }
+  return sum;
+}
+
 double
 loss_squared_error(const uint32_t n_rows, const uint32_t n_columns, const real* const x_hat,
                    const real* const x, real* const slope)
@@ -12,16 +37,11 @@ loss_squared_error(const uint32_t n_rows, const uint32_t n_columns, const real* 
   const real scale = (real)2 / (real)n_rows;
   double     sum   = 0.0;
   for (uint32_t r = 0; r < n_rows; ++r) {
-    const size_t from    = (size_t)r * n_columns;
-    real         row_sum = 0;
-    for (uint32_t j = 0; j < n_columns; ++j) {
-      const real error = x_hat[from + j] - x[from + j];
-      row_sum += error * error;
-      if (slope) {
-        slope[from + j] = scale * error;
-      }
+    const size_t from = (size_t)r * n_columns;
+    sum += (double)squared_distance(n_columns, x_hat + from, x + from);
+    for (uint32_t j = 0; slope && j < n_columns; ++j) {
+      slope[from + j] = scale * (x_hat[from + j] - x[from + j]);
     }
-    sum += (double)row_sum;
   }
   return sum / n_rows;
 }
