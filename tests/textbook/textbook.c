@@ -61,7 +61,7 @@ textbook_print(Textbook* textbook, const TextbookRow* row)
   const Expected* const expected = &row->expected;
   const bool            judged   = expected->low > 0.0 || expected->high > 0.0;
   const bool            met      = is_met(expected, row->result);
-  char                  wanted[128];
+  char                  wanted[192];
   char                  result[32];
   char                  interval[48] = "";
   format_expected(expected, sizeof(wanted), wanted);
