@@ -108,10 +108,10 @@ check_expectation(const Machine* const machine, const size_t n, const double* co
     }
   }
   for (size_t i = 0; i < n; ++i) {
-    const double mean  = sum[i] / N_CALLS;
+    const double mean     = sum[i] / N_CALLS;
     const double variance = fmax(square[i] / N_CALLS - mean * mean, 1e-8); // Of rounding at least
     const double error    = sqrt(variance / N_CALLS);
-    const double score = (mean - expected[i]) / error;
+    const double score    = (mean - expected[i]) / error;
     assert_true(error < 0.02);
     assert_true(fabs(score) < 3.0);
     scores += score * score / (double)n;
