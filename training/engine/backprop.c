@@ -94,6 +94,7 @@ backprop_backward(Backprop* const backprop, Team* const team, const BatchShape b
   for (uint32_t l = backprop->n_layers; l-- > 0;) {
     const real* const input = l ? backprop->y[l - 1] : backprop->x;
     real* const       below = l ? backprop->dy[l - 1] : dx;
-    dense_backward(&backprop->layers[l], team, batch, input, backprop->y[l], backprop->dy[l], below);
+    dense_backward(&backprop->layers[l], team, batch, input, backprop->y[l], backprop->dy[l],
+                   below);
   }
 }
