@@ -94,6 +94,27 @@ every_code_has_a_row_of_panels(void** state)
 }
 
 static void
+norms_begin_in_their_panel(void** state)
+{
+  SmallComparison small;
+  small_comparison_make(&small);
+  cairo_surface_t* const png = draw(state, &small.comparison);
+
+  // The panel of end to end is the second; its two epochs are a quarter and three of its width.
+  const int left   = COMPARISON_LEFT + 204;
+  uint32_t  n_dark = 0;
+  for (int x = left; x < left + 38; ++x) {
+    for (int y = COMPARISON_PANELS_TOP + 2; y < COMPARISON_PANELS_TOP + 102; ++y) {
+      const uint32_t color = color_at(png, x, y);
+      n_dark += color != 0xffffffu && color != 0xddddddu;
+    }
+  }
+  assert_int_equal(n_dark, 0);
+  cairo_surface_destroy(png);
+  small_comparison_clear(&small);
+}
+
+static void
 nothing_found_is_drawn_as_nothing(void** state)
 {
   SmallComparison small;
@@ -124,9 +145,8 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    IN_FOLDER(errors_are_where_the_scale_has_them),
-    IN_FOLDER(every_code_has_a_row_of_panels),
-    IN_FOLDER(nothing_found_is_drawn_as_nothing),
+    IN_FOLDER(errors_are_where_the_scale_has_them), IN_FOLDER(every_code_has_a_row_of_panels),
+    IN_FOLDER(norms_begin_in_their_panel),          IN_FOLDER(nothing_found_is_drawn_as_nothing),
     IN_FOLDER(a_folder_that_is_missing_is_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

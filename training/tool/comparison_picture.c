@@ -226,6 +226,7 @@ draw_norms_of(cairo_t* const cairo, const GradientNorms* const norms, const uint
               const Axis* const axis, const double left)
 {
   const uint32_t end = gradient_norms_end(norms);
+  cairo_new_path(cairo); // Text leaves a point behind, which a line would begin at
   for (uint32_t epoch = 0; epoch < end; ++epoch) {
     const double x     = left + PANEL_WIDTH * (epoch + 0.5) / end;
     const double mean  = gradient_norms_mean(norms, epoch, layer);
@@ -236,7 +237,7 @@ draw_norms_of(cairo_t* const cairo, const GradientNorms* const norms, const uint
     if (end == 1) {
       cairo_arc(cairo, x, row_of(axis, level), 2.0, 0.0, 2.0 * M_PI);
     } else {
-      cairo_line_to(cairo, x, row_of(axis, level)); // The first begins the line
+      cairo_line_to(cairo, x, row_of(axis, level));
     }
   }
   cairo_stroke(cairo);
