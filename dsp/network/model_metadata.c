@@ -40,6 +40,13 @@ static const NumberField features[] = {
   { "features.minimum_s", offsetof(ModelShape, features.minimum_s), true },
 };
 
+/// Of MODEL_DENOISE with two floors; missing where there is one.
+static const NumberField long_floor = { "features.long_minimum_s",
+                                        offsetof(ModelShape, features.long_minimum_s), true };
+
+/// Of MODEL_DENOISE; missing where the answer is no.
+static const char* const profile_key = "features.profile";
+
 /// Of the other kinds.
 static const NumberField spectrum[] = {
   { "spectrum.top_db", offsetof(ModelShape, spectrum.top_db), true },
@@ -130,6 +137,12 @@ write_frame(Writer* writer, const ModelShape* shape)
   if (shape->kind == MODEL_DENOISE) {
     write_numbers(writer, COUNT(features), features, shape);
     write_count(writer, "bands.n_erb", shape->features.bands.n_erb);
+    if (shape->features.long_minimum_s > 0.0f) {
+      write_number(writer, &long_floor, shape);
+    }
+    if (shape->features.profile) {
+      write_truth(writer, profile_key, true);
+    }
   } else {
     write_numbers(writer, COUNT(spectrum), spectrum, shape);
     write_truth(writer, "spectrum.unit", shape->spectrum.unit);
@@ -411,6 +424,12 @@ read_frame(Reader* reader, ModelShape* shape)
   if (shape->kind == MODEL_DENOISE) {
     read_numbers(reader, COUNT(features), features, shape);
     shape->features.bands.n_erb = read_count(reader, "bands.n_erb");
+    if (json_object_get(reader->object, long_floor.key)) {
+      read_number(reader, &long_floor, shape);
+    }
+    if (json_object_get(reader->object, profile_key)) {
+      shape->features.profile = read_truth(reader, profile_key);
+    }
   } else {
     read_numbers(reader, COUNT(spectrum), spectrum, shape);
     shape->spectrum.unit = read_truth(reader, "spectrum.unit");

@@ -17,6 +17,7 @@
        kind "denoise", and:
            bands.step_hz  bands.linear_hz  bands.top_hz  bands.n_erb
            features.silence_db  …scale_db  …rise_s  …fall_s  …smooth_s  …minimum_s
+           features.long_minimum_s  features.profile     where there are such
        or kind "autoencoder" or "classify", and:
            spectrum.top_db  spectrum.range_db  spectrum.unit  variational  bypassed
        encoder.inputs "258"   encoder.layers "3"   encoder.0.units "288"   encoder.0.taps "0 1 2"

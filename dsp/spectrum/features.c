@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 /// Features are kept within ± this, so that no input drives a network where it never was.
 static const float feature_limit = 3.0f;
@@ -34,7 +35,8 @@ feature_config_default(const double window_s)
 uint32_t
 feature_config_size(const FeatureConfig* const config)
 {
-  return 2 * band_layout_count(&config->bands);
+  const uint32_t n_floors = config->long_minimum_s > 0.0f ? 2 : 1;
+  return (1 + n_floors) * band_layout_count(&config->bands) + config->profile;
 }
 
 struct Features {
@@ -48,7 +50,12 @@ struct Features {
   float         running_db; ///< Running level of the whole frame
   Bands*        bands;
   NoiseFloor*   floor;
-  float*        level; ///< [n_bands], dB
+  NoiseFloor*   long_floor; ///< NULL where the model has none
+  float*        level;      ///< [n_bands], dB
+  bool          learning;   ///< The profile
+  uint32_t      n_learned;  ///< Frames in the profile; 0: there is none
+  float*        learned;    ///< [n_bands], mean power
+  float*        profile;    ///< [n_bands], dB
 };
 
 Features*
@@ -72,7 +79,16 @@ features_new(const FeatureConfig* const config, const StftConfig stft, const dou
   features->floor       = noise_floor_new(features->n_bands, frames_per_s, (double)config->smooth_s,
                                           (double)config->minimum_s);
   features->level       = calloc(features->n_bands, sizeof(float));
-  if (!features->bands || !features->floor || !features->level) {
+  features->learned     = calloc(features->n_bands, sizeof(float));
+  features->profile     = calloc(features->n_bands, sizeof(float));
+  bool ok = features->bands && features->floor && features->level && features->learned &&
+            features->profile;
+  if (config->long_minimum_s > 0.0f) {
+    features->long_floor = noise_floor_new(
+      features->n_bands, frames_per_s, (double)config->smooth_s, (double)config->long_minimum_s);
+    ok = ok && features->long_floor;
+  }
+  if (!ok) {
     features_free(features);
     return NULL;
   }
@@ -85,7 +101,10 @@ features_free(Features* const features)
   if (features) {
     bands_free(features->bands);
     noise_floor_free(features->floor);
+    noise_floor_free(features->long_floor);
     free(features->level);
+    free(features->learned);
+    free(features->profile);
     free(features);
   }
 }
@@ -95,6 +114,48 @@ features_reset(Features* const features)
 {
   features->started = false;
   noise_floor_reset(features->floor);
+  if (features->long_floor) {
+    noise_floor_reset(features->long_floor);
+  }
+}
+
+void
+features_learn_profile(Features* const features)
+{
+  features->learning  = true;
+  features->n_learned = 0;
+}
+
+void
+features_use_profile(Features* const features, const float* const profile_db)
+{
+  features->learning = false;
+  if (profile_db) {
+    memcpy(features->profile, profile_db, features->n_bands * sizeof(float));
+    features->n_learned = 1;
+  }
+}
+
+void
+features_clear_profile(Features* const features)
+{
+  features->learning  = false;
+  features->n_learned = 0;
+}
+
+const float*
+features_profile(const Features* const features)
+{
+  return features->n_learned ? features->profile : NULL;
+}
+
+/// The mean power of a band so far, and its level.
+static void
+learn_band(Features* const features, const uint32_t band, const float power)
+{
+  const float share = 1.0f / (float)features->n_learned;
+  features->learned[band] += share * (power - features->learned[band]);
+  features->profile[band] = 10.0f * log10f(features->learned[band]);
 }
 
 /// Levels of all bands in dB, and their mean.
@@ -103,16 +164,23 @@ measure_levels(Features* const features, const float* const bin_power)
 {
   float* const level = features->level;
   bands_power(features->bands, bin_power, level);
+  if (features->learning && features->n_learned < UINT32_MAX) {
+    ++features->n_learned;
+  }
 
   float sum = 0.0f;
   for (uint32_t i = 0; i < features->n_bands; ++i) {
-    level[i] = 10.0f * log10f(features->power_scale * level[i] + features->silence);
+    const float power = features->power_scale * level[i] + features->silence;
+    level[i]          = 10.0f * log10f(power);
     sum += level[i];
+    if (features->learning) {
+      learn_band(features, i, power);
+    }
   }
   return sum / (float)features->n_bands;
 }
 
-static float
+static void
 follow_level(Features* const features, const float frame_db)
 {
   if (!features->started) {
@@ -122,7 +190,6 @@ follow_level(Features* const features, const float frame_db)
 
   const float keep     = frame_db > features->running_db ? features->rise : features->fall;
   features->running_db = frame_db + keep * (features->running_db - frame_db);
-  return features->running_db;
 }
 
 static float
@@ -132,16 +199,31 @@ scaled(const float db, const float running_db, const float scale)
   return x < -feature_limit ? -feature_limit : x > feature_limit ? feature_limit : x;
 }
 
+/// One level of every band as a feature.  @return What follows in `x`.
+static float*
+write_levels(const Features* const features, const float* const level_db, float* const x)
+{
+  const float scale = 1.0f / features->config.scale_db;
+  for (uint32_t i = 0; i < features->n_bands; ++i) {
+    x[i] = scaled(level_db[i], features->running_db, scale);
+  }
+  return x + features->n_bands;
+}
+
 void
 features_from_power(Features* const features, const float* const bin_power, float* const x)
 {
-  const uint32_t     n_bands = features->n_bands;
-  const float        running = follow_level(features, measure_levels(features, bin_power));
-  const float* const floor   = noise_floor_track(features->floor, features->level);
-  const float        scale   = 1.0f / features->config.scale_db;
-  for (uint32_t i = 0; i < n_bands; ++i) {
-    x[i]           = scaled(features->level[i], running, scale);
-    x[n_bands + i] = scaled(floor[i], running, scale);
+  follow_level(features, measure_levels(features, bin_power));
+  const float* const tracked = noise_floor_track(features->floor, features->level);
+  const float* const profile = features_profile(features);
+
+  float* rest = write_levels(features, features->level, x);
+  rest        = write_levels(features, profile ? profile : tracked, rest);
+  if (features->long_floor) {
+    rest = write_levels(features, noise_floor_track(features->long_floor, features->level), rest);
+  }
+  if (features->config.profile) {
+    *rest = profile ? 1.0f : 0.0f;
   }
 }
 

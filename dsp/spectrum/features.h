@@ -8,6 +8,7 @@
 #include "dsp/spectrum/bands.h"
 #include "dsp/spectrum/stft.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -16,6 +17,10 @@
    Per band: the level less a running level of the whole frame, and the noise floor less the same,
    both divided by `scale_db`.  So a model hears the shape of a sound and how far it stands above
    the noise, and not how loud the take is.
+
+   A floor of a longer window, where there is one, tells held notes from noise: they lift the first
+   floor and not the second.  A profile, learned while only the noise sounds, takes the place of the
+   first floor; a model may be told of that by one more number, 1 with a profile and 0 without.
 */
 typedef struct {
   BandLayout bands;
@@ -26,13 +31,15 @@ typedef struct {
   float fall_s;          ///< And downwards
   float smooth_s;        ///< Of the levels that the noise floor is the minimum of, seconds
   float minimum_s;       ///< Window of that minimum, seconds
+  float long_minimum_s;  ///< Window of a second floor, seconds; 0: there is none
+  bool  profile;         ///< The model is told whether the first floor is a profile
 } FeatureConfig;
 
 /// The defaults for a window of `window_s` seconds.
 FeatureConfig
 feature_config_default(double window_s);
 
-/// Numbers in one feature frame: two per band.
+/// Numbers in one feature frame: two or three per band, and one more of the profile.
 uint32_t
 feature_config_size(const FeatureConfig* config);
 
@@ -47,10 +54,34 @@ features_new(const FeatureConfig* config, StftConfig stft, double rate_hz);
 void
 features_free(Features* features);
 
-/// Forget all sound.
+/// Forget all sound, but not the profile.
 REALTIME
 void
 features_reset(Features* features);
+
+/// Begin a new profile: the mean power of the frames to come, until features_use_profile().
+REALTIME
+void
+features_learn_profile(Features* features);
+
+/**
+   End what features_learn_profile() began, and take this for the noise in its place.
+
+   @param profile_db Level per band, dB re a full-scale sine, [n_bands]; NULL: the one learned.
+*/
+REALTIME
+void
+features_use_profile(Features* features, const float* profile_db);
+
+/// Forget the profile: the floor is tracked again.
+REALTIME
+void
+features_clear_profile(Features* features);
+
+/// The profile, dB, [n_bands], as far as it is learned, owned by `features`; NULL without one.
+REALTIME
+const float*
+features_profile(const Features* features);
 
 /**
    One frame.

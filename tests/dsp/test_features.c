@@ -123,6 +123,110 @@ test_same_at_every_rate(void** const state)
   check_rate(192000.0);
 }
 
+/// A model of all that there may be: two floors and word of a profile.
+static FeatureConfig
+full_config(void)
+{
+  FeatureConfig config  = feature_config_default(0.02);
+  config.long_minimum_s = 4.0f;
+  config.profile        = true;
+  return config;
+}
+
+static Features*
+full_features(void)
+{
+  const FeatureConfig config   = full_config();
+  Features* const     features = features_new(&config, stft_config(0.02, 0.01, 48000.0), 48000.0);
+  assert_non_null(features);
+  return features;
+}
+
+/// One frame of equal power in every bin.  @param x [388], written.
+static void
+flat_frame(Features* const features, const float power, float* const x)
+{
+  float bins[481];
+  for (uint32_t k = 0; k < 481; ++k) {
+    bins[k] = power;
+  }
+  features_from_power(features, bins, x);
+}
+
+static void
+test_size_grows_by_a_floor_and_a_flag(void** const state)
+{
+  (void)state;
+  const FeatureConfig config = full_config();
+  assert_int_equal(feature_config_size(&config), 3 * 129 + 1);
+}
+
+/// A tone that lasts longer than the short window lifts the first floor and not the second.
+static void
+test_long_floor_forgets_later(void** const state)
+{
+  (void)state;
+  Features* const features = full_features();
+  float           x[388];
+  flat_frame(features, 1e-4f, x);
+  for (uint32_t t = 0; t < 300; ++t) {
+    flat_frame(features, 1.0f, x);
+  }
+  assert_float_equal(x[129 + 50], x[50], 1e-3f);
+  assert_float_equal(40.0f * (x[129 + 50] - x[258 + 50]), 40.0f, 0.5f);
+  features_free(features);
+}
+
+/// Frames of power 1 and 3 have mean power 2: 3 dB over the first.
+static void
+test_profile_is_the_mean_power(void** const state)
+{
+  (void)state;
+  Features* const features = full_features();
+  float           x[388];
+  assert_null(features_profile(features));
+  flat_frame(features, 1.0f, x);
+  const float first = x[50];
+  assert_true(x[387] == 0.0f);
+  features_learn_profile(features);
+  for (uint32_t t = 0; t < 100; ++t) {
+    flat_frame(features, t % 2 ? 3.0f : 1.0f, x);
+  }
+  features_use_profile(features, NULL);
+  features_reset(features);
+  flat_frame(features, 1.0f, x);
+  assert_true(x[387] == 1.0f && x[50] == first);
+  assert_float_equal(40.0f * (x[129 + 50] - x[50]), 10.0f * log10f(2.0f), 1e-3f);
+  features_free(features);
+}
+
+/// Another stream that is given the profile hears the same; without it, the tracked floor.
+static void
+test_profile_is_handed_on_and_cleared(void** const state)
+{
+  (void)state;
+  Features* const features = full_features();
+  Features* const other    = full_features();
+  float           x[388];
+  float           y[388];
+  features_learn_profile(features);
+  flat_frame(features, 0.01f, x);
+  features_use_profile(features, NULL);
+  features_use_profile(other, features_profile(features));
+  features_reset(features);
+  flat_frame(features, 1.0f, x);
+  flat_frame(other, 1.0f, y);
+  assert_memory_equal(x, y, sizeof(x));
+  assert_float_equal(40.0f * (y[50] - y[129 + 50]), 20.0f, 1e-3f);
+
+  features_clear_profile(other);
+  flat_frame(other, 1.0f, y);
+  assert_null(features_profile(other));
+  assert_true(y[387] == 0.0f && y[129 + 50] == y[50]);
+  features_free(features);
+  features_free(other);
+}
+
 static void
 test_silence_is_finite(void** const state)
 {
@@ -139,8 +243,14 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_size_is_two_per_band), cmocka_unit_test(test_level_does_not_matter),
-    cmocka_unit_test(test_scale_is_in_decibels), cmocka_unit_test(test_same_at_every_rate),
+    cmocka_unit_test(test_size_is_two_per_band),
+    cmocka_unit_test(test_level_does_not_matter),
+    cmocka_unit_test(test_scale_is_in_decibels),
+    cmocka_unit_test(test_same_at_every_rate),
+    cmocka_unit_test(test_size_grows_by_a_floor_and_a_flag),
+    cmocka_unit_test(test_long_floor_forgets_later),
+    cmocka_unit_test(test_profile_is_the_mean_power),
+    cmocka_unit_test(test_profile_is_handed_on_and_cleared),
     cmocka_unit_test(test_silence_is_finite),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -202,6 +202,7 @@ test_check_names_features(void** state)
   EXPECT_FAULT("features.fall_s", shape.features.fall_s = NAN);
   EXPECT_FAULT("features.smooth_s", shape.features.smooth_s = 0.0f);
   EXPECT_FAULT("features.minimum_s", shape.features.minimum_s = 1e9f);
+  EXPECT_FAULT("features.long_minimum_s", shape.features.long_minimum_s = -1.0f);
 }
 
 static void

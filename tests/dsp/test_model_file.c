@@ -95,7 +95,8 @@ assert_models_equal(const Model* a, const Model* b)
   assert_true(a->rate_hz == b->rate_hz);
   assert_true(a->window_s == b->window_s);
   assert_true(a->hop_s == b->hop_s);
-  assert_memory_equal(&a->features, &b->features, sizeof(a->features));
+  assert_memory_equal(&a->features, &b->features, offsetof(FeatureConfig, profile));
+  assert_int_equal(a->features.profile, b->features.profile);
   assert_true(a->spectrum.top_db == b->spectrum.top_db);
   assert_true(a->spectrum.range_db == b->spectrum.range_db);
   assert_int_equal(a->spectrum.unit, b->spectrum.unit);
@@ -123,6 +124,25 @@ test_round_trip(void** state)
   assert_null(again->card.scores);
   assert_null(again->card.tool);
   assert_null(again->card.classes);
+  model_free(again);
+  model_free(model);
+}
+
+/// What only some models have comes back as well.
+static void
+test_round_trip_of_every_feature(void** state)
+{
+  ModelShape shape              = models_tiny_shape();
+  shape.features.long_minimum_s = 4.1f;
+  shape.features.profile        = true;
+  shape.encoder[0].n_in         = feature_config_size(&shape.features);
+  Model* const model            = models_of(&shape);
+  Model*       again            = NULL;
+  assert_int_equal(shape.encoder[0].n_in, 16);
+  models_write(state, "model.safetensors", models_of(&shape));
+  assert_int_equal(model_read(folder_path(state, "model.safetensors"), &again, NULL),
+                   STATUS_SUCCESS);
+  assert_models_equal(model, again);
   model_free(again);
   model_free(model);
 }
@@ -674,6 +694,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_round_trip),
+    cmocka_unit_test(test_round_trip_of_every_feature),
     cmocka_unit_test(test_round_trip_of_spectra),
     cmocka_unit_test(test_published_model_is_rewritten_byte_for_byte),
     cmocka_unit_test(test_bytes_are_safetensors),

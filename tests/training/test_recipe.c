@@ -77,7 +77,8 @@ test_defaults_stand_for_what_is_left_out(void** state)
   assert_string_equal(recipe->licence, "");
   assert_string_equal(recipe->data, "");
   assert_true(recipe->rate_hz == 48000.0 && recipe->window_s == 0.02 && recipe->hop_s == 0.01);
-  assert_memory_equal(&recipe->features, &features, sizeof(features));
+  assert_memory_equal(&recipe->features, &features, offsetof(FeatureConfig, profile));
+  assert_false(recipe->features.profile);
   assert_int_equal(recipe->n_layers, 2);
   assert_int_equal(recipe->layers[0].units, 20);
   assert_int_equal(recipe->layers[0].n_taps, 1);
@@ -97,7 +98,7 @@ static const char every[] =
   "valid_share: 0.25\ninitial_gain: 0.75\n"
   "bands: {step_hz: 0100, linear_hz: 1000, top_hz: 9999.9, n_erb: 7}\n"
   "features: {silence_db: -90, scale_db: 30, rise_s: 0.3, fall_s: 3, smooth_s: 0.07,\n"
-  "           minimum_s: 1.1}\n"
+  "           minimum_s: 1.1, long_minimum_s: 4.5, profile: yes}\n"
   "mixture: {snr_min_db: -1, snr_max_db: 2, level_min_db: -30, level_max_db: -20.1,\n"
   "          clean_share: 0.2, noise_share: 0.3, second_noise_share: 0.4, tilt_db: 5}\n"
   "batch: {streams: 3, frames: 40}\n"
@@ -150,6 +151,8 @@ assert_every_feature(const FeatureConfig* features)
   assert_true(features->fall_s == 3.0f);
   assert_true(features->smooth_s == 0.07f);
   assert_true(features->minimum_s == 1.1f);
+  assert_true(features->long_minimum_s == 4.5f);
+  assert_true(features->profile);
 }
 
 static void
