@@ -52,6 +52,9 @@ test_denoise(void** state)
                                   "    activation: tanh\n";
   static const Case cases[]     = {
         { "", NULL },
+        { "from: a.safetensors\npretrain: {steps: 0}\n", NULL },
+        { "from: a.safetensors\npretrain: {steps: 5}\n",
+          ":7: from: layers that are trained already need pretrain.steps 0, 5 found" },
         { "window_s: 0.04\n", ":7: window_s: task denoise needs 0.02, the plugin's constant delay" },
         { "hop_s: 0.004\n", ":7: hop_s: the window is 5 hops; 2, 4, 6… 16 are possible" },
         { "bands:\n  linear_hz: 120\n",
@@ -115,6 +118,7 @@ test_classify(void** state)
                                   "  - { units: 20, activation: identity }\n";
   static const Case cases[]     = {
         { "", NULL },
+        { "from: a.safetensors\n", ":4: from: needs task denoise" },
         { "skip: pca\n", ":4: skip: pca needs task autoencoder" },
         { "code: variational\n", ":4: code: variational needs task autoencoder" },
         { "reconstruction: cross_entropy\nspectrum: { unit: yes }\n",

@@ -54,12 +54,38 @@ test_model_has_the_numbers(void** const state)
   small_run_close(&small);
 }
 
+/// A model that was trained is where the next training begins; one of another shape is refused.
+static void
+test_starts_at_a_model(void** const state)
+{
+  SmallRun small = small_run_open(state);
+  small_run_begin(&small, NULL);
+  TrainingRun* const run   = small.run;
+  Model* const       model = training_run_model(run, NULL);
+  for (size_t i = 0; i < model->n_weights; ++i) {
+    model->weights[i] = 0.001f * (float)i;
+  }
+  assert_int_equal(training_run_start_at_model(run, model, NULL), STATUS_SUCCESS);
+  assert_true(run->parameters->value[7] == (real)0.007f);
+  Model* const again = training_run_model(run, NULL);
+  assert_memory_equal(again->weights, model->weights, model->n_weights * sizeof(float));
+
+  Diagnostic why            = { "" };
+  model->features.minimum_s = 9.0f;
+  assert_int_equal(training_run_start_at_model(run, model, &why), STATUS_BAD_OPTION);
+  assert_string_equal(why.text, "bands or features: not as in the recipe");
+  model_free(again);
+  model_free(model);
+  small_run_close(&small);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_untrained_mask_lets_pass),
     cmocka_unit_test(test_model_has_the_numbers),
+    cmocka_unit_test(test_starts_at_a_model),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

@@ -118,6 +118,7 @@ static const Field fields[] = {
   TEXT("name", name),
   TEXT("licence", licence),
   TEXT("data", data),
+  TEXT("from", from),
   { "seed", FIELD_SEED, offsetof(Recipe, seed), 0, 0, NULL },
   REAL("rate_hz", rate_hz, 8000.0, 192000.0),
   REAL("window_s", window_s, 0.001, 1.0),
@@ -587,6 +588,7 @@ recipe_free(Recipe* recipe)
     free(recipe->name);
     free(recipe->licence);
     free(recipe->data);
+    free(recipe->from);
     free(recipe);
   }
 }

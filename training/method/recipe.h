@@ -119,6 +119,7 @@ typedef struct {
   char*             name;    ///< Owned; as the others "" when it is not given, never NULL
   char*             licence; ///< Of the model, SPDX; owned
   char*             data;    ///< What it is trained on, for the card; owned
+  char*             from;    ///< Model file whose numbers are the first; owned
   uint64_t          seed;
   double            rate_hz;
   double            window_s;

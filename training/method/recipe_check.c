@@ -67,6 +67,18 @@ check_mixture(Check* check)
              mixture->clean_share);
 }
 
+/// A model that is learned from has layers that are trained already.
+static void
+check_start(Check* check)
+{
+  const Recipe* const recipe = check->recipe;
+  const bool          fresh  = !*recipe->from;
+  check_that(check, fresh || recipe->task == MODEL_DENOISE, "from", "needs task denoise");
+  check_that(check, fresh || !recipe->pretrain.steps, "from",
+             "layers that are trained already need pretrain.steps 0, %u found",
+             recipe->pretrain.steps);
+}
+
 static void
 check_denoise(Check* check)
 {
@@ -318,6 +330,7 @@ recipe_check(const Recipe* recipe, RecipeFault* fault)
 {
   Check check = { .recipe = recipe, .ok = true, .fault = fault };
   recipe_model_shape(recipe, &check.shape);
+  check_start(&check);
   check_task(&check);
   check_layers(&check);
   check_shape(&check);

@@ -4,6 +4,7 @@
 #include "training/method/training_run.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,6 +147,41 @@ training_run_start_at_pca(TrainingRun* const run, const Pca* const pca)
   for (uint32_t i = 0; i < columns; ++i) {
     mean[i] = (real)pca->mean[i];
   }
+}
+
+/// @return What two shapes of denoisers differ in, or NULL.
+static const char*
+shape_difference(const ModelShape* const a, const ModelShape* const b)
+{
+  const FeatureConfig* const x = &a->features;
+  const FeatureConfig* const y = &b->features;
+  return a->kind != b->kind                                   ? "kind"
+         : a->window_s != b->window_s                         ? "window_s"
+         : a->hop_s != b->hop_s                               ? "hop_s"
+         : memcmp(x, y, offsetof(FeatureConfig, profile))     ? "bands or features"
+         : x->profile != y->profile                           ? "features.profile"
+         : a->n_encoder != b->n_encoder                       ? "the number of layers"
+         : memcmp(a->encoder, b->encoder, sizeof(a->encoder)) ? "layers"
+                                                              : NULL;
+}
+
+Status
+training_run_start_at_model(TrainingRun* const run, const Model* const model, Diagnostic* const why)
+{
+  ModelShape wanted;
+  ModelShape found;
+  recipe_model_shape(run->recipe, &wanted);
+  model_get_shape(model, &found);
+  const char* const difference = shape_difference(&wanted, &found);
+  if (difference) {
+    return diagnose(why, STATUS_BAD_OPTION, "%s: not as in the recipe", difference);
+  }
+
+  // A denoiser's numbers lie as they do in training.
+  for (size_t i = 0; i < run->parameters->n; ++i) {
+    run->parameters->value[i] = (real)model->weights[i];
+  }
+  return STATUS_SUCCESS;
 }
 
 /// The shape of the model that these numbers are of.

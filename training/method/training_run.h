@@ -49,6 +49,17 @@ void
 training_run_start_at_pca(TrainingRun* run, const Pca* pca);
 
 /**
+   Start at the numbers of a model: what it has learned is learned on.
+
+   @param run Of a denoiser.
+   @param why What is not as in the recipe.
+   @return STATUS_BAD_OPTION when the model is not of the run's shape.
+*/
+NODISCARD
+Status
+training_run_start_at_model(TrainingRun* run, const Model* model, Diagnostic* why);
+
+/**
    The model as it stands; of a variational code the mean alone.
 
    @param spectrum For the tasks that learn whole spectra; NULL for the others.

@@ -3,6 +3,7 @@
 
 #include "training/tool/material.h"
 
+#include "dsp/network/model_file.h"
 #include "training/method/mixture_examples.h"
 #include "training/method/table_examples.h"
 
@@ -123,6 +124,21 @@ start_at_pca(const Material* const material, TrainingRun* const run, Diagnostic*
   return status;
 }
 
+/// The numbers of another model, as the first weights.
+static Status
+start_at_model(TrainingRun* const run, Diagnostic* const why)
+{
+  const char* const path   = run->recipe->from;
+  Model*            model  = NULL;
+  Diagnostic        reason = { "" };
+  Status            status = model_read(path, &model, why);
+  if (!status && training_run_start_at_model(run, model, &reason)) {
+    status = diagnose(why, STATUS_BAD_OPTION, "%s: %.400s", path, reason.text);
+  }
+  model_free(model);
+  return status;
+}
+
 Status
 material_begin(const Material* const material, const Recipe* const recipe, Team* const team,
                TrainingRun** const run, Diagnostic* const why)
@@ -133,6 +149,7 @@ material_begin(const Material* const material, const Recipe* const recipe, Team*
   }
 
   const Status status = recipe->skip == SKIP_PCA ? start_at_pca(material, begun, why)
+                        : *recipe->from          ? start_at_model(begun, why)
                                                  : STATUS_SUCCESS;
   if (status) {
     training_run_free(begun);

@@ -50,10 +50,12 @@ void
 material_clear(Material* material);
 
 /**
-   A run on this material, at its first weights; with `skip: pca` these are principal components.
+   A run on this material, at its first weights: drawn, with `skip: pca` principal components, with
+   `from` those of another model.
 
    @param run Set on success, owned by the caller.
-   @return STATUS_NO_MEMORY, or as pca_new().
+   @return STATUS_NO_MEMORY, or as pca_new() and model_read(); STATUS_BAD_OPTION when that model is
+   of another shape.
 */
 NODISCARD
 Status
