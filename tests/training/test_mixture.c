@@ -298,7 +298,7 @@ brightness_db(const float* x)
 }
 
 static void
-tilt_colors_the_noise_both_ways(void** state)
+the_equalizer_colors_the_noise_both_ways(void** state)
 {
   Bench         bench  = open_bench(state, tone, hiss);
   MixtureConfig config = plain;
@@ -308,9 +308,9 @@ tilt_colors_the_noise_both_ways(void** state)
   // Differences of white noise have twice its power.
   assert_near(white_db, 3.01, 0.1);
 
-  config.tilt_db  = 12.0;
-  double least_db = 99.0;
-  double most_db  = -99.0;
+  config.equalizer_db = 12.0;
+  double least_db     = 99.0;
+  double most_db      = -99.0;
   for (uint64_t i = 0; i < 40; ++i) {
     draw(&bench, &config, i);
     least_db = fmin(least_db, brightness_db(bench.mixture.noisy));
@@ -345,7 +345,7 @@ main(void)
     IN_FOLDER(clean_and_noise_only_examples_have_their_shares),
     IN_FOLDER(a_silent_sound_or_noise_is_none),
     IN_FOLDER(a_second_noise_changes_what_is_added),
-    IN_FOLDER(tilt_colors_the_noise_both_ways),
+    IN_FOLDER(the_equalizer_colors_the_noise_both_ways),
     IN_FOLDER(a_missing_split_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

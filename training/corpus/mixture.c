@@ -3,7 +3,7 @@
 
 #include "training/corpus/mixture.h"
 
-#include "training/corpus/shelf.h"
+#include "training/corpus/equalizer.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,11 +11,6 @@
 
 const CorpusJoin mixture_sound_join = { 0.05, 0.3 };
 const CorpusJoin mixture_noise_join = { 0.0, 0.0 };
-
-/// Where a shelf may have half its gain, Hz: from the body of a voice to its consonants, where
-/// rooms, distances and microphones differ.
-#define PIVOT_MIN_HZ 200.0
-#define PIVOT_MAX_HZ 4000.0
 
 /// Level of a second noise over the first, dB: at most as loud, and not so soft as to be masked.
 #define SECOND_MIN_DB (-10.0)
@@ -66,18 +61,6 @@ mixture_add(uint32_t n, const float* clean, const float* noise, double snr_db, f
   return gain;
 }
 
-/// Another room, another microphone: a shelf of random pivot and gain.
-static void
-tilt(const MixtureConfig* config, double rate_hz, Random* random, uint32_t n, float* x)
-{
-  const double top     = fmin(PIVOT_MAX_HZ, 0.45 * rate_hz);
-  const double pivot   = exp(random_between(random, log(PIVOT_MIN_HZ), log(top)));
-  const double gain_db = random_between(random, -config->tilt_db, config->tilt_db);
-  if (config->tilt_db > 0.0) {
-    shelf_apply(rate_hz, pivot, gain_db, n, x);
-  }
-}
-
 /// @param out [n], written.  @param second [n], work area.
 static Status
 draw_noise(const MixtureConfig* config, const Corpus* noise, Split split, Random* random,
@@ -94,7 +77,7 @@ draw_noise(const MixtureConfig* config, const Corpus* noise, Split split, Random
     }
   }
   if (!status) {
-    tilt(config, corpus_rate(noise), random, n, out);
+    equalizer_apply(random, config->equalizer_db, corpus_rate(noise), n, out);
   }
   return status;
 }
@@ -160,7 +143,7 @@ mixture_draw(const MixtureConfig* config, const Corpus* speech, const Corpus* no
   if (snr_db > -(double)INFINITY) {
     status = corpus_draw(speech, split, random, &mixture_sound_join, n, out->clean, NULL, why);
     if (!status) {
-      tilt(config, corpus_rate(speech), random, n, out->clean);
+      equalizer_apply(random, config->equalizer_db, corpus_rate(speech), n, out->clean);
     }
   }
   if (!status && snr_db < (double)INFINITY) {

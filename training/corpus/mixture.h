@@ -20,7 +20,7 @@ typedef struct {
   double clean_share;                ///< Examples without noise, 0…1
   double noise_share;                ///< Examples without sound, 0…1
   double second_noise_share;         ///< Examples with a second noise on top, 0…1
-  double tilt_db;                    ///< Greatest gain of a random shelf, on sound and noise apart
+  double equalizer_db; ///< Greatest gain of equalizer_apply(), on sound and noise apart
 } MixtureConfig;
 
 /// One example: what went in and what should come out.  Both at the corpora's rate.

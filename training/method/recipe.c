@@ -154,7 +154,7 @@ static const Field fields[] = {
   REAL("mixture.clean_share", mixture.clean_share, 0.0, 1.0),
   REAL("mixture.noise_share", mixture.noise_share, 0.0, 1.0),
   REAL("mixture.second_noise_share", mixture.second_noise_share, 0.0, 1.0),
-  REAL("mixture.tilt_db", mixture.tilt_db, 0.0, 40.0),
+  REAL("mixture.equalizer_db", mixture.equalizer_db, 0.0, 40.0),
   COUNT("batch.streams", streams, 1, 65536),
   COUNT("batch.frames", frames, 1, 65536),
   STAGE("pretrain", pretrain),
@@ -221,7 +221,7 @@ recipe_set_defaults(Recipe* recipe)
                                           .clean_share        = 0.1,
                                           .noise_share        = 0.05,
                                           .second_noise_share = 0.3,
-                                          .tilt_db            = 6.0 };
+                                          .equalizer_db       = 6.0 };
   recipe->pretrain     = (RecipeStage){ .steps          = 300,
                                         .momentum       = 0.9,
                                         .rate           = 1e-3,
