@@ -179,6 +179,27 @@ between_stays_between(void** state)
   assert_true(most < 5.0 && most > 4.99);
 }
 
+/// What a branch draws, and how much, is nothing to its stem; two branches differ.
+static void
+a_branch_grows_by_itself(void** state)
+{
+  (void)state;
+  Random       stem  = random_at(11, RANDOM_TEST, 5);
+  Random       other = random_at(11, RANDOM_TEST, 5);
+  Random       one   = random_branch(&stem);
+  Random       two   = random_branch(&stem);
+  const double first = random_uniform(&one);
+  for (uint32_t i = 0; i < 4; ++i) {
+    (void)random_bits(&other);
+  }
+  assert_int_equal(random_bits(&stem), random_bits(&other));
+  assert_true(fabs(random_uniform(&two) - first) > 1e-9);
+
+  Random again = random_at(11, RANDOM_TEST, 5);
+  Random same  = random_branch(&again);
+  assert_true(random_uniform(&same) == first);
+}
+
 int
 main(void)
 {
@@ -192,6 +213,7 @@ main(void)
     cmocka_unit_test(below_is_even_and_bounded),
     cmocka_unit_test(below_does_not_favor_the_low_half_of_a_wide_range),
     cmocka_unit_test(between_stays_between),
+    cmocka_unit_test(a_branch_grows_by_itself),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,6 +69,14 @@ random_bits(Random* random)
   return random->block[random->n_used++];
 }
 
+Random
+random_branch(Random* random)
+{
+  const uint64_t high = random_bits(random);
+  const uint64_t low  = random_bits(random);
+  return random_at(high << 32u | low, (RandomStream)random->counter[3], 0);
+}
+
 double
 random_uniform(Random* random)
 {

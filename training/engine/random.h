@@ -46,6 +46,14 @@ philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t block[4
 Random
 random_at(uint64_t seed, RandomStream stream, uint64_t step);
 
+/**
+   The first number of a generator of its own, for a part of what `random` is for.
+
+   Two numbers of `random` are used, so what the part draws, and how much, changes nothing else.
+*/
+Random
+random_branch(Random* random);
+
 /// Uniform on all 32 bits.
 uint32_t
 random_bits(Random* random);
