@@ -101,7 +101,8 @@ small_run_open(void* const* state)
 void
 small_run_begin(SmallRun* const small, Team* const team)
 {
-  small->examples = mixture_examples_new(small->recipe, small->sound, small->noise);
+  const MixtureSources sources = { .sound = small->sound, .noise = small->noise };
+  small->examples              = mixture_examples_new(small->recipe, &sources);
   assert_non_null(small->examples);
   small->run = training_run_new(small->recipe, small->examples, team);
   assert_non_null(small->run);

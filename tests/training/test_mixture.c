@@ -20,6 +20,7 @@
 /// A corpus of sounds and one of noises, and room for a mixture.
 typedef struct {
   Corpus* sound;
+  Corpus* music; ///< NULL unless a test opens it
   Corpus* noise;
   Mixture mixture;
 } Bench;
@@ -70,9 +71,13 @@ open_bench(void* const* state, Signal sound, Signal noise)
   folder_sound(state, "sound/a.wav", &a);
   folder_sound(state, "noise/a.wav", &b);
 
-  Bench bench         = { open_one(state, "sound"), open_one(state, "noise"), { .n = N } };
-  bench.mixture.clean = malloc(N * sizeof(float));
-  bench.mixture.noisy = malloc(N * sizeof(float));
+  Bench bench           = { .sound   = open_one(state, "sound"),
+                            .noise   = open_one(state, "noise"),
+                            .mixture = { .n = N } };
+  bench.mixture.clean   = malloc(N * sizeof(float));
+  bench.mixture.noisy   = malloc(N * sizeof(float));
+  bench.mixture.profile = malloc(N * sizeof(float));
+  assert_non_null(bench.mixture.profile);
   assert_non_null(bench.mixture.clean);
   assert_non_null(bench.mixture.noisy);
   return bench;
@@ -82,7 +87,9 @@ static void
 close_bench(Bench* bench)
 {
   corpus_free(bench->sound);
+  corpus_free(bench->music);
   corpus_free(bench->noise);
+  free(bench->mixture.profile);
   free(bench->mixture.clean);
   free(bench->mixture.noisy);
 }
@@ -90,10 +97,10 @@ close_bench(Bench* bench)
 static void
 draw(Bench* bench, const MixtureConfig* config, uint64_t step)
 {
-  Random random = random_at(1, RANDOM_TEST, step);
-  assert_int_equal(
-    mixture_draw(config, bench->sound, bench->noise, SPLIT_TRAIN, &random, &bench->mixture, NULL),
-    STATUS_SUCCESS);
+  const MixtureSources sources = { bench->sound, bench->music, bench->noise };
+  Random               random  = random_at(1, RANDOM_TEST, step);
+  assert_int_equal(mixture_draw(config, &sources, SPLIT_TRAIN, &random, &bench->mixture, NULL),
+                   STATUS_SUCCESS);
 }
 
 static double
@@ -321,15 +328,145 @@ the_equalizer_colors_the_noise_both_ways(void** state)
   close_bench(&bench);
 }
 
+/// Grows steadily, so that every sample tells its place.
+static float
+ramp(void* context, uint32_t channel, uint64_t frame)
+{
+  (void)context;
+  (void)channel;
+  return 0.2f + 0.5f * (float)frame / (4.0f * RATE);
+}
+
+/// The noise of the profile, and then that of the mixture, must be one straight line.
+static void
+assert_one_ramp(const Mixture* mixture)
+{
+  const double first = (double)mixture->profile[0];
+  const double slope = ((double)mixture->profile[N - 1] - first) / (N - 1);
+  assert_true(slope > 1e-8);
+  for (uint32_t i = 0; i < N; ++i) {
+    const double added = (double)mixture->noisy[i] - (double)mixture->clean[i];
+    assert_near((double)mixture->profile[i], first + slope * i, 1e-6);
+    assert_near(added, first + slope * (N + i), 1e-6);
+  }
+}
+
+static void
+a_profile_is_the_same_noise_before(void** state)
+{
+  enum { N_DRAWN = 200 };
+  Bench         bench     = open_bench(state, tone, ramp);
+  MixtureConfig config    = plain;
+  bench.mixture.n_profile = N;
+  config.profile_share    = 0.5;
+  config.clean_share      = 0.2;
+  config.noise_share      = 0.2;
+
+  double n_noise   = 0.0;
+  double n_profile = 0.0;
+  for (uint64_t i = 0; i < N_DRAWN; ++i) {
+    draw(&bench, &config, i);
+    const bool has_noise = bench.mixture.snr_db < (double)INFINITY;
+    n_noise += has_noise;
+    n_profile += bench.mixture.has_profile;
+    assert_true(has_noise || !bench.mixture.has_profile);
+    if (bench.mixture.has_profile) {
+      assert_one_ramp(&bench.mixture);
+    }
+  }
+  assert_near(n_profile, 0.5 * n_noise, 5.0 * sqrt(n_noise * 0.5 * 0.5));
+
+  bench.mixture.n_profile = 0;
+  draw(&bench, &config, 0);
+  assert_false(bench.mixture.has_profile);
+  close_bench(&bench);
+}
+
+static void
+music_has_its_share_and_ratios(void** state)
+{
+  enum { N_DRAWN = 200 };
+  Bench bench = open_bench(state, tone, hiss);
+  folder_make(state, "music");
+  folder_constant(state, "music/a.wav", RATE, 4.0, 0.25f);
+  bench.music             = open_one(state, "music");
+  MixtureConfig config    = plain;
+  config.snr_min_db       = -5.0;
+  config.snr_max_db       = 20.0;
+  config.music_share      = 0.4;
+  config.music_snr_min_db = 10.0;
+  double n_music          = 0.0;
+  double least_db[]       = { 99.0, 99.0 };
+  for (uint64_t i = 0; i < N_DRAWN; ++i) {
+    draw(&bench, &config, i);
+    // The tone swings around 0; the "music" is never below it.
+    bool is_music = true;
+    for (uint32_t k = 0; k < N; ++k) {
+      is_music = is_music && bench.mixture.clean[k] >= 0.0f;
+    }
+    n_music += is_music;
+    least_db[is_music] = fmin(least_db[is_music], bench.mixture.snr_db);
+  }
+  assert_near(n_music, 0.4 * N_DRAWN, 5.0 * sqrt(N_DRAWN * 0.4 * 0.6));
+  assert_true(least_db[0] < -3.0);
+  assert_true(least_db[1] >= 10.0 && least_db[1] < 12.0);
+  close_bench(&bench);
+}
+
+static void
+babble_has_its_share(void** state)
+{
+  enum { N_DRAWN = 100 };
+  Bench         bench  = open_bench(state, tone, ramp);
+  MixtureConfig config = plain;
+  config.noise_share   = 1.0;
+  config.babble_share  = 0.3;
+  double n_babble      = 0.0;
+  for (uint64_t i = 0; i < N_DRAWN; ++i) {
+    draw(&bench, &config, i);
+    double mean = 0.0;
+    for (uint32_t k = 0; k < N; ++k) {
+      mean += (double)bench.mixture.noisy[k] / N;
+    }
+    // Voices are tones here, and the recorded noise has only a mean.
+    n_babble += 10.0 * log10(mean * mean) < power_db(bench.mixture.noisy) - 10.0;
+  }
+  assert_near(n_babble, 0.3 * N_DRAWN, 5.0 * sqrt(N_DRAWN * 0.3 * 0.7));
+  close_bench(&bench);
+}
+
+/// What is drawn for an example does not depend on the length of its files.
+static void
+other_files_change_no_choice(void** state)
+{
+  Bench         bench  = open_bench(state, tone, hiss);
+  MixtureConfig config = plain;
+  config.snr_min_db    = -5.0;
+  config.snr_max_db    = 20.0;
+  config.clean_share   = 0.2;
+  Bench other          = bench;
+  folder_make(state, "short");
+  folder_constant(state, "short/a.wav", RATE, 0.2, 0.25f);
+  other.sound = open_one(state, "short");
+  for (uint64_t i = 0; i < 20; ++i) {
+    draw(&bench, &config, i);
+    const double snr_db = bench.mixture.snr_db;
+    draw(&other, &config, i);
+    assert_true(other.mixture.snr_db == snr_db);
+  }
+  corpus_free(other.sound);
+  close_bench(&bench);
+}
+
 static void
 a_missing_split_is_an_error(void** state)
 {
-  Bench      bench  = open_bench(state, tone, hiss);
-  Random     random = random_at(1, RANDOM_TEST, 0);
-  Diagnostic why    = { "" };
-  assert_int_equal(
-    mixture_draw(&plain, bench.sound, bench.noise, SPLIT_VALID, &random, &bench.mixture, &why),
-    STATUS_NOT_FOUND);
+  Bench                bench   = open_bench(state, tone, hiss);
+  const MixtureSources sources = { bench.sound, NULL, bench.noise };
+  Random               random  = random_at(1, RANDOM_TEST, 0);
+  Diagnostic           why     = { "" };
+  assert_int_equal(mixture_draw(&plain, &sources, SPLIT_VALID, &random, &bench.mixture, &why),
+                   STATUS_NOT_FOUND);
   assert_string_not_equal(why.text, "");
   close_bench(&bench);
 }
@@ -346,6 +483,10 @@ main(void)
     IN_FOLDER(a_silent_sound_or_noise_is_none),
     IN_FOLDER(a_second_noise_changes_what_is_added),
     IN_FOLDER(the_equalizer_colors_the_noise_both_ways),
+    IN_FOLDER(a_profile_is_the_same_noise_before),
+    IN_FOLDER(music_has_its_share_and_ratios),
+    IN_FOLDER(babble_has_its_share),
+    IN_FOLDER(other_files_change_no_choice),
     IN_FOLDER(a_missing_split_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

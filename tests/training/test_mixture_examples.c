@@ -9,6 +9,15 @@
 
 #include <math.h>
 
+static Examples*
+open_examples(const SmallRun* const small)
+{
+  const MixtureSources sources  = { .sound = small->sound, .noise = small->noise };
+  Examples* const      examples = mixture_examples_new(small->recipe, &sources);
+  assert_non_null(examples);
+  return examples;
+}
+
 static size_t
 feature_bytes(const SmallRun* const small, const BatchShape batch)
 {
@@ -21,8 +30,8 @@ test_batches_are_reproducible(void** const state)
 {
   SmallRun        small = small_run_open(state);
   Team* const     team  = team_new(3);
-  Examples* const one   = mixture_examples_new(small.recipe, small.sound, small.noise);
-  Examples* const many  = mixture_examples_new(small.recipe, small.sound, small.noise);
+  Examples* const one   = open_examples(&small);
+  Examples* const many  = open_examples(&small);
   const size_t    size  = feature_bytes(&small, one->shape);
   Batch           first;
   Batch           other;
@@ -47,7 +56,7 @@ test_spectra_are_levelled(void** const state)
   SmallRun small                    = small_run_open(state);
   small.recipe->mixture.clean_share = 1.0;
   small.recipe->mixture.noise_share = 0.0;
-  Examples* const examples          = mixture_examples_new(small.recipe, small.sound, small.noise);
+  Examples* const examples          = open_examples(&small);
   Batch           drawn;
   assert_int_equal(examples_draw(examples, NULL, SPLIT_TRAIN, 0, &drawn, NULL), STATUS_SUCCESS);
   const BatchShape        batch  = drawn.shape;

@@ -72,6 +72,16 @@ test_writes_a_model(void** const state)
   model_free(model);
 }
 
+/// A second corpus of what is to be kept.
+static void
+test_music_is_taken(void** const state)
+{
+  assert_int_equal(train(state, "recipe.yaml -d sound -m noise -n noise -o music.st "
+                                "-s mixture.music_share=0.5 -s fine_tune.steps=20"),
+                   0);
+  assert_non_null(strstr(program_output, "music: 3 files"));
+}
+
 /// Principal components are found at one thread and at two, and all that is learned beside them.
 static void
 test_spectra_at_any_threads(void** const state)
@@ -151,6 +161,11 @@ test_faults_are_one_line(void** const state)
   program_expect_complaint("RECIPE");
   assert_int_equal(train(state, "recipe.yaml -d sound -o x.st"), 1);
   program_expect_complaint("--noise");
+  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -m sound -o x.st"), 1);
+  program_expect_complaint("--music needs a mixture.music_share above 0");
+  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o x.st -s mixture.music_share=0.1"),
+                   1);
+  program_expect_complaint("--music DIR is missing: the recipe's mixture.music_share");
   assert_int_equal(train(state, "recipe.yaml -d nowhere -n noise -o x.st"), 1);
   program_expect_complaint("nowhere");
   assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o absent/x.st"), 1);
@@ -242,6 +257,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_writes_a_model),
+    cmocka_unit_test(test_music_is_taken),
     cmocka_unit_test(test_spectra_at_any_threads),
     cmocka_unit_test(test_a_hopeless_rate_is_an_error),
     cmocka_unit_test(test_interrupted_and_resumed),

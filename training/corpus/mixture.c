@@ -3,8 +3,11 @@
 
 #include "training/corpus/mixture.h"
 
+#include "training/corpus/babble.h"
+#include "training/corpus/energy.h"
 #include "training/corpus/equalizer.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,39 +22,37 @@ const CorpusJoin mixture_noise_join = { 0.0, 0.0 };
 /// Greatest magnitude of a mixture: it must not clip.
 #define PEAK_MAX 0.99
 
-static double
-energy(uint32_t n, const float* x)
-{
-  double sum = 0.0;
-  for (uint32_t i = 0; i < n; ++i) {
-    sum += (double)x[i] * (double)x[i];
-  }
-  return sum;
-}
+/// Where a noise comes from.
+typedef enum { NOISE_RECORDED, NOISE_BABBLE } NoiseKind;
 
-static double
-peak(uint32_t n, const float* x)
-{
-  float greatest = 0.0f;
-  for (uint32_t i = 0; i < n; ++i) {
-    greatest = fmaxf(greatest, fabsf(x[i]));
-  }
-  return (double)greatest;
-}
+/// What is decided before anything is heard.
+typedef struct {
+  double    snr_db; ///< +INFINITY without noise, −INFINITY without sound
+  double    level_db;
+  bool      is_music;
+  bool      has_profile; ///< When there is noise
+  bool      has_second;  ///< Noise on top
+  double    second_db;   ///< Its level over the first
+  NoiseKind kinds[2];    ///< Of the noises
+} Plan;
 
-static void
-scale(uint32_t n, double gain, float* x)
-{
-  for (uint32_t i = 0; i < n; ++i) {
-    x[i] = (float)(gain * (double)x[i]);
-  }
-}
+/// One example on its way.
+typedef struct {
+  const MixtureConfig*  config;
+  const MixtureSources* sources;
+  Split                 split;
+  Plan                  plan;
+  uint32_t              n_noise; ///< Samples of noise that are wanted: of the profile too
+  float*                noise;   ///< [n_noise]
+  float*                second;  ///< [n_noise], work area
+  float*                voice;   ///< [n_noise], work area
+} Making;
 
 double
 mixture_add(uint32_t n, const float* clean, const float* noise, double snr_db, float* noisy)
 {
-  const double sound_energy = energy(n, clean);
-  const double noise_energy = energy(n, noise);
+  const double sound_energy = energy_sum(n, clean);
+  const double noise_energy = energy_sum(n, noise);
   const double gain         = sound_energy > 0.0 && noise_energy > 0.0
                                 ? sqrt(sound_energy / noise_energy * pow(10.0, -snr_db / 10.0))
                                 : 0.0;
@@ -61,98 +62,195 @@ mixture_add(uint32_t n, const float* clean, const float* noise, double snr_db, f
   return gain;
 }
 
-/// @param out [n], written.  @param second [n], work area.
-static Status
-draw_noise(const MixtureConfig* config, const Corpus* noise, Split split, Random* random,
-           uint32_t n, float* out, float* second, Diagnostic* why)
+static bool
+draw_chance(Random* random, double share)
 {
-  const bool   is_double = random_uniform(random) < config->second_noise_share;
-  const double below_db  = -random_between(random, SECOND_MIN_DB, SECOND_MAX_DB);
-
-  Status status = corpus_draw(noise, split, random, &mixture_noise_join, n, out, NULL, why);
-  if (!status && is_double) {
-    status = corpus_draw(noise, split, random, &mixture_noise_join, n, second, NULL, why);
-    if (!status) {
-      mixture_add(n, out, second, below_db, out);
-    }
-  }
-  if (!status) {
-    equalizer_apply(random, config->equalizer_db, corpus_rate(noise), n, out);
-  }
-  return status;
-}
-
-/// Bring the mixture to a drawn level, and the clean sound with it.
-static void
-set_level(const MixtureConfig* config, Random* random, Mixture* out)
-{
-  const double level = pow(
-    10.0, random_between(random, config->level_min_db, config->level_max_db) / 20.0);
-  const double rms = sqrt(energy(out->n, out->noisy) / out->n);
-  if (rms > 0.0) {
-    // The clean sound may have the greater peak, where noise cancels it.
-    const double highest = fmax(peak(out->n, out->noisy), peak(out->n, out->clean));
-    const double gain    = fmin(level / rms, PEAK_MAX / highest);
-    scale(out->n, gain, out->clean);
-    scale(out->n, gain, out->noisy);
-  }
-}
-
-/// Sound and noise are in `out->clean` and `noise`; either may be silent by itself.  Without noise
-/// to add, at +INFINITY, none was drawn and `noise` is not read.
-static void
-mix(uint32_t n, const float* noise, double snr_db, Mixture* out)
-{
-  const bool clean  = snr_db == (double)INFINITY;
-  const bool silent = !(energy(n, out->clean) > 0.0);
-  out->snr_db       = snr_db;
-  if (!clean && (silent || snr_db == -(double)INFINITY)) {
-    memset(out->clean, 0, n * sizeof *out->clean);
-    memcpy(out->noisy, noise, n * sizeof *noise);
-    out->snr_db = -(double)INFINITY;
-  } else if (clean || !(mixture_add(n, out->clean, noise, snr_db, out->noisy) > 0.0)) {
-    memcpy(out->noisy, out->clean, n * sizeof *noise);
-    out->snr_db = (double)INFINITY;
-  }
+  return random_uniform(random) < share;
 }
 
 static double
-draw_snr(const MixtureConfig* config, Random* random)
+draw_snr(const MixtureConfig* config, bool is_music, Random* random)
 {
   const double kind   = random_uniform(random);
-  const double snr_db = random_between(random, config->snr_min_db, config->snr_max_db);
+  const double least  = is_music ? config->music_snr_min_db : config->snr_min_db;
+  const double snr_db = random_between(random, least, config->snr_max_db);
   if (kind < config->clean_share) {
     return (double)INFINITY;
   }
   return kind < config->clean_share + config->noise_share ? -(double)INFINITY : snr_db;
 }
 
-Status
-mixture_draw(const MixtureConfig* config, const Corpus* speech, const Corpus* noise, Split split,
-             Random* random, Mixture* out, Diagnostic* why)
+static NoiseKind
+draw_kind(const MixtureConfig* config, Random* random)
 {
-  const uint32_t n    = out->n;
-  float* const   work = malloc(2 * (size_t)n * sizeof *work);
-  if (!work) {
-    return diagnose(why, STATUS_NO_MEMORY, "no memory for a mixture of %u samples", n);
-  }
+  return draw_chance(random, config->babble_share) ? NOISE_BABBLE : NOISE_RECORDED;
+}
 
-  const double snr_db = draw_snr(config, random);
-  Status       status = STATUS_SUCCESS;
-  memset(out->clean, 0, n * sizeof *out->clean);
-  if (snr_db > -(double)INFINITY) {
-    status = corpus_draw(speech, split, random, &mixture_sound_join, n, out->clean, NULL, why);
+/// In a fixed order, each draw whether it counts or not.
+static Plan
+draw_plan(const MixtureConfig* config, Random* random)
+{
+  Plan plan;
+  plan.is_music    = draw_chance(random, config->music_share);
+  plan.snr_db      = draw_snr(config, plan.is_music, random);
+  plan.level_db    = random_between(random, config->level_min_db, config->level_max_db);
+  plan.has_profile = draw_chance(random, config->profile_share);
+  plan.has_second  = draw_chance(random, config->second_noise_share);
+  plan.second_db   = random_between(random, SECOND_MIN_DB, SECOND_MAX_DB);
+  plan.kinds[0]    = draw_kind(config, random);
+  plan.kinds[1]    = draw_kind(config, random);
+  return plan;
+}
+
+/// @param out [n], written.
+static Status
+draw_sound(const Making* making, Random* random, uint32_t n, float* out, Diagnostic* why)
+{
+  const Corpus* const corpus = making->plan.is_music ? making->sources->music
+                                                     : making->sources->sound;
+  Random              colors = random_branch(random);
+  const Status status = corpus_draw(corpus, making->split, random, &mixture_sound_join, n, out,
+                                    NULL, why);
+  if (!status) {
+    equalizer_apply(&colors, making->config->equalizer_db, corpus_rate(corpus), n, out);
+  }
+  return status;
+}
+
+/// One noise of a kind.  @param out [n_noise], written.
+static Status
+draw_one_noise(const Making* making, NoiseKind kind, Random* random, float* out, Diagnostic* why)
+{
+  const MixtureSources* const sources = making->sources;
+  switch (kind) {
+    case NOISE_BABBLE:
+      return babble_draw(sources->sound, making->split, random, &mixture_sound_join,
+                         making->n_noise, out, making->voice, why);
+    case NOISE_RECORDED:
+      break;
+  }
+  return corpus_draw(sources->noise, making->split, random, &mixture_noise_join, making->n_noise,
+                     out, NULL, why);
+}
+
+/// All the noise of an example, into `making->noise`.
+static Status
+draw_noise(const Making* making, Random* random, Diagnostic* why)
+{
+  const Plan* const plan   = &making->plan;
+  const uint32_t    n      = making->n_noise;
+  Random            colors = random_branch(random);
+  Random            first  = random_branch(random);
+  Random            second = random_branch(random);
+
+  Status status = draw_one_noise(making, plan->kinds[0], &first, making->noise, why);
+  if (!status && plan->has_second) {
+    status = draw_one_noise(making, plan->kinds[1], &second, making->second, why);
     if (!status) {
-      equalizer_apply(random, config->equalizer_db, corpus_rate(speech), n, out->clean);
+      mixture_add(n, making->noise, making->second, -plan->second_db, making->noise);
     }
   }
-  if (!status && snr_db < (double)INFINITY) {
-    status = draw_noise(config, noise, split, random, n, work, work + n, why);
-  }
   if (!status) {
-    mix(n, work, snr_db, out);
-    set_level(config, random, out);
+    equalizer_apply(&colors, making->config->equalizer_db, corpus_rate(making->sources->sound), n,
+                    making->noise);
   }
+  return status;
+}
+
+/**
+   Sound is in `out->clean`; either it or the noise may be silent by itself.
+
+   @param noise [n]; without noise to add, at +INFINITY, none was drawn and it is not read.
+   @return Gain of the noise; 0 without.
+*/
+static double
+mix(uint32_t n, const float* noise, double snr_db, Mixture* out)
+{
+  const bool clean  = snr_db == (double)INFINITY;
+  const bool silent = !(energy_sum(n, out->clean) > 0.0);
+  double     gain   = 0.0;
+  out->snr_db       = snr_db;
+  if (!clean && (silent || snr_db == -(double)INFINITY)) {
+    memset(out->clean, 0, n * sizeof *out->clean);
+    memcpy(out->noisy, noise, n * sizeof *noise);
+    out->snr_db = -(double)INFINITY;
+    gain        = 1.0;
+  } else if (!clean) {
+    gain = mixture_add(n, out->clean, noise, snr_db, out->noisy);
+  }
+  if (!(gain > 0.0)) {
+    memcpy(out->noisy, out->clean, n * sizeof *out->noisy);
+    out->snr_db = (double)INFINITY;
+  }
+  return gain;
+}
+
+/// Bring the mixture to its level, and with it the clean sound and the profile.
+static void
+set_level(double level_db, Mixture* out)
+{
+  const double rms = sqrt(energy_sum(out->n, out->noisy) / out->n);
+  if (rms > 0.0) {
+    // The clean sound may have the greater peak, where noise cancels it.
+    const double highest = fmax(energy_peak(out->n, out->noisy), energy_peak(out->n, out->clean));
+    const double gain    = fmin(pow(10.0, level_db / 20.0) / rms, PEAK_MAX / highest);
+    energy_scale(out->n, gain, out->clean);
+    energy_scale(out->n, gain, out->noisy);
+    if (out->has_profile) {
+      energy_scale(out->n_profile, gain, out->profile);
+    }
+  }
+}
+
+/// Draw the parts, each by numbers of its own, and mix them.
+static Status
+make(const Making* making, Random* sound, Random* noise, Mixture* out, Diagnostic* why)
+{
+  const Plan* const plan   = &making->plan;
+  Status            status = STATUS_SUCCESS;
+  memset(out->clean, 0, out->n * sizeof *out->clean);
+  if (plan->snr_db > -(double)INFINITY) {
+    status = draw_sound(making, sound, out->n, out->clean, why);
+  }
+  if (!status && plan->snr_db < (double)INFINITY) {
+    status = draw_noise(making, noise, why);
+  }
+  if (status) {
+    return status;
+  }
+
+  const uint32_t n_before = making->n_noise - out->n;
+  const double   gain     = mix(out->n, making->noise + n_before, plan->snr_db, out);
+  // A noise may begin in silence.
+  out->has_profile = gain > 0.0 && energy_sum(n_before, making->noise) > 0.0;
+  if (out->has_profile) {
+    memcpy(out->profile, making->noise, n_before * sizeof *out->profile);
+    energy_scale(n_before, gain, out->profile);
+  }
+  set_level(plan->level_db, out);
+  return STATUS_SUCCESS;
+}
+
+Status
+mixture_draw(const MixtureConfig* config, const MixtureSources* sources, Split split,
+             Random* random, Mixture* out, Diagnostic* why)
+{
+  assert(sources->music || !(config->music_share > 0.0));
+
+  Making making  = { .config = config, .sources = sources, .split = split };
+  making.plan    = draw_plan(config, random);
+  Random sound   = random_branch(random);
+  Random noise   = random_branch(random);
+  making.n_noise = out->n + (making.plan.has_profile ? out->n_profile : 0);
+
+  float* const work = malloc(3 * (size_t)making.n_noise * sizeof *work);
+  if (!work) {
+    return diagnose(why, STATUS_NO_MEMORY, "no memory for a mixture of %u samples", out->n);
+  }
+  making.noise        = work;
+  making.second       = work + making.n_noise;
+  making.voice        = making.second + making.n_noise;
+  const Status status = make(&making, &sound, &noise, out, why);
   free(work);
   return status;
 }

@@ -6,6 +6,8 @@
 
 #include "training/corpus/corpus.h"
 
+#include <stdbool.h>
+
 /// Silence between two recordings of sound, seconds: from the shortest gap between words to a
 /// breath, so that single words become sentences and the noise is heard alone now and then.
 extern const CorpusJoin mixture_sound_join;
@@ -13,36 +15,55 @@ extern const CorpusJoin mixture_sound_join;
 /// Noise has no pauses: a short recording is followed at once by another of its kind.
 extern const CorpusJoin mixture_noise_join;
 
-/// How noisy the examples are.
+/// How noisy the examples are, and what else happens to them.  Shares are chances, 0…1.
 typedef struct {
   double snr_min_db, snr_max_db;     ///< Energy of the sound over that of the noise
+  double music_snr_min_db;           ///< The same of music, up to `snr_max_db`
   double level_min_db, level_max_db; ///< RMS of the mixture, dB re 1; less where it would clip
-  double clean_share;                ///< Examples without noise, 0…1
-  double noise_share;                ///< Examples without sound, 0…1
-  double second_noise_share;         ///< Examples with a second noise on top, 0…1
+  double clean_share;                ///< Examples without noise
+  double noise_share;                ///< Examples without sound
+  double music_share;                ///< Of the examples with sound, those whose sound is music
+  double second_noise_share;         ///< Examples with a second noise on top
+  double babble_share;               ///< Noises that are babble.h of the sound's voices
+  double profile_share;              ///< Of the examples with noise, those that come with a profile
   double equalizer_db; ///< Greatest gain of equalizer_apply(), on sound and noise apart
 } MixtureConfig;
 
-/// One example: what went in and what should come out.  Both at the corpora's rate.
+/// What examples are made of, all at one rate.
+typedef struct {
+  const Corpus* sound; ///< What is kept: voices, where there is babble
+  const Corpus* music; ///< What is kept as well; NULL without `music_share`
+  const Corpus* noise; ///< What is added
+} MixtureSources;
+
+/// One example: what went in and what should come out.  All at the corpora's rate.
 typedef struct {
   uint32_t n;
-  float*   clean;  ///< [n]
-  float*   noisy;  ///< [n], clean plus noise
-  double   snr_db; ///< As drawn; +INFINITY without noise, −INFINITY without sound, or in silence
+  uint32_t n_profile; ///< 0: never a profile
+  float*   clean;     ///< [n]
+  float*   noisy;     ///< [n], clean plus noise
+  /// [n_profile], the noise alone, as loud as it is in `noisy`, up to the moment where that begins;
+  /// read it only where there is one
+  float* profile;
+  bool   has_profile;
+  double snr_db; ///< As drawn; +INFINITY without noise, −INFINITY without sound, or in silence
 } Mixture;
 
 /**
    Draw one example.
 
-   @param speech What is kept: `out.clean`.
-   @param noise What is added.
+   What is decided about an example (its ratio, its level, what it is made of) depends on `random`
+   alone, of which always as many numbers are used: damaged or other files change what is heard, and
+   one key of the config nothing but what it is about.
+
    @param random All choices come from it.
-   @param out `n`, `clean` and `noisy` are the caller's; their contents and `snr_db` are written.
+   @param out `n`, `n_profile` and the buffers are the caller's; the rest, and their contents, are
+   written.
    @return As corpus_draw().
 */
 NODISCARD
 Status
-mixture_draw(const MixtureConfig* config, const Corpus* speech, const Corpus* noise, Split split,
+mixture_draw(const MixtureConfig* config, const MixtureSources* sources, Split split,
              Random* random, Mixture* out, Diagnostic* why);
 
 /**

@@ -31,15 +31,14 @@ typedef struct {
 } Maker;
 
 typedef struct {
-  Examples      base;
-  const Recipe* recipe;
-  const Corpus* sound;
-  const Corpus* noise;
-  StftConfig    stft;
-  Maker*        makers; ///< [n_streams]
-  real*         noisy;  ///< [rows × n_features]
-  real*         clean;  ///< [rows × n_features]
-  MaskTarget    target;
+  Examples       base;
+  const Recipe*  recipe;
+  MixtureSources sources;
+  StftConfig     stft;
+  Maker*         makers; ///< [n_streams]
+  real*          noisy;  ///< [rows × n_features]
+  real*          clean;  ///< [rows × n_features]
+  MaskTarget     target;
 } MixtureExamples;
 
 static bool
@@ -196,8 +195,8 @@ draw_sequence(void* const handle, const uint32_t stream)
   const RandomStream     use      = what->split == SPLIT_TRAIN ? RANDOM_MIXTURE : RANDOM_VALIDATION;
   Random                 random   = random_at(examples->recipe->seed, use,
                                               what->batch * examples->base.shape.n_streams + stream);
-  maker->status = mixture_draw(&examples->recipe->mixture, examples->sound, examples->noise,
-                               what->split, &random, &maker->mixture, &maker->why);
+  maker->status = mixture_draw(&examples->recipe->mixture, &examples->sources, what->split, &random,
+                               &maker->mixture, &maker->why);
   if (maker->status) {
     return;
   }
@@ -229,8 +228,7 @@ draw(Examples* const base, Team* const team, const Split split, const uint64_t b
 }
 
 Examples*
-mixture_examples_new(const Recipe* const recipe, const Corpus* const sound,
-                     const Corpus* const noise)
+mixture_examples_new(const Recipe* const recipe, const MixtureSources* const sources)
 {
   MixtureExamples* const examples = calloc(1, sizeof(MixtureExamples));
   if (!examples) {
@@ -243,8 +241,7 @@ mixture_examples_new(const Recipe* const recipe, const Corpus* const sound,
                                         .draw    = draw,
                                         .free    = free_mixture_examples };
   examples->recipe        = recipe;
-  examples->sound         = sound;
-  examples->noise         = noise;
+  examples->sources       = *sources;
   examples->stft          = stft_config(recipe->window_s, recipe->hop_s, recipe->rate_hz);
   examples->target.n_bins = stft_bins(examples->stft);
   examples->makers        = calloc(recipe->streams, sizeof(Maker));

@@ -60,6 +60,10 @@ check_mixture(Check* check)
   const MixtureConfig* const mixture = &check->recipe->mixture;
   check_that(check, mixture->snr_min_db <= mixture->snr_max_db, "mixture.snr_max_db",
              "%g is below mixture.snr_min_db, %g", mixture->snr_max_db, mixture->snr_min_db);
+  check_that(check,
+             !(mixture->music_share > 0.0) || mixture->music_snr_min_db <= mixture->snr_max_db,
+             "mixture.music_snr_min_db", "%g is above mixture.snr_max_db, %g",
+             mixture->music_snr_min_db, mixture->snr_max_db);
   check_that(check, mixture->level_min_db <= mixture->level_max_db, "mixture.level_max_db",
              "%g is below mixture.level_min_db, %g", mixture->level_max_db, mixture->level_min_db);
   check_that(check, mixture->clean_share + mixture->noise_share <= 1.0, "mixture.noise_share",

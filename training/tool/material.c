@@ -44,11 +44,19 @@ static Status
 open_mixtures(const Recipe* const recipe, const MaterialConfig* const config,
               Material* const material, Diagnostic* const why)
 {
-  const Status status = open_corpus(recipe, config, "noise:", config->noise, &material->noise, why);
+  Status status = STATUS_SUCCESS;
+  if (config->music->n) {
+    status = open_corpus(recipe, config, "music:", config->music, &material->music, why);
+  }
+  if (!status) {
+    status = open_corpus(recipe, config, "noise:", config->noise, &material->noise, why);
+  }
   if (status) {
     return status;
   }
-  material->examples = mixture_examples_new(recipe, material->sound, material->noise);
+
+  const MixtureSources sources = { material->sound, material->music, material->noise };
+  material->examples           = mixture_examples_new(recipe, &sources);
   return STATUS_SUCCESS;
 }
 
@@ -106,6 +114,7 @@ material_clear(Material* const material)
   examples_free(material->examples);
   frames_clear(&material->frames);
   corpus_free(material->noise);
+  corpus_free(material->music);
   corpus_free(material->sound);
   *material = (Material){ 0 };
 }

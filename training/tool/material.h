@@ -18,6 +18,7 @@
 /// Where a recipe's material is, and who hears of its files.
 typedef struct {
   const OptionList* data;
+  const OptionList* music; ///< Of a denoiser; no folders: none
   const OptionList* noise; ///< Of a denoiser
   CorpusReport      report;
   void*             context;   ///< Handed to `report`
@@ -27,6 +28,7 @@ typedef struct {
 /// What a recipe is trained on.
 typedef struct {
   Corpus*   sound;
+  Corpus*   music;  ///< NULL: none
   Corpus*   noise;  ///< Of a denoiser; NULL for the other tasks
   Frames    frames; ///< Of the other tasks; nothing for a denoiser
   Examples* examples;

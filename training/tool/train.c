@@ -30,11 +30,15 @@ enum { SCORE_ITEMS = 100, SCORE_SECONDS = 6 };
 enum { MAX_RECIPE = MODEL_MAX_HEADER / 4 };
 
 static const char* const usage =
-  "Usage: lamina train RECIPE --data DIR... [--noise DIR...] -o MODEL [OPTION]...\n"
+  "Usage: lamina train RECIPE --data DIR... [--music DIR...] [--noise DIR...] -o MODEL\n"
+  "                    [OPTION]...\n"
   "Train a model: every layer greedily, then all of them together.\n"
   "\n"
   "  -d, --data DIR       folder of sound, searched to its depth; may be repeated; to classify,\n"
-  "                       with a folder for each class\n"
+  "                       with a folder for each class; to denoise, voices, of which babble\n"
+  "                       is made as well\n"
+  "  -m, --music DIR      folder of music to keep, for a denoiser whose recipe has a\n"
+  "                       mixture.music_share; may be repeated\n"
   "  -n, --noise DIR      folder of noise to take out, for a denoiser; may be repeated\n"
   "  -o, --output MODEL   file to write when all is done\n"
   "  -s, --set KEY=VALUE  change the recipe: layers.0.units=256\n"
@@ -48,6 +52,7 @@ static const char* const usage =
 typedef struct {
   const char* recipe;
   OptionList  data;
+  OptionList  music;
   OptionList  noise;
   OptionList  settings;
   const char* output;
@@ -93,6 +98,8 @@ read_option(Options* const options, const int option, char** const argv, Diagnos
   switch (option) {
     case 'd':
       return option_list_add(&options->data, optarg, why);
+    case 'm':
+      return option_list_add(&options->music, optarg, why);
     case 'n':
       return option_list_add(&options->noise, optarg, why);
     case 's':
@@ -132,15 +139,11 @@ static Status
 read_options(const int argc, char** const argv, Options* const options, Diagnostic* const why)
 {
   static const struct option names[] = {
-    { "data", required_argument, NULL, 'd' },
-    { "noise", required_argument, NULL, 'n' },
-    { "output", required_argument, NULL, 'o' },
-    { "set", required_argument, NULL, 's' },
-    { "threads", required_argument, NULL, 't' },
-    { "resume", no_argument, NULL, 'r' },
-    { "verbose", no_argument, NULL, 'v' },
-    { "help", no_argument, NULL, 'h' },
-    { NULL, 0, NULL, 0 },
+    { "data", required_argument, NULL, 'd' },  { "music", required_argument, NULL, 'm' },
+    { "noise", required_argument, NULL, 'n' }, { "output", required_argument, NULL, 'o' },
+    { "set", required_argument, NULL, 's' },   { "threads", required_argument, NULL, 't' },
+    { "resume", no_argument, NULL, 'r' },      { "verbose", no_argument, NULL, 'v' },
+    { "help", no_argument, NULL, 'h' },        { NULL, 0, NULL, 0 },
   };
 
   const long n_cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -149,7 +152,7 @@ read_options(const int argc, char** const argv, Options* const options, Diagnost
   Status status = STATUS_SUCCESS;
   int    option = 0;
   opterr        = 0;
-  while (!status && (option = getopt_long(argc, argv, "d:n:o:s:t:rvh", names, NULL)) != -1) {
+  while (!status && (option = getopt_long(argc, argv, "d:m:n:o:s:t:rvh", names, NULL)) != -1) {
     status = read_option(options, option, argv, why);
   }
   if (!status && optind < argc) {
@@ -206,6 +209,9 @@ make_key(Training* const training, Diagnostic* const why)
 {
   uint64_t hash = 0xcbf29ce484222325u;
   hash          = hash_corpus(hash, training->material.sound);
+  if (training->material.music) {
+    hash = hash_corpus(hash, training->material.music);
+  }
   if (training->material.noise) {
     hash = hash_corpus(hash, training->material.noise);
   }
@@ -245,19 +251,40 @@ check_checkpoint(Training* const training, Diagnostic* const why)
            : STATUS_SUCCESS;
 }
 
-/// Open what the recipe asks for.
+/// What the recipe asks for must be given, and nothing else.
 static Status
-open_material(Training* const training, Diagnostic* const why)
+check_folders(const Training* const training, Diagnostic* const why)
 {
-  const Options* const options  = training->options;
-  const bool           denoises = training->recipe->task == MODEL_DENOISE;
+  const Options* const options   = training->options;
+  const bool           denoises  = training->recipe->task == MODEL_DENOISE;
+  const bool           has_music = denoises && training->recipe->mixture.music_share > 0.0;
   if (denoises != (options->noise.n > 0)) {
     return diagnose(why, STATUS_BAD_OPTION,
                     denoises ? "--noise DIR is missing: a denoiser learns from sound and noise"
                              : "--noise is for denoisers; the recipe's task is another");
   }
+  if (has_music != (options->music.n > 0)) {
+    return diagnose(why, STATUS_BAD_OPTION,
+                    has_music
+                      ? "--music DIR is missing: the recipe's mixture.music_share is above 0"
+                    : denoises ? "--music needs a mixture.music_share above 0 in the recipe"
+                               : "--music is for denoisers; the recipe's task is another");
+  }
+  return STATUS_SUCCESS;
+}
+
+/// Open what the recipe asks for.
+static Status
+open_material(Training* const training, Diagnostic* const why)
+{
+  const Options* const options = training->options;
+  const Status         status  = check_folders(training, why);
+  if (status) {
+    return status;
+  }
 
   const MaterialConfig config = { .data    = &options->data,
+                                  .music   = &options->music,
                                   .noise   = &options->noise,
                                   .report  = report_file,
                                   .context = (void*)(uintptr_t)options };

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/corpus/energy.h"
+
+#include "tests/support/test.h"
+
+static void
+sums_and_peaks_of_any_length(void** state)
+{
+  (void)state;
+  float x[40];
+  for (uint32_t n = 0; n <= 40; ++n) {
+    // 1² + 2² + … + n² = n(n + 1)(2n + 1)/6
+    for (uint32_t i = 0; i < n; ++i) {
+      x[i] = i % 2 ? (float)(i + 1) : -(float)(i + 1);
+    }
+    assert_true(energy_sum(n, x) == n * (n + 1) * (2 * n + 1) / 6.0);
+    assert_true(energy_peak(n, x) == n);
+  }
+}
+
+static void
+scale_multiplies(void** state)
+{
+  (void)state;
+  float x[3] = { 1.0f, -2.0f, 0.0f };
+  energy_scale(3, 2.5, x);
+  assert_true(x[0] == 2.5f && x[1] == -5.0f && x[2] == 0.0f);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(sums_and_peaks_of_any_length),
+    cmocka_unit_test(scale_multiplies),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_TRAINING_CORPUS_ENERGY_H
+#define LAMINA_TRAINING_CORPUS_ENERGY_H
+
+#include <stdint.h>
+
+/// Sum of the squares of [n] samples.
+double
+energy_sum(uint32_t n, const float* x);
+
+/// Greatest magnitude of [n] samples.
+double
+energy_peak(uint32_t n, const float* x);
+
+/// Multiply [n] samples in place.
+void
+energy_scale(uint32_t n, double gain, float* x);
+
+#endif
