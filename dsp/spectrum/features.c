@@ -124,6 +124,7 @@ features_learn_profile(Features* const features)
 {
   features->learning  = true;
   features->n_learned = 0;
+  memset(features->learned, 0, features->n_bands * sizeof(float)); // Rounding would remember
 }
 
 void

@@ -189,6 +189,8 @@ test_profile_is_the_mean_power(void** const state)
   const float first = x[50];
   assert_true(x[387] == 0.0f);
   features_learn_profile(features);
+  flat_frame(features, 0.3f, x);
+  features_learn_profile(features); // Anew
   for (uint32_t t = 0; t < 100; ++t) {
     flat_frame(features, t % 2 ? 3.0f : 1.0f, x);
   }

@@ -77,12 +77,47 @@ test_spectra_are_levelled(void** const state)
   small_run_close(&small);
 }
 
+/// With a profile, the floor of every frame is one and the same level of the noise, and the model
+/// is told; without one the floor is tracked.
+static void
+test_profile_is_the_floor(void** const state)
+{
+  SmallRun small                      = small_run_open(state);
+  small.recipe->features.profile      = true;
+  small.recipe->mixture.profile_share = 1.0;
+  small.recipe->mixture.clean_share   = 0.0;
+  small.recipe->mixture.noise_share   = 1.0;
+  Examples* const examples            = open_examples(&small);
+  Batch           drawn;
+  assert_int_equal(examples_draw(examples, NULL, SPLIT_TRAIN, 0, &drawn, NULL), STATUS_SUCCESS);
+
+  const uint32_t n_features = examples->n_features;
+  const uint32_t n_bands    = band_layout_count(&small.recipe->features.bands);
+  const size_t   next       = (size_t)drawn.shape.n_streams * n_features;
+  const uint32_t n_steps    = drawn.shape.n_steps;
+  double         ratio      = 0.0;
+  for (uint32_t t = 2; t < n_steps; ++t) {
+    const real* const x = drawn.x + t * next;
+    assert_true(x[n_features - 1] == 1);
+    // All bands move with the running level alone.
+    assert_float_equal(x[n_bands + 1] - x[n_bands], x[n_bands + 1 - next] - x[n_bands - next],
+                       1e-4f);
+    for (uint32_t i = 0; i < n_bands; ++i) {
+      ratio += pow(10.0, 4.0 * (double)(x[i] - x[n_bands + i])) / ((n_steps - 2) * n_bands);
+    }
+  }
+  assert_true(fabs(10.0 * log10(ratio)) < 1.0);
+  examples_free(examples);
+  small_run_close(&small);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_batches_are_reproducible),
     cmocka_unit_test(test_spectra_are_levelled),
+    cmocka_unit_test(test_profile_is_the_floor),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

@@ -15,6 +15,9 @@
 /// A recording has content up to where its peaks are this far below its highest: −70 dB.
 static const float content_ratio = 1e-7f;
 
+/// A person holds the learn button for about as long, seconds.
+static const double profile_s = 1.0;
+
 /// Mini-batches of a look at files never trained on.
 enum { VALIDATION_BATCHES = 4 };
 
@@ -48,16 +51,18 @@ allocate_maker(const MixtureExamples* const examples, Maker* const maker)
   const uint32_t      n      = examples->base.shape.n_steps * examples->stft.hop;
   const uint32_t      n_bins = stft_bins(examples->stft);
 
-  maker->mixture.n     = n;
-  maker->mixture.clean = malloc(n * sizeof(float));
-  maker->mixture.noisy = malloc(n * sizeof(float));
-  maker->analysis      = analysis_new(examples->stft);
-  maker->features      = features_new(&recipe->features, examples->stft, recipe->rate_hz);
-  maker->power         = malloc(n_bins * sizeof(float));
-  maker->peak          = malloc(n_bins * sizeof(float));
-  maker->x             = malloc(examples->base.n_features * sizeof(float));
-  return maker->mixture.clean && maker->mixture.noisy && maker->analysis && maker->features &&
-         maker->power && maker->peak && maker->x;
+  maker->mixture.n         = n;
+  maker->mixture.n_profile = (uint32_t)lround(profile_s * recipe->rate_hz);
+  maker->mixture.clean     = malloc(n * sizeof(float));
+  maker->mixture.noisy     = malloc(n * sizeof(float));
+  maker->mixture.profile   = malloc(maker->mixture.n_profile * sizeof(float));
+  maker->analysis          = analysis_new(examples->stft);
+  maker->features          = features_new(&recipe->features, examples->stft, recipe->rate_hz);
+  maker->power             = malloc(n_bins * sizeof(float));
+  maker->peak              = malloc(n_bins * sizeof(float));
+  maker->x                 = malloc(examples->base.n_features * sizeof(float));
+  return maker->mixture.clean && maker->mixture.noisy && maker->mixture.profile &&
+         maker->analysis && maker->features && maker->power && maker->peak && maker->x;
 }
 
 static bool
@@ -81,6 +86,7 @@ free_maker(Maker* const maker)
 {
   free(maker->mixture.clean);
   free(maker->mixture.noisy);
+  free(maker->mixture.profile);
   analysis_free(maker->analysis);
   features_free(maker->features);
   free(maker->power);
@@ -108,6 +114,32 @@ static float
 power_of(const float complex x)
 {
   return crealf(x) * crealf(x) + cimagf(x) * cimagf(x);
+}
+
+/// Let the features hear the noise alone, as where a person learns it.
+static void
+learn_profile(const StftConfig stft, Maker* const maker)
+{
+  const uint32_t n_bins = stft_bins(stft);
+  analysis_reset(maker->analysis);
+  features_reset(maker->features);
+  features_clear_profile(maker->features);
+  if (!maker->mixture.has_profile) {
+    return;
+  }
+
+  for (uint32_t at = 0; at + stft.hop <= maker->mixture.n_profile; at += stft.hop) {
+    analysis_write(maker->analysis, stft.hop, maker->mixture.profile + at);
+    if (at + stft.hop == stft.frame) {
+      features_learn_profile(maker->features); // From the first frame that is full
+    }
+    const float complex* const spectrum = analysis_spectrum(maker->analysis);
+    for (uint32_t k = 0; k < n_bins; ++k) {
+      maker->power[k] = power_of(spectrum[k]);
+    }
+    features_from_power(maker->features, maker->power, maker->x);
+  }
+  features_use_profile(maker->features, NULL);
 }
 
 /// One signal of one sequence: its spectra and features, in the rows of the sequence; its peaks.
@@ -201,6 +233,7 @@ draw_sequence(void* const handle, const uint32_t stream)
     return;
   }
 
+  learn_profile(examples->stft, maker);
   analyze(examples, stream, maker->mixture.noisy, examples->noisy, examples->target.noisy);
   analyze(examples, stream, maker->mixture.clean, examples->clean, examples->target.clean);
   examples->target.n_used[stream] = count_used_bins(examples->target.n_bins, maker->peak);

@@ -226,7 +226,6 @@ recipe_set_defaults(Recipe* recipe)
                                           .noise_share        = 0.05,
                                           .second_noise_share = 0.3,
                                           .babble_share       = 0.08,
-                                          .profile_share      = 0.4,
                                           .equalizer_db       = 6.0 };
   recipe->pretrain     = (RecipeStage){ .steps          = 300,
                                         .momentum       = 0.9,
