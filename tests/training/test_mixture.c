@@ -413,25 +413,67 @@ music_has_its_share_and_ratios(void** state)
   close_bench(&bench);
 }
 
-static void
-babble_has_its_share(void** state)
+/// Energy within a few hertz of the tone's 250, over that of all.
+static double
+share_at_tone(const float* x)
 {
-  enum { N_DRAWN = 100 };
+  double sum = 0.0;
+  double all = 0.0;
+  for (uint32_t piece = 0; piece < 8; ++piece) {
+    double a = 0.0;
+    double b = 0.0;
+    for (uint32_t i = piece * N / 8; i < (piece + 1) * N / 8; ++i) {
+      a += (double)x[i] * cos(2.0 * M_PI * 250.0 * i / RATE);
+      b += (double)x[i] * sin(2.0 * M_PI * 250.0 * i / RATE);
+      all += (double)x[i] * (double)x[i];
+    }
+    sum += (a * a + b * b) * 16.0 / N;
+  }
+  return sum / all;
+}
+
+static void
+babble_and_steady_noise_have_their_shares(void** state)
+{
+  enum { N_DRAWN = 150 };
   Bench         bench  = open_bench(state, tone, ramp);
   MixtureConfig config = plain;
   config.noise_share   = 1.0;
   config.babble_share  = 0.3;
+  config.steady_share  = 0.4;
   double n_babble      = 0.0;
+  double n_steady      = 0.0;
   for (uint64_t i = 0; i < N_DRAWN; ++i) {
     draw(&bench, &config, i);
     double mean = 0.0;
     for (uint32_t k = 0; k < N; ++k) {
       mean += (double)bench.mixture.noisy[k] / N;
     }
-    // Voices are tones here, and the recorded noise has only a mean.
-    n_babble += 10.0 * log10(mean * mean) < power_db(bench.mixture.noisy) - 10.0;
+    // The recorded noise has only a mean, and voices are tones here.
+    const double level_db    = power_db(bench.mixture.noisy);
+    const bool   is_recorded = 10.0 * log10(mean * mean) > level_db - 10.0;
+    const bool   is_babble   = !is_recorded && share_at_tone(bench.mixture.noisy) > 0.5;
+    n_babble += is_babble;
+    n_steady += !is_recorded && !is_babble;
   }
   assert_near(n_babble, 0.3 * N_DRAWN, 5.0 * sqrt(N_DRAWN * 0.3 * 0.7));
+  assert_near(n_steady, 0.4 * N_DRAWN, 5.0 * sqrt(N_DRAWN * 0.4 * 0.6));
+  close_bench(&bench);
+}
+
+static void
+no_recorded_noise_is_needed(void** state)
+{
+  Bench         bench  = open_bench(state, tone, hiss);
+  Corpus* const noise  = bench.noise;
+  MixtureConfig config = plain;
+  config.steady_share  = 0.2;
+  bench.noise          = NULL;
+  for (uint64_t i = 0; i < 10; ++i) {
+    draw(&bench, &config, i);
+    assert_near(measured_snr_db(&bench.mixture), 5.0, 0.01);
+  }
+  bench.noise = noise;
   close_bench(&bench);
 }
 
@@ -485,7 +527,8 @@ main(void)
     IN_FOLDER(the_equalizer_colors_the_noise_both_ways),
     IN_FOLDER(a_profile_is_the_same_noise_before),
     IN_FOLDER(music_has_its_share_and_ratios),
-    IN_FOLDER(babble_has_its_share),
+    IN_FOLDER(babble_and_steady_noise_have_their_shares),
+    IN_FOLDER(no_recorded_noise_is_needed),
     IN_FOLDER(other_files_change_no_choice),
     IN_FOLDER(a_missing_split_is_an_error),
   };

@@ -6,6 +6,7 @@
 #include "training/corpus/babble.h"
 #include "training/corpus/energy.h"
 #include "training/corpus/equalizer.h"
+#include "training/corpus/steady_noise.h"
 
 #include <assert.h>
 #include <math.h>
@@ -23,7 +24,7 @@ const CorpusJoin mixture_noise_join = { 0.0, 0.0 };
 #define PEAK_MAX 0.99
 
 /// Where a noise comes from.
-typedef enum { NOISE_RECORDED, NOISE_BABBLE } NoiseKind;
+typedef enum { NOISE_RECORDED, NOISE_STEADY, NOISE_BABBLE } NoiseKind;
 
 /// What is decided before anything is heard.
 typedef struct {
@@ -83,7 +84,10 @@ draw_snr(const MixtureConfig* config, bool is_music, Random* random)
 static NoiseKind
 draw_kind(const MixtureConfig* config, Random* random)
 {
-  return draw_chance(random, config->babble_share) ? NOISE_BABBLE : NOISE_RECORDED;
+  const double kind = random_uniform(random);
+  return kind < config->steady_share                          ? NOISE_STEADY
+         : kind < config->steady_share + config->babble_share ? NOISE_BABBLE
+                                                              : NOISE_RECORDED;
 }
 
 /// In a fixed order, each draw whether it counts or not.
@@ -117,20 +121,28 @@ draw_sound(const Making* making, Random* random, uint32_t n, float* out, Diagnos
   return status;
 }
 
+static void
+draw_steady_noise(const Making* making, Random* random, float* out)
+{
+  const SteadyNoise noise = steady_noise_draw(random);
+  steady_noise_make(&noise, random, corpus_rate(making->sources->sound), making->n_noise, out);
+}
+
 /// One noise of a kind.  @param out [n_noise], written.
 static Status
 draw_one_noise(const Making* making, NoiseKind kind, Random* random, float* out, Diagnostic* why)
 {
   const MixtureSources* const sources = making->sources;
-  switch (kind) {
-    case NOISE_BABBLE:
-      return babble_draw(sources->sound, making->split, random, &mixture_sound_join,
-                         making->n_noise, out, making->voice, why);
-    case NOISE_RECORDED:
-      break;
+  if (kind == NOISE_BABBLE) {
+    return babble_draw(sources->sound, making->split, random, &mixture_sound_join, making->n_noise,
+                       out, making->voice, why);
   }
-  return corpus_draw(sources->noise, making->split, random, &mixture_noise_join, making->n_noise,
-                     out, NULL, why);
+  if (kind == NOISE_RECORDED && sources->noise) {
+    return corpus_draw(sources->noise, making->split, random, &mixture_noise_join, making->n_noise,
+                       out, NULL, why);
+  }
+  draw_steady_noise(making, random, out);
+  return STATUS_SUCCESS;
 }
 
 /// All the noise of an example, into `making->noise`.

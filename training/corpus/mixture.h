@@ -24,6 +24,7 @@ typedef struct {
   double noise_share;                ///< Examples without sound
   double music_share;                ///< Of the examples with sound, those whose sound is music
   double second_noise_share;         ///< Examples with a second noise on top
+  double steady_share;               ///< Noises that are steady_noise.h, not recorded
   double babble_share;               ///< Noises that are babble.h of the sound's voices
   double profile_share;              ///< Of the examples with noise, those that come with a profile
   double equalizer_db; ///< Greatest gain of equalizer_apply(), on sound and noise apart
@@ -33,7 +34,7 @@ typedef struct {
 typedef struct {
   const Corpus* sound; ///< What is kept: voices, where there is babble
   const Corpus* music; ///< What is kept as well; NULL without `music_share`
-  const Corpus* noise; ///< What is added
+  const Corpus* noise; ///< What is added; NULL: what is synthesised stands for what is recorded
 } MixtureSources;
 
 /// One example: what went in and what should come out.  All at the corpora's rate.

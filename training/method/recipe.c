@@ -156,6 +156,7 @@ static const Field fields[] = {
   REAL("mixture.second_noise_share", mixture.second_noise_share, 0.0, 1.0),
   REAL("mixture.music_share", mixture.music_share, 0.0, 1.0),
   REAL("mixture.music_snr_min_db", mixture.music_snr_min_db, -60.0, 100.0),
+  REAL("mixture.steady_share", mixture.steady_share, 0.0, 1.0),
   REAL("mixture.babble_share", mixture.babble_share, 0.0, 1.0),
   REAL("mixture.profile_share", mixture.profile_share, 0.0, 1.0),
   REAL("mixture.equalizer_db", mixture.equalizer_db, 0.0, 40.0),
@@ -225,6 +226,7 @@ recipe_set_defaults(Recipe* recipe)
                                           .clean_share        = 0.1,
                                           .noise_share        = 0.05,
                                           .second_noise_share = 0.3,
+                                          .steady_share       = 0.35,
                                           .babble_share       = 0.08,
                                           .equalizer_db       = 6.0 };
   recipe->pretrain     = (RecipeStage){ .steps          = 300,
