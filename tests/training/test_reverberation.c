@@ -7,7 +7,6 @@
 #include "training/corpus/biquad.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 enum { RATE = 48000, N = 48000 };
@@ -132,6 +131,14 @@ silence_stays(void** state)
     assert_true(x[i] == 0.0f);
   }
   assert_int_equal(room_apply(&room, 8000.0, 0, x, NULL), STATUS_SUCCESS);
+
+  // Nor is there an answer to what has just begun.
+  x[999] = 1.0f;
+  assert_int_equal(room_apply(&room, 8000.0, 1000, x, NULL), STATUS_SUCCESS);
+  assert_true(x[999] == 1.0f);
+  for (uint32_t i = 0; i < 999; ++i) {
+    assert_true(x[i] == 0.0f);
+  }
 }
 
 static void

@@ -40,7 +40,7 @@ room_draw(Random* random)
   return room;
 }
 
-/// @param line Written from on; enough for the path.
+/// @param line Zeros, enough for the path.
 static Path
 make_path(const Room* room, uint32_t i, double rate_hz, float* line)
 {
@@ -105,8 +105,10 @@ room_apply(const Room* room, double rate_hz, uint32_t n, float* x, Diagnostic* w
   answer(room, rate_hz, n, x, work, wet);
   const double direct = energy_sum(n, x);
   const double walls  = energy_sum(n, wet);
-  const float gain = direct > 0.0 ? (float)sqrt(direct / walls * pow(10.0, -room->direct_db / 10.0))
-                                  : 0.0f;
+  // Where sound begins with the last samples nothing has come back yet.
+  const float gain = walls > 1e-9 * direct
+                       ? (float)sqrt(direct / walls * pow(10.0, -room->direct_db / 10.0))
+                       : 0.0f;
   for (uint32_t i = 0; i < n; ++i) {
     x[i] += gain * wet[i];
   }
