@@ -477,6 +477,115 @@ no_recorded_noise_is_needed(void** state)
   close_bench(&bench);
 }
 
+/// Energy of the differences of neighbors, of what the noise adds: it has highs or not.
+static double
+highs_db(const Mixture* mixture)
+{
+  static float added[N];
+  for (uint32_t i = 0; i < N; ++i) {
+    added[i] = mixture->noisy[i] - mixture->clean[i];
+  }
+  return brightness_db(added);
+}
+
+static void
+highs_are_taken_from_the_sound_or_from_all(void** state)
+{
+  enum { N_DRAWN = 60 };
+  // The sound is noise as well, and the edges lie between 4 and 7.2 kHz of 8.
+  Bench         bench   = open_bench(state, hiss, hiss);
+  MixtureConfig config  = plain;
+  config.low_pass_share = 0.5;
+  double n_low          = 0.0;
+  double n_all          = 0.0;
+  for (uint64_t i = 0; i < N_DRAWN; ++i) {
+    draw(&bench, &config, i);
+    const bool is_low  = brightness_db(bench.mixture.clean) < 2.9;
+    const bool all_low = highs_db(&bench.mixture) < 2.9;
+    assert_true(is_low || !all_low);
+    assert_near(measured_snr_db(&bench.mixture), 5.0, 0.01);
+    n_low += is_low;
+    n_all += all_low;
+  }
+  assert_near(n_low, 0.5 * N_DRAWN, 5.0 * sqrt(N_DRAWN * 0.5 * 0.5));
+  assert_near(n_all, 0.5 * n_low, 5.0 * sqrt(n_low * 0.5 * 0.5));
+  close_bench(&bench);
+}
+
+/// Half a second of sound and half a second of silence.
+static float
+bursts(void* context, uint32_t channel, uint64_t frame)
+{
+  return frame / (RATE / 2) % 2 ? 0.0f : hiss(context, channel, frame);
+}
+
+static void
+a_room_is_kept_with_the_sound(void** state)
+{
+  enum { N_DRAWN = 60 };
+  Bench         bench        = open_bench(state, bursts, hiss);
+  MixtureConfig config       = plain;
+  config.clean_share         = 1.0;
+  config.reverberation_share = 0.4;
+  double n_rooms             = 0.0;
+  for (uint64_t i = 0; i < N_DRAWN; ++i) {
+    draw(&bench, &config, i);
+    assert_memory_equal(bench.mixture.noisy, bench.mixture.clean, N * sizeof(float));
+    // A pause of half a second is in every second.
+    uint32_t n_silent = 0;
+    for (uint32_t k = 0; k < N; ++k) {
+      n_silent += bench.mixture.clean[k] == 0.0f;
+    }
+    n_rooms += n_silent < N / 2 - 100;
+  }
+  assert_near(n_rooms, 0.4 * N_DRAWN, 5.0 * sqrt(N_DRAWN * 0.4 * 0.6));
+  close_bench(&bench);
+}
+
+/// Samples at the greatest magnitude.
+static uint32_t
+count_at_peak(const float* x)
+{
+  float    highest = 0.0f;
+  uint32_t n       = 0;
+  for (uint32_t i = 0; i < N; ++i) {
+    n       = fabsf(x[i]) > highest ? 1 : n + (fabsf(x[i]) == highest);
+    highest = fmaxf(highest, fabsf(x[i]));
+  }
+  return n;
+}
+
+static void
+a_mixture_is_cut_off_and_its_sound_is_not(void** state)
+{
+  enum { N_DRAWN = 60 };
+  Bench         bench  = open_bench(state, tone, hiss);
+  MixtureConfig config = plain;
+  double        n_cut  = 0.0;
+  static float  whole[N];
+  for (uint64_t i = 0; i < N_DRAWN; ++i) {
+    config.clip_share = 0.0;
+    draw(&bench, &config, i);
+    memcpy(whole, bench.mixture.noisy, sizeof whole);
+    assert_true(count_at_peak(whole) < 3);
+
+    config.clip_share = 0.4;
+    draw(&bench, &config, i);
+    const bool is_cut  = count_at_peak(bench.mixture.noisy) > 2;
+    float      highest = 0.0f;
+    for (uint32_t k = 0; k < N; ++k) {
+      highest = fmaxf(highest, fabsf(bench.mixture.noisy[k]));
+    }
+    for (uint32_t k = 0; k < N; ++k) {
+      assert_true(bench.mixture.noisy[k] == fmaxf(-highest, fminf(highest, whole[k])));
+    }
+    assert_true(count_at_peak(bench.mixture.clean) < 3);
+    n_cut += is_cut;
+  }
+  assert_near(n_cut, 0.4 * N_DRAWN, 5.0 * sqrt(N_DRAWN * 0.4 * 0.6));
+  close_bench(&bench);
+}
+
 /// What is drawn for an example does not depend on the length of its files.
 static void
 other_files_change_no_choice(void** state)
@@ -529,6 +638,9 @@ main(void)
     IN_FOLDER(music_has_its_share_and_ratios),
     IN_FOLDER(babble_and_steady_noise_have_their_shares),
     IN_FOLDER(no_recorded_noise_is_needed),
+    IN_FOLDER(highs_are_taken_from_the_sound_or_from_all),
+    IN_FOLDER(a_room_is_kept_with_the_sound),
+    IN_FOLDER(a_mixture_is_cut_off_and_its_sound_is_not),
     IN_FOLDER(other_files_change_no_choice),
     IN_FOLDER(a_missing_split_is_an_error),
   };

@@ -56,6 +56,7 @@ test_spectra_are_levelled(void** const state)
   SmallRun small                    = small_run_open(state);
   small.recipe->mixture.clean_share = 1.0;
   small.recipe->mixture.noise_share = 0.0;
+  small.recipe->mixture.clip_share  = 0.0;
   Examples* const examples          = open_examples(&small);
   Batch           drawn;
   assert_int_equal(examples_draw(examples, NULL, SPLIT_TRAIN, 0, &drawn, NULL), STATUS_SUCCESS);

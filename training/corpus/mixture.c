@@ -6,6 +6,8 @@
 #include "training/corpus/babble.h"
 #include "training/corpus/energy.h"
 #include "training/corpus/equalizer.h"
+#include "training/corpus/low_pass.h"
+#include "training/corpus/reverberation.h"
 #include "training/corpus/steady_noise.h"
 
 #include <assert.h>
@@ -19,6 +21,13 @@ const CorpusJoin mixture_noise_join = { 0.0, 0.0 };
 /// Level of a second noise over the first, dB: at most as loud, and not so soft as to be masked.
 #define SECOND_MIN_DB (-10.0)
 #define SECOND_MAX_DB 0.0
+
+/// Where a low-pass may be, Hz: from an old telephone's band on.
+#define LOW_PASS_MIN_HZ 4000.0
+#define LOW_PASS_MAX_HZ 20000.0
+
+/// Most that is cut off of a peak, dB.
+#define CLIP_MAX_DB 12.0
 
 /// Greatest magnitude of a mixture: it must not clip.
 #define PEAK_MAX 0.99
@@ -35,6 +44,10 @@ typedef struct {
   bool      has_second;  ///< Noise on top
   double    second_db;   ///< Its level over the first
   NoiseKind kinds[2];    ///< Of the noises
+  bool      has_room;    ///< Around the sound
+  double    low_pass_hz; ///< Of the sound; INFINITY: none
+  bool      all_low;     ///< The noise has the same low-pass
+  double    clip_db;     ///< Below the peak of the mixture; 0: not cut off
 } Plan;
 
 /// One example on its way.
@@ -90,6 +103,22 @@ draw_kind(const MixtureConfig* config, Random* random)
                                                               : NOISE_RECORDED;
 }
 
+static double
+draw_low_pass(const MixtureConfig* config, Random* random)
+{
+  const bool   is_low = draw_chance(random, config->low_pass_share);
+  const double place  = random_between(random, log(LOW_PASS_MIN_HZ), log(LOW_PASS_MAX_HZ));
+  return is_low ? exp(place) : (double)INFINITY;
+}
+
+static double
+draw_clip(const MixtureConfig* config, Random* random)
+{
+  const bool   is_cut   = draw_chance(random, config->clip_share);
+  const double below_db = random_between(random, 0.0, CLIP_MAX_DB);
+  return is_cut ? below_db : 0.0;
+}
+
 /// In a fixed order, each draw whether it counts or not.
 static Plan
 draw_plan(const MixtureConfig* config, Random* random)
@@ -103,20 +132,38 @@ draw_plan(const MixtureConfig* config, Random* random)
   plan.second_db   = random_between(random, SECOND_MIN_DB, SECOND_MAX_DB);
   plan.kinds[0]    = draw_kind(config, random);
   plan.kinds[1]    = draw_kind(config, random);
+  plan.has_room    = draw_chance(random, config->reverberation_share);
+  plan.low_pass_hz = draw_low_pass(config, random);
+  plan.all_low     = draw_chance(random, 0.5);
+  plan.clip_db     = draw_clip(config, random);
   return plan;
 }
 
-/// @param out [n], written.
+static void
+take_highs_away(const Plan* plan, double rate_hz, uint32_t n, float* x)
+{
+  if (plan->low_pass_hz < (double)INFINITY) {
+    low_pass_apply(rate_hz, fmin(plan->low_pass_hz, 0.45 * rate_hz), n, x);
+  }
+}
+
+/// The voice or instrument, its room, its microphone, its recorder.  @param out [n], written.
 static Status
 draw_sound(const Making* making, Random* random, uint32_t n, float* out, Diagnostic* why)
 {
-  const Corpus* const corpus = making->plan.is_music ? making->sources->music
-                                                     : making->sources->sound;
-  Random              colors = random_branch(random);
-  const Status status = corpus_draw(corpus, making->split, random, &mixture_sound_join, n, out,
-                                    NULL, why);
+  const Plan* const   plan    = &making->plan;
+  const Corpus* const corpus  = plan->is_music ? making->sources->music : making->sources->sound;
+  const double        rate_hz = corpus_rate(corpus);
+  const Room          room    = room_draw(random);
+  Random              colors  = random_branch(random);
+  Status status = corpus_draw(corpus, making->split, random, &mixture_sound_join, n, out, NULL,
+                              why);
+  if (!status && plan->has_room) {
+    status = room_apply(&room, rate_hz, n, out, why);
+  }
   if (!status) {
-    equalizer_apply(&colors, making->config->equalizer_db, corpus_rate(corpus), n, out);
+    equalizer_apply(&colors, making->config->equalizer_db, rate_hz, n, out);
+    take_highs_away(plan, rate_hz, n, out);
   }
   return status;
 }
@@ -149,11 +196,12 @@ draw_one_noise(const Making* making, NoiseKind kind, Random* random, float* out,
 static Status
 draw_noise(const Making* making, Random* random, Diagnostic* why)
 {
-  const Plan* const plan   = &making->plan;
-  const uint32_t    n      = making->n_noise;
-  Random            colors = random_branch(random);
-  Random            first  = random_branch(random);
-  Random            second = random_branch(random);
+  const Plan* const plan    = &making->plan;
+  const uint32_t    n       = making->n_noise;
+  const double      rate_hz = corpus_rate(making->sources->sound);
+  Random            colors  = random_branch(random);
+  Random            first   = random_branch(random);
+  Random            second  = random_branch(random);
 
   Status status = draw_one_noise(making, plan->kinds[0], &first, making->noise, why);
   if (!status && plan->has_second) {
@@ -163,8 +211,10 @@ draw_noise(const Making* making, Random* random, Diagnostic* why)
     }
   }
   if (!status) {
-    equalizer_apply(&colors, making->config->equalizer_db, corpus_rate(making->sources->sound), n,
-                    making->noise);
+    equalizer_apply(&colors, making->config->equalizer_db, rate_hz, n, making->noise);
+  }
+  if (!status && plan->all_low) {
+    take_highs_away(plan, rate_hz, n, making->noise);
   }
   return status;
 }
@@ -214,6 +264,16 @@ set_level(double level_db, Mixture* out)
   }
 }
 
+/// Cut the mixture off, as a recorder does that was set too loud.
+static void
+clip(double below_db, uint32_t n, float* x)
+{
+  const float highest = (float)(energy_peak(n, x) * pow(10.0, -below_db / 20.0));
+  for (uint32_t i = 0; i < n; ++i) {
+    x[i] = x[i] > highest ? highest : x[i] < -highest ? -highest : x[i];
+  }
+}
+
 /// Draw the parts, each by numbers of its own, and mix them.
 static Status
 make(const Making* making, Random* sound, Random* noise, Mixture* out, Diagnostic* why)
@@ -240,6 +300,9 @@ make(const Making* making, Random* sound, Random* noise, Mixture* out, Diagnosti
     energy_scale(n_before, gain, out->profile);
   }
   set_level(plan->level_db, out);
+  if (plan->clip_db > 0.0) {
+    clip(plan->clip_db, out->n, out->noisy);
+  }
   return STATUS_SUCCESS;
 }
 

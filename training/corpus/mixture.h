@@ -27,6 +27,9 @@ typedef struct {
   double steady_share;               ///< Noises that are steady_noise.h, not recorded
   double babble_share;               ///< Noises that are babble.h of the sound's voices
   double profile_share;              ///< Of the examples with noise, those that come with a profile
+  double reverberation_share;        ///< Sounds that are kept together with a room's answer
+  double low_pass_share;             ///< Sounds without highs; half of these without noise there
+  double clip_share;                 ///< Mixtures that are cut off, up to 12 dB below their peak
   double equalizer_db; ///< Greatest gain of equalizer_apply(), on sound and noise apart
 } MixtureConfig;
 
@@ -42,8 +45,9 @@ typedef struct {
   uint32_t n;
   uint32_t n_profile; ///< 0: never a profile
   float*   clean;     ///< [n]
-  float*   noisy;     ///< [n], clean plus noise
-  /// [n_profile], the noise alone, as loud as it is in `noisy`, up to the moment where that begins;
+  float*   noisy;     ///< [n], clean plus noise; perhaps cut off
+  /// [n_profile], the noise alone, as loud as it is in `noisy`, up to the moment where that begins,
+  /// not cut off;
   /// read it only where there is one
   float* profile;
   bool   has_profile;

@@ -159,6 +159,9 @@ static const Field fields[] = {
   REAL("mixture.steady_share", mixture.steady_share, 0.0, 1.0),
   REAL("mixture.babble_share", mixture.babble_share, 0.0, 1.0),
   REAL("mixture.profile_share", mixture.profile_share, 0.0, 1.0),
+  REAL("mixture.reverberation_share", mixture.reverberation_share, 0.0, 1.0),
+  REAL("mixture.low_pass_share", mixture.low_pass_share, 0.0, 1.0),
+  REAL("mixture.clip_share", mixture.clip_share, 0.0, 1.0),
   REAL("mixture.equalizer_db", mixture.equalizer_db, 0.0, 40.0),
   COUNT("batch.streams", streams, 1, 65536),
   COUNT("batch.frames", frames, 1, 65536),
@@ -219,16 +222,18 @@ recipe_set_defaults(Recipe* recipe)
   recipe->spectrum     = (RecipeSpectrum){ .range_db = 100.0, .per_file = 40 };
   recipe->streams      = sequences ? 16 : 256;
   recipe->frames       = sequences ? 256 : 1;
-  recipe->mixture      = (MixtureConfig){ .snr_min_db         = -5.0,
-                                          .snr_max_db         = 25.0,
-                                          .level_min_db       = -45.0,
-                                          .level_max_db       = -15.0,
-                                          .clean_share        = 0.1,
-                                          .noise_share        = 0.05,
-                                          .second_noise_share = 0.3,
-                                          .steady_share       = 0.35,
-                                          .babble_share       = 0.08,
-                                          .equalizer_db       = 6.0 };
+  recipe->mixture      = (MixtureConfig){ .snr_min_db          = -5.0,
+                                          .snr_max_db          = 25.0,
+                                          .level_min_db        = -45.0,
+                                          .level_max_db        = -15.0,
+                                          .clean_share         = 0.1,
+                                          .noise_share         = 0.05,
+                                          .second_noise_share  = 0.3,
+                                          .steady_share        = 0.35,
+                                          .reverberation_share = 0.2,
+                                          .low_pass_share      = 0.1,
+                                          .clip_share          = 0.03,
+                                          .equalizer_db        = 6.0 };
   recipe->pretrain     = (RecipeStage){ .steps          = 300,
                                         .momentum       = 0.9,
                                         .rate           = 1e-3,
