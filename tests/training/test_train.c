@@ -6,6 +6,7 @@
 #include "tests/support/test.h"
 #include "tests/training/program.h"
 #include "tests/training/small_run.h"
+#include "tests/training/sound_folder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,36 @@ test_music_is_taken(void** const state)
                                 "-s mixture.music_share=0.5 -s fine_tune.steps=20"),
                    0);
   assert_non_null(strstr(program_output, "music: 3 files"));
+}
+
+/// Without recorded noise it is synthesized; that is said before anything is trained.
+static void
+test_noise_may_be_missing(void** const state)
+{
+  assert_int_equal(train(state, "recipe.yaml -d sound -o five.st -s fine_tune.steps=20"), 0);
+  const char* const said = strstr(program_output, "noise: none recorded");
+  assert_non_null(said);
+  assert_true(said < strstr(program_output, "\nlayers "));
+  assert_null(strstr(program_output, "warning"));
+  assert_non_null(strstr(program_output, "no scores without recorded noise"));
+
+  Model* model = NULL;
+  assert_int_equal(model_read(folder_path(state, "five.st"), &model, NULL), STATUS_SUCCESS);
+  model_free(model);
+}
+
+/// Sound that is never silent, and a few seconds of noise, are trained on all the same.
+static void
+test_odd_data_are_told(void** const state)
+{
+  folder_make(state, "little");
+  folder_constant(state, "little/a.wav", 8000, 4.0, 0.1f);
+  folder_constant(state, "little/b.wav", 8000, 4.0, 0.1f);
+  assert_int_equal(train(state, "recipe.yaml -d noise -n little -o six.st -s fine_tune.steps=20"),
+                   0);
+  assert_non_null(strstr(program_output, "warning: 4.0 s of noise to learn from"));
+  assert_non_null(
+    strstr(program_output, "warning: the softest moments of the sound are only 1 dB"));
 }
 
 /// Principal components are found at one thread and at two, and all that is learned beside them.
@@ -159,8 +190,8 @@ test_faults_are_one_line(void** const state)
 {
   assert_int_equal(train(state, ""), 1);
   program_expect_complaint("RECIPE");
-  assert_int_equal(train(state, "recipe.yaml -d sound -o x.st"), 1);
-  program_expect_complaint("--noise");
+  assert_int_equal(train(state, "recipe.yaml -d sound -o x.st -s mixture.steady_share=0"), 1);
+  program_expect_complaint("--noise DIR is missing");
   assert_int_equal(train(state, "recipe.yaml -d sound -n noise -m sound -o x.st"), 1);
   program_expect_complaint("--music needs a mixture.music_share above 0");
   assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o x.st -s mixture.music_share=0.1"),
@@ -258,6 +289,8 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_writes_a_model),
     cmocka_unit_test(test_music_is_taken),
+    cmocka_unit_test(test_noise_may_be_missing),
+    cmocka_unit_test(test_odd_data_are_told),
     cmocka_unit_test(test_spectra_at_any_threads),
     cmocka_unit_test(test_a_hopeless_rate_is_an_error),
     cmocka_unit_test(test_interrupted_and_resumed),

@@ -4,10 +4,17 @@
 #include "training/tool/material.h"
 
 #include "dsp/network/model_file.h"
+#include "training/corpus/dynamics.h"
 #include "training/method/mixture_examples.h"
 #include "training/method/table_examples.h"
 
 #include <stdio.h>
+
+/// Voices that are recorded well have pauses further below them than this, dB.
+#define CLEAN_DB 30.0
+
+/// Less noise is all one noise, seconds.
+#define LEAST_NOISE_S 10.0
 
 static Status
 open_corpus(const Recipe* const recipe, const MaterialConfig* const config, const char* const name,
@@ -40,6 +47,30 @@ open_corpus(const Recipe* const recipe, const MaterialConfig* const config, cons
                       folders->items[0]);
 }
 
+/// Say what a denoiser would learn from odd data.
+static Status
+judge_mixtures(const Material* const material, Diagnostic* const why)
+{
+  double       below_db = 0.0;
+  const Status status   = dynamics_measure(material->sound, SPLIT_TRAIN, &below_db, why);
+  if (status) {
+    return status;
+  }
+
+  if (below_db < CLEAN_DB) {
+    printf("warning: the softest moments of the sound are only %.0f dB below its loud ones: noise "
+           "that is heard there is learned as sound\n",
+           below_db);
+  }
+  if (!material->noise) {
+    printf("noise: none recorded: hiss, hum and the like are synthesized instead\n");
+  } else if (corpus_seconds(material->noise, SPLIT_TRAIN) < LEAST_NOISE_S) {
+    printf("warning: %.1f s of noise to learn from: other noise will be left; minutes are better\n",
+           corpus_seconds(material->noise, SPLIT_TRAIN));
+  }
+  return STATUS_SUCCESS;
+}
+
 static Status
 open_mixtures(const Recipe* const recipe, const MaterialConfig* const config,
               Material* const material, Diagnostic* const why)
@@ -48,9 +79,10 @@ open_mixtures(const Recipe* const recipe, const MaterialConfig* const config,
   if (config->music->n) {
     status = open_corpus(recipe, config, "music:", config->music, &material->music, why);
   }
-  if (!status) {
+  if (!status && config->noise->n) {
     status = open_corpus(recipe, config, "noise:", config->noise, &material->noise, why);
   }
+  status = status ? status : judge_mixtures(material, why);
   if (status) {
     return status;
   }

@@ -19,7 +19,7 @@
 typedef struct {
   const OptionList* data;
   const OptionList* music; ///< Of a denoiser; no folders: none
-  const OptionList* noise; ///< Of a denoiser
+  const OptionList* noise; ///< Of a denoiser; no folders: noise is synthesized
   CorpusReport      report;
   void*             context;   ///< Handed to `report`
   bool              by_chance; ///< No MANIFEST.tsv splits the files
@@ -29,14 +29,14 @@ typedef struct {
 typedef struct {
   Corpus*   sound;
   Corpus*   music;  ///< NULL: none
-  Corpus*   noise;  ///< Of a denoiser; NULL for the other tasks
+  Corpus*   noise;  ///< Of a denoiser; NULL: none
   Frames    frames; ///< Of the other tasks; nothing for a denoiser
   Examples* examples;
 } Material;
 
 /**
-   Open the corpora of a recipe's task, say on the standard output how much there is, and read what
-   is to be in memory.
+   Open the corpora of a recipe's task, say on the standard output how much there is and what is
+   odd about it, and read what is to be in memory.
 
    @param recipe Must outlive the material.
    @param material Written on success, owned by the caller.

@@ -39,7 +39,8 @@ static const char* const usage =
   "                       is made as well\n"
   "  -m, --music DIR      folder of music to keep, for a denoiser whose recipe has a\n"
   "                       mixture.music_share; may be repeated\n"
-  "  -n, --noise DIR      folder of noise to take out, for a denoiser; may be repeated\n"
+  "  -n, --noise DIR      folder of noise to take out, for a denoiser; may be repeated; without\n"
+  "                       one, noise is synthesized only\n"
   "  -o, --output MODEL   file to write when all is done\n"
   "  -s, --set KEY=VALUE  change the recipe: layers.0.units=256\n"
   "  -t, --threads N      threads; as many as the machine has cores\n"
@@ -255,13 +256,16 @@ check_checkpoint(Training* const training, Diagnostic* const why)
 static Status
 check_folders(const Training* const training, Diagnostic* const why)
 {
-  const Options* const options   = training->options;
-  const bool           denoises  = training->recipe->task == MODEL_DENOISE;
-  const bool           has_music = denoises && training->recipe->mixture.music_share > 0.0;
-  if (denoises != (options->noise.n > 0)) {
+  const Options* const options    = training->options;
+  const bool           denoises   = training->recipe->task == MODEL_DENOISE;
+  const bool           has_music  = denoises && training->recipe->mixture.music_share > 0.0;
+  const bool           has_steady = denoises && training->recipe->mixture.steady_share > 0.0;
+  if (denoises ? !has_steady && !options->noise.n : options->noise.n > 0) {
     return diagnose(why, STATUS_BAD_OPTION,
-                    denoises ? "--noise DIR is missing: a denoiser learns from sound and noise"
-                             : "--noise is for denoisers; the recipe's task is another");
+                    denoises
+                      ? "--noise DIR is missing: a denoiser learns from sound and noise, and "
+                        "the recipe's mixture.steady_share, of noise that is synthesized, is 0"
+                      : "--noise is for denoisers; the recipe's task is another");
   }
   if (has_music != (options->music.n > 0)) {
     return diagnose(why, STATUS_BAD_OPTION,
@@ -403,11 +407,17 @@ write_card(const Training* const training, Model* const model)
                                                     : NULL;
 }
 
-/// Score a finished denoiser on files that it was not trained on.
+/// Score a finished denoiser on files that it was not trained on; without recorded noise there are
+/// none.
 static Status
 score_denoiser(const Training* const training, const Model* const model, char** const text,
                Diagnostic* const why)
 {
+  if (!training->material.noise) {
+    printf("no scores without recorded noise; lamina evaluate --noise DIR finds them\n");
+    return STATUS_SUCCESS;
+  }
+
   const EvaluationConfig config     = { .sound   = training->material.sound,
                                         .noise   = training->material.noise,
                                         .split   = SPLIT_VALID,
