@@ -14,6 +14,13 @@
 
 typedef Biquad (*Shelving)(double rate_hz, double frequency_hz, double gain_db, double q);
 
+/// i·y; gcc takes I as a float, and clang CMPLX() as an extension.
+static double complex
+imaginary(double y)
+{
+  return y * (double complex)I;
+}
+
 /// Gain at one frequency, dB: the impulse response, transformed at that frequency alone.
 static double
 gain_db_at(uint32_t n_sections, const Biquad* sections, double frequency_hz)
@@ -25,7 +32,7 @@ gain_db_at(uint32_t n_sections, const Biquad* sections, double frequency_hz)
 
   double complex sum = 0.0;
   for (uint32_t i = 0; i < N; ++i) {
-    sum += (double)x[i] * cexp(CMPLX(0.0, -2.0 * M_PI * frequency_hz / RATE * i));
+    sum += (double)x[i] * cexp(imaginary(-2.0 * M_PI * frequency_hz / RATE * i));
   }
   return 20.0 * log10(cabs(sum));
 }
@@ -42,7 +49,7 @@ assert_near(double found, double expected, double tolerance)
 static double complex
 analog(double frequency_hz, double own_hz)
 {
-  return CMPLX(0.0, tan(M_PI * frequency_hz / RATE) / tan(M_PI * own_hz / RATE));
+  return imaginary(tan(M_PI * frequency_hz / RATE) / tan(M_PI * own_hz / RATE));
 }
 
 static const double probes[] = { 30.0, 150.0, 997.0, 1000.0, 1300.0, 5000.0, 12000.0, 20000.0 };

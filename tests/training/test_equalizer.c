@@ -11,6 +11,13 @@
 
 enum { N = 8192, N_BANDS = 11 };
 
+/// i·y; gcc takes I as a float, and clang CMPLX() as an extension.
+static double complex
+imaginary(double y)
+{
+  return y * (double complex)I;
+}
+
 /// Gains in dB from 20 Hz to 20 kHz, of an impulse that went through a draw.
 static void
 measure(uint64_t step, double greatest_db, double rate_hz, double gains_db[N_BANDS])
@@ -25,7 +32,7 @@ measure(uint64_t step, double greatest_db, double rate_hz, double gains_db[N_BAN
     const double   turn = 2.0 * M_PI * 20.0 * pow(1000.0, band / 10.0) / rate_hz;
     double complex sum  = 0.0;
     for (uint32_t i = 0; i < N; ++i) {
-      sum += (double)x[i] * cexp(CMPLX(0.0, -turn * i));
+      sum += (double)x[i] * cexp(imaginary(-turn * i));
     }
     gains_db[band] = 20.0 * log10(cabs(sum));
   }

@@ -11,6 +11,13 @@
 
 #define N 24000
 
+/// i·y; gcc takes I as a float, and clang CMPLX() as an extension.
+static double complex
+imaginary(double y)
+{
+  return y * (double complex)I;
+}
+
 /// Gain at one frequency, dB: the impulse response, transformed at that frequency alone.
 static double
 gain_db_at(double rate_hz, double edge_hz, double frequency_hz)
@@ -22,7 +29,7 @@ gain_db_at(double rate_hz, double edge_hz, double frequency_hz)
 
   double complex sum = 0.0;
   for (uint32_t i = 0; i < N; ++i) {
-    sum += (double)x[i] * cexp(CMPLX(0.0, -2.0 * M_PI * frequency_hz / rate_hz * i));
+    sum += (double)x[i] * cexp(imaginary(-2.0 * M_PI * frequency_hz / rate_hz * i));
   }
   return 20.0 * log10(cabs(sum));
 }
