@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/tool/spectral_distance.h"
+
+#include "dsp/spectrum/fft.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/// Half of a frame, seconds.
+static const double hop_s = 0.016;
+
+/// The spectrograms of two sounds are gone through frame by frame.
+typedef struct {
+  uint32_t size;
+  uint32_t n_bins;
+  uint32_t n_frames;
+  float*   window;   ///< [size]
+  float*   clean_db; ///< [n_bins]
+  float*   out_db;   ///< [n_bins]
+  Fft*     fft;
+} Spectra;
+
+static void
+spectra_clear(Spectra* spectra)
+{
+  free(spectra->window);
+  free(spectra->clean_db);
+  free(spectra->out_db);
+  fft_free(spectra->fft);
+}
+
+/// @param spectra To be cleared even after failure.
+static Status
+spectra_begin(double rate_hz, uint32_t n, Spectra* spectra, Diagnostic* why)
+{
+  const uint32_t hop  = (uint32_t)lround(fmax(hop_s * rate_hz, 1.0));
+  const uint32_t size = 2 * hop;
+  *spectra            = (Spectra){ .size     = size,
+                                   .n_bins   = hop + 1,
+                                   .n_frames = n < size ? 0 : (n - size) / hop + 1,
+                                   .window   = malloc(size * sizeof(float)),
+                                   .clean_db = malloc((hop + 1) * sizeof(float)),
+                                   .out_db   = malloc((hop + 1) * sizeof(float)),
+                                   .fft      = fft_new(size) };
+  if (!spectra->window || !spectra->clean_db || !spectra->out_db || !spectra->fft) {
+    return diagnose(why, STATUS_NO_MEMORY, "no memory for the spectra of %u samples", n);
+  }
+  for (uint32_t i = 0; i < size; ++i) {
+    spectra->window[i] = (float)(0.5 - 0.5 * cos(2.0 * M_PI * i / size));
+  }
+  return STATUS_SUCCESS;
+}
+
+static const float complex*
+transform(Spectra* spectra, uint32_t frame, const float* x)
+{
+  float* const       time = fft_time(spectra->fft);
+  const float* const from = x + frame * (spectra->size / 2);
+  for (uint32_t i = 0; i < spectra->size; ++i) {
+    time[i] = spectra->window[i] * from[i];
+  }
+  fft_forward(spectra->fft);
+  return fft_spectrum(spectra->fft);
+}
+
+static float
+power(float complex bin)
+{
+  return crealf(bin) * crealf(bin) + cimagf(bin) * cimagf(bin);
+}
+
+static float
+strongest_bin(Spectra* spectra, const float* x)
+{
+  float most = 0.0f;
+  for (uint32_t m = 0; m < spectra->n_frames; ++m) {
+    const float complex* const bins = transform(spectra, m, x);
+    for (uint32_t k = 0; k < spectra->n_bins; ++k) {
+      most = fmaxf(most, power(bins[k]));
+    }
+  }
+  return most;
+}
+
+/// @param level_db [n_bins], written.
+static void
+find_levels(Spectra* spectra, uint32_t frame, float least, const float* x, float* level_db)
+{
+  const float complex* const bins = transform(spectra, frame, x);
+  for (uint32_t k = 0; k < spectra->n_bins; ++k) {
+    level_db[k] = 10.0f * log10f(fmaxf(power(bins[k]), least));
+  }
+}
+
+static double
+frame_distance(const Spectra* spectra)
+{
+  double sum = 0.0;
+  for (uint32_t k = 0; k < spectra->n_bins; ++k) {
+    const double difference = (double)spectra->clean_db[k] - (double)spectra->out_db[k];
+    sum += difference * difference;
+  }
+  return sqrt(sum / spectra->n_bins);
+}
+
+Status
+spectral_distance_measure(double rate_hz, uint32_t n, const float* clean, const float* out,
+                          double* distance_db, Diagnostic* why)
+{
+  Spectra      spectra;
+  const Status status = spectra_begin(rate_hz, n, &spectra, why);
+  if (!status) {
+    const float strongest = strongest_bin(&spectra, clean);
+    const float least     = strongest * (float)pow(10.0, -SPECTRAL_RANGE_DB / 10.0);
+    double      sum       = 0.0;
+    for (uint32_t m = 0; m < spectra.n_frames; ++m) {
+      find_levels(&spectra, m, least, clean, spectra.clean_db);
+      find_levels(&spectra, m, least, out, spectra.out_db);
+      sum += frame_distance(&spectra);
+    }
+    *distance_db = least > 0.0f ? sum / spectra.n_frames : (double)NAN;
+  }
+  spectra_clear(&spectra);
+  return status;
+}
