@@ -16,9 +16,9 @@ typedef struct {
   uint32_t size;
   uint32_t n_bins;
   uint32_t n_frames;
-  float*   window;   ///< [size]
-  float*   clean_db; ///< [n_bins]
-  float*   out_db;   ///< [n_bins]
+  float*   window; ///< [size]
+  float*   clean;  ///< Powers of a frame, [n_bins]
+  float*   out;    ///< [n_bins]
   Fft*     fft;
 } Spectra;
 
@@ -26,8 +26,8 @@ static void
 spectra_clear(Spectra* spectra)
 {
   free(spectra->window);
-  free(spectra->clean_db);
-  free(spectra->out_db);
+  free(spectra->clean);
+  free(spectra->out);
   fft_free(spectra->fft);
 }
 
@@ -41,10 +41,10 @@ spectra_begin(double rate_hz, uint32_t n, Spectra* spectra, Diagnostic* why)
                                    .n_bins   = hop + 1,
                                    .n_frames = n < size ? 0 : (n - size) / hop + 1,
                                    .window   = malloc(size * sizeof(float)),
-                                   .clean_db = malloc((hop + 1) * sizeof(float)),
-                                   .out_db   = malloc((hop + 1) * sizeof(float)),
+                                   .clean    = malloc((hop + 1) * sizeof(float)),
+                                   .out      = malloc((hop + 1) * sizeof(float)),
                                    .fft      = fft_new(size) };
-  if (!spectra->window || !spectra->clean_db || !spectra->out_db || !spectra->fft) {
+  if (!spectra->window || !spectra->clean || !spectra->out || !spectra->fft) {
     return diagnose(why, STATUS_NO_MEMORY, "no memory for the spectra of %u samples", n);
   }
   for (uint32_t i = 0; i < size; ++i) {
@@ -71,6 +71,13 @@ power(float complex bin)
   return crealf(bin) * crealf(bin) + cimagf(bin) * cimagf(bin);
 }
 
+/// Not fmaxf(), which is a call.
+static float
+larger(float a, float b)
+{
+  return a > b ? a : b;
+}
+
 static float
 strongest_bin(Spectra* spectra, const float* x)
 {
@@ -78,19 +85,19 @@ strongest_bin(Spectra* spectra, const float* x)
   for (uint32_t m = 0; m < spectra->n_frames; ++m) {
     const float complex* const bins = transform(spectra, m, x);
     for (uint32_t k = 0; k < spectra->n_bins; ++k) {
-      most = fmaxf(most, power(bins[k]));
+      most = larger(most, power(bins[k]));
     }
   }
   return most;
 }
 
-/// @param level_db [n_bins], written.
+/// @param powers [n_bins], written.
 static void
-find_levels(Spectra* spectra, uint32_t frame, float least, const float* x, float* level_db)
+find_powers(Spectra* spectra, uint32_t frame, float least, const float* x, float* powers)
 {
   const float complex* const bins = transform(spectra, frame, x);
   for (uint32_t k = 0; k < spectra->n_bins; ++k) {
-    level_db[k] = 10.0f * log10f(fmaxf(power(bins[k]), least));
+    powers[k] = larger(power(bins[k]), least);
   }
 }
 
@@ -99,10 +106,10 @@ frame_distance(const Spectra* spectra)
 {
   double sum = 0.0;
   for (uint32_t k = 0; k < spectra->n_bins; ++k) {
-    const double difference = (double)spectra->clean_db[k] - (double)spectra->out_db[k];
-    sum += difference * difference;
+    const double octaves = (double)log2f(spectra->clean[k] / spectra->out[k]);
+    sum += octaves * octaves;
   }
-  return sqrt(sum / spectra->n_bins);
+  return 10.0 * log10(2.0) * sqrt(sum / spectra->n_bins);
 }
 
 Status
@@ -116,8 +123,8 @@ spectral_distance_measure(double rate_hz, uint32_t n, const float* clean, const 
     const float least     = strongest * (float)pow(10.0, -SPECTRAL_RANGE_DB / 10.0);
     double      sum       = 0.0;
     for (uint32_t m = 0; m < spectra.n_frames; ++m) {
-      find_levels(&spectra, m, least, clean, spectra.clean_db);
-      find_levels(&spectra, m, least, out, spectra.out_db);
+      find_powers(&spectra, m, least, clean, spectra.clean);
+      find_powers(&spectra, m, least, out, spectra.out);
       sum += frame_distance(&spectra);
     }
     *distance_db = least > 0.0f ? sum / spectra.n_frames : (double)NAN;

@@ -33,7 +33,9 @@ enum {
   TRANSFORM  = 512,
   N_BANDS    = 15,
   SEGMENT    = 30, ///< Frames that are compared at a time
-  N_SEGMENT  = SEGMENT * N_BANDS,
+  WIDTH      = 16, ///< Of a row of bands: whole vectors, zeros at the end
+  N_LANES    = 4,
+  N_SEGMENT  = SEGMENT * WIDTH,
   EDGE_COUNT = N_BANDS + 1
 };
 
@@ -49,8 +51,8 @@ typedef struct {
   float*   clean; ///< [n], then without its silent frames
   float*   out;   ///< [n]
   float*   work;  ///< [n]
-  double*  x;     ///< [n / HOP][N_BANDS]
-  double*  y;     ///< [n / HOP][N_BANDS]
+  float*   x;     ///< [n / HOP][WIDTH]
+  float*   y;     ///< [n / HOP][WIDTH]
   double*  level; ///< [n / HOP]
   Fft*     fft;
   float    window[FRAME];
@@ -98,8 +100,8 @@ stoi_new(uint32_t n)
   stoi->clean       = calloc(n + 1, sizeof *stoi->clean);
   stoi->out         = calloc(n + 1, sizeof *stoi->out);
   stoi->work        = calloc(n + 1, sizeof *stoi->work);
-  stoi->x           = calloc(most, N_BANDS * sizeof *stoi->x);
-  stoi->y           = calloc(most, N_BANDS * sizeof *stoi->y);
+  stoi->x           = calloc(most, WIDTH * sizeof *stoi->x);
+  stoi->y           = calloc(most, WIDTH * sizeof *stoi->y);
   stoi->level       = calloc(most, sizeof *stoi->level);
   stoi->fft         = fft_new(TRANSFORM);
   if (!stoi->clean || !stoi->out || !stoi->work || !stoi->x || !stoi->y || !stoi->level ||
@@ -158,9 +160,9 @@ join_frames(Stoi* stoi, uint32_t n_frames, double least, float* x)
   return n_kept ? (n_kept - 1) * HOP + FRAME : 0;
 }
 
-/// @param bands [n_frames][N_BANDS], written.
+/// @param bands [n_frames][WIDTH], written but for the zeros at the ends.
 static void
-find_bands(Stoi* stoi, uint32_t n_frames, const float* x, double* bands)
+find_bands(Stoi* stoi, uint32_t n_frames, const float* x, float* bands)
 {
   float* const               time     = fft_time(stoi->fft);
   const float complex* const spectrum = fft_spectrum(stoi->fft);
@@ -173,99 +175,129 @@ find_bands(Stoi* stoi, uint32_t n_frames, const float* x, double* bands)
     for (uint32_t j = 0; j < N_BANDS; ++j) {
       double energy = 0.0;
       for (uint32_t k = stoi->edges[j]; k < stoi->edges[j + 1]; ++k) {
-        const double magnitude = (double)cabsf(spectrum[k]);
-        energy += magnitude * magnitude;
+        const double real = (double)crealf(spectrum[k]);
+        const double imag = (double)cimagf(spectrum[k]);
+        energy += real * real + imag * imag;
       }
-      bands[m * N_BANDS + j] = sqrt(energy);
+      bands[m * WIDTH + j] = (float)sqrt(energy);
     }
   }
 }
 
-/// Bring `n` numbers, `stride` apart, to zero mean and unit norm; equal ones to zeros.
+/// Bring the bands of a segment to zero mean and unit norm over time; steady ones to zeros.
 static void
-normalize(uint32_t n, uint32_t stride, double* x)
+normalize_bands(float* x)
 {
-  double mean = 0.0;
-  for (uint32_t i = 0; i < n; ++i) {
-    mean += x[i * stride] / n;
+  float mean[WIDTH]   = { 0.0f };
+  float energy[WIDTH] = { 0.0f };
+  for (uint32_t i = 0; i < N_SEGMENT; i += WIDTH) {
+    for (uint32_t j = 0; j < WIDTH; ++j) {
+      mean[j] += x[i + j] * (1.0f / SEGMENT);
+    }
   }
-  double energy = 0.0;
-  for (uint32_t i = 0; i < n; ++i) {
-    x[i * stride] -= mean;
-    energy += x[i * stride] * x[i * stride];
+  for (uint32_t i = 0; i < N_SEGMENT; i += WIDTH) {
+    for (uint32_t j = 0; j < WIDTH; ++j) {
+      x[i + j] -= mean[j];
+      energy[j] += x[i + j] * x[i + j];
+    }
   }
-  const double gain = energy > 0.0 ? 1.0 / sqrt(energy) : 0.0;
-  for (uint32_t i = 0; i < n; ++i) {
-    x[i * stride] *= gain;
+  for (uint32_t j = 0; j < WIDTH; ++j) {
+    energy[j] = energy[j] > 0.0f ? 1.0f / sqrtf(energy[j]) : 0.0f;
+  }
+  for (uint32_t i = 0; i < N_SEGMENT; i += WIDTH) {
+    for (uint32_t j = 0; j < WIDTH; ++j) {
+      x[i + j] *= energy[j];
+    }
   }
 }
 
-static double
-product(const double* x, const double* y)
+/// Σ x·y, a few sums side by side.
+static float
+product(uint32_t n, const float* x, const float* y)
 {
-  double sum = 0.0;
-  for (uint32_t i = 0; i < N_SEGMENT; ++i) {
-    sum += x[i] * y[i];
+  float sums[N_LANES] = { 0.0f };
+  for (uint32_t i = 0; i < n; i += N_LANES) {
+    for (uint32_t k = 0; k < N_LANES; ++k) {
+      sums[k] += x[i + k] * y[i + k];
+    }
   }
-  return sum;
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-/// Bring a band of `y` to the energy of that of `x`, and clip it.
+/// Bring one frame to zero mean and unit norm over its bands.
 static void
-level_and_clip(const double* x, double* y)
+normalize_frame(float* x)
 {
-  const double most   = 1.0 + pow(10.0, clip_db / 20.0);
-  double       x_norm = 0.0;
-  double       y_norm = 0.0;
-  for (uint32_t i = 0; i < N_SEGMENT; i += N_BANDS) {
-    x_norm += x[i] * x[i];
-    y_norm += y[i] * y[i];
+  static const float share[WIDTH] = {
+    1.0f / N_BANDS, 1.0f / N_BANDS, 1.0f / N_BANDS, 1.0f / N_BANDS, 1.0f / N_BANDS,
+    1.0f / N_BANDS, 1.0f / N_BANDS, 1.0f / N_BANDS, 1.0f / N_BANDS, 1.0f / N_BANDS,
+    1.0f / N_BANDS, 1.0f / N_BANDS, 1.0f / N_BANDS, 1.0f / N_BANDS, 1.0f / N_BANDS,
+  };
+  const float mean = product(WIDTH, x, share);
+  for (uint32_t j = 0; j < N_BANDS; ++j) {
+    x[j] -= mean;
   }
-  const double alpha = y_norm > 0.0 ? sqrt(x_norm / y_norm) : 0.0;
-  for (uint32_t i = 0; i < N_SEGMENT; i += N_BANDS) {
-    y[i] = fmin(alpha * y[i], most * x[i]);
+  const float energy = product(WIDTH, x, x);
+  const float gain   = energy > 0.0f ? 1.0f / sqrtf(energy) : 0.0f;
+  for (uint32_t j = 0; j < WIDTH; ++j) {
+    x[j] *= gain;
   }
 }
 
-/// STOI of one segment, [SEGMENT][N_BANDS] each.
-static double
-segment_stoi(const double* clean, const double* out)
+/// Bring the bands of `y` to the energies of those of `x`, and clip them.
+static void
+level_and_clip(const float* x, float* y)
 {
-  double x[N_SEGMENT];
-  double y[N_SEGMENT];
+  const float most         = 1.0f + (float)pow(10.0, clip_db / 20.0);
+  float       clean[WIDTH] = { 0.0f };
+  float       alpha[WIDTH] = { 0.0f };
+  for (uint32_t i = 0; i < N_SEGMENT; i += WIDTH) {
+    for (uint32_t j = 0; j < WIDTH; ++j) {
+      clean[j] += x[i + j] * x[i + j];
+      alpha[j] += y[i + j] * y[i + j];
+    }
+  }
+  for (uint32_t j = 0; j < WIDTH; ++j) {
+    alpha[j] = alpha[j] > 0.0f ? sqrtf(clean[j] / alpha[j]) : 0.0f;
+  }
+  for (uint32_t i = 0; i < N_SEGMENT; i += WIDTH) {
+    for (uint32_t j = 0; j < WIDTH; ++j) {
+      const float level = alpha[j] * y[i + j];
+      const float limit = most * x[i + j];
+      y[i + j]          = level < limit ? level : limit;
+    }
+  }
+}
+
+/// STOI of one segment, [SEGMENT][WIDTH] each.
+static double
+segment_stoi(const float* clean, const float* out)
+{
+  float x[N_SEGMENT];
+  float y[N_SEGMENT];
   memcpy(x, clean, sizeof x);
   memcpy(y, out, sizeof y);
-  for (uint32_t j = 0; j < N_BANDS; ++j) {
-    level_and_clip(x + j, y + j);
-    normalize(SEGMENT, N_BANDS, x + j);
-    normalize(SEGMENT, N_BANDS, y + j);
-  }
-  return product(x, y) / N_BANDS;
-}
-
-/// @param x [SEGMENT][N_BANDS], changed.
-static void
-normalize_both_ways(double* x)
-{
-  for (uint32_t j = 0; j < N_BANDS; ++j) {
-    normalize(SEGMENT, N_BANDS, x + j);
-  }
-  for (uint32_t m = 0; m < SEGMENT; ++m) {
-    normalize(N_BANDS, 1, x + m * N_BANDS);
-  }
+  level_and_clip(x, y);
+  normalize_bands(x);
+  normalize_bands(y);
+  return (double)product(N_SEGMENT, x, y) / N_BANDS;
 }
 
 /// ESTOI of one segment, as segment_stoi().
 static double
-segment_estoi(const double* clean, const double* out)
+segment_estoi(const float* clean, const float* out)
 {
-  double x[N_SEGMENT];
-  double y[N_SEGMENT];
+  float x[N_SEGMENT];
+  float y[N_SEGMENT];
   memcpy(x, clean, sizeof x);
   memcpy(y, out, sizeof y);
-  normalize_both_ways(x);
-  normalize_both_ways(y);
-  return product(x, y) / SEGMENT;
+  normalize_bands(x);
+  normalize_bands(y);
+  for (uint32_t i = 0; i < N_SEGMENT; i += WIDTH) {
+    normalize_frame(x + i);
+    normalize_frame(y + i);
+  }
+  return (double)product(N_SEGMENT, x, y) / SEGMENT;
 }
 
 static Intelligibility
@@ -282,8 +314,8 @@ compare(Stoi* stoi)
   const uint32_t  n_segments = n < SEGMENT ? 0 : n - SEGMENT + 1;
   Intelligibility sum        = { 0.0, 0.0 };
   for (uint32_t m = 0; m < n_segments; ++m) {
-    sum.stoi += segment_stoi(stoi->x + m * N_BANDS, stoi->y + m * N_BANDS);
-    sum.estoi += segment_estoi(stoi->x + m * N_BANDS, stoi->y + m * N_BANDS);
+    sum.stoi += segment_stoi(stoi->x + m * WIDTH, stoi->y + m * WIDTH);
+    sum.estoi += segment_estoi(stoi->x + m * WIDTH, stoi->y + m * WIDTH);
   }
   return (Intelligibility){ sum.stoi / n_segments, sum.estoi / n_segments };
 }
