@@ -97,12 +97,27 @@ folders_are_scored_and_written(void** state)
   assert_int_equal(evaluate(state, "half.safetensors -d sound -n noise --snr 3,12 --items 5 "
                                    "--seconds 0.5 --csv scores.csv -t 2"),
                    0);
-  assert_non_null(strstr(program_output, "SI-SDR of 5 clips of 0.5 s at 48000 Hz"));
-  assert_non_null(strstr(program_output, "\n| 3 | "));
-  assert_non_null(strstr(program_output, "| +0.0 ± 0.0 |\n| no noise"));
-  assert_non_null(strstr(program_output, "\n| noise | 5 | +0.0"));
+  assert_non_null(strstr(program_output, "5 clips of 0.5 s at 48000 Hz"));
+  assert_non_null(strstr(program_output, "\n| 3 | lamina | 5 | "));
+  assert_non_null(strstr(program_output, " | +0.00 ± 0.00 | "));
+  assert_non_null(strstr(program_output, "\n| all | lamina | 5 | "));
+  assert_non_null(strstr(program_output, "\n| noise | lamina | 5 | "));
+  assert_non_null(strstr(program_output, "\n| sound | lamina | 5 | "));
+  // Two ratios and the sound alone, each before and after.
   assert_int_equal(program_run("wc -l < %s", folder_path(state, "scores.csv")), 0);
-  assert_string_equal(program_output, "16\n");
+  assert_string_equal(program_output, "31\n");
+}
+
+static void
+single_files_are_scored(void** state)
+{
+  write_folders(state);
+  assert_int_equal(evaluate(state, "half.safetensors -d sound/1.wav -d sound/2.wav -n noise/b.wav "
+                                   "--valid-share 1 --items 2 --seconds 0.5"),
+                   0);
+  assert_non_null(strstr(program_output, "from 2 files of sound and 1 of noise"));
+  assert_non_null(strstr(program_output, "\n| -5 | lamina | 2 | "));
+  assert_non_null(strstr(program_output, "\n| 15 | lamina | 2 | "));
 }
 
 static uint32_t
@@ -203,6 +218,7 @@ main(void)
     WITH_MODEL(a_known_pair_is_scored),
     WITH_MODEL(channels_are_scored_alone),
     WITH_MODEL(folders_are_scored_and_written),
+    WITH_MODEL(single_files_are_scored),
     WITH_MODEL(the_split_is_that_of_the_models_recipe),
     WITH_MODEL(what_is_wrong_is_said_in_one_line),
     WITH_MODEL(a_folder_without_sound_names_its_files),

@@ -99,6 +99,13 @@ evaluate(const Bench* bench, const Model* model, Team* team)
   return evaluation;
 }
 
+static double
+score(const Evaluation* evaluation, uint32_t item, uint32_t snr, uint32_t entrant,
+      QualityMeasure measure)
+{
+  return evaluation_quality(evaluation, item, snr, entrant)->of[measure];
+}
+
 static void
 a_constant_gain_gains_nothing(void** state)
 {
@@ -106,18 +113,25 @@ a_constant_gain_gains_nothing(void** state)
   Model* const model      = models_constant_gain(0.5);
   Evaluation   evaluation = evaluate(&bench, model, NULL);
   for (uint32_t i = 0; i < evaluation.config.n_items; ++i) {
-    const EvaluationItem* const item = evaluation.items + i;
     for (uint32_t s = 0; s < 3; ++s) {
       // Noise and tone are nearly at right angles, so what went in has its SNR.
-      assert_true(fabs(item->in_db[s] - evaluation.config.snr_db[s]) < 0.7);
-      assert_true(fabs(item->out_db[s] - item->in_db[s]) < 0.01);
+      const double in_db = score(&evaluation, i, s, ENTRANT_INPUT, QUALITY_SI_SDR);
+      assert_true(fabs(in_db - evaluation.config.snr_db[s]) < 0.7);
+      assert_true(fabs(score(&evaluation, i, s, ENTRANT_MODEL, QUALITY_SI_SDR) - in_db) < 0.01);
+      // The first frame alone is not at half yet.
+      const double level_db = score(&evaluation, i, s, ENTRANT_MODEL, QUALITY_LEVEL) -
+                              score(&evaluation, i, s, ENTRANT_INPUT, QUALITY_LEVEL);
+      assert_true(fabs(level_db + 20.0 * log10(2.0)) < 0.1);
     }
-    assert_true(item->clean_db > 90.0);
-    const char* const kind = corpus_group(bench.noise, SPLIT_VALID, item->noise);
-    assert_true(!strcmp(kind, "wind") || !strcmp(kind, "fan"));
+    assert_true(score(&evaluation, i, 3, ENTRANT_MODEL, QUALITY_SI_SDR) > 90.0);
+    const char* const noise = corpus_group(bench.noise, SPLIT_VALID, evaluation.items[i].noise);
+    const char* const sound = corpus_group(bench.sound, SPLIT_VALID, evaluation.items[i].sound);
+    assert_true(!strcmp(noise, "wind") || !strcmp(noise, "fan"));
+    assert_string_equal(sound, "sound");
   }
   evaluation_clear(&evaluation);
   assert_null(evaluation.items);
+  assert_null(evaluation.scores);
   model_free(model);
   close_bench(&bench);
 }
@@ -186,50 +200,142 @@ silent_noise_is_not_scored(void** state)
   corpus_free(bench.noise);
   bench.noise           = open_one(state, "silence.wav");
   Evaluation evaluation = evaluate(&bench, model, NULL);
-  assert_true(isnan(evaluation.items[0].in_db[0]) && isnan(evaluation.items[0].out_db[2]));
-  assert_true(evaluation.items[0].clean_db > 90.0);
+  for (uint32_t i = 0; i < N_QUALITIES; ++i) {
+    assert_true(isnan(score(&evaluation, 0, 0, ENTRANT_INPUT, (QualityMeasure)i)));
+    assert_true(isnan(score(&evaluation, 0, 2, ENTRANT_MODEL, (QualityMeasure)i)));
+  }
+  assert_true(score(&evaluation, 0, 3, ENTRANT_MODEL, QUALITY_SI_SDR) > 90.0);
   evaluation_clear(&evaluation);
   model_free(model);
   close_bench(&bench);
 }
 
+/// A row of scores: as made_scores() gets them.
+static Quality
+made(double si_sdr_db, double other)
+{
+  Quality quality;
+  for (uint32_t i = 0; i < N_QUALITIES; ++i) {
+    quality.of[i] = i == QUALITY_SI_SDR ? si_sdr_db : other;
+  }
+  return quality;
+}
+
+/**
+   Made scores of two clips at 0, 7.5 and 20 dB: their gains are 1 and 5 dB, 0 and 0, and, where the
+   first clip's input has no score, −1.
+*/
+static void
+make_scores(Quality* scores)
+{
+  const double nan       = (double)NAN;
+  const double in[2][4]  = { { 0, 7, nan, 100 }, { 0, 8, 20, 100 } };
+  const double out[2][4] = { { 1, 7, 9, 30 }, { 5, 8, 19, 30 } };
+  for (uint32_t i = 0; i < 2; ++i) {
+    for (uint32_t s = 0; s < 4; ++s) {
+      scores[(i * 4 + s) * N_ENTRANTS + ENTRANT_INPUT] = made(in[i][s], 0.25);
+      scores[(i * 4 + s) * N_ENTRANTS + ENTRANT_MODEL] = made(out[i][s], s < 3 ? -0.001 : nan);
+    }
+  }
+}
+
+static void
+expect(const char* text, const char* words)
+{
+  if (!strstr(text, words)) {
+    fail_msg("no \"%s\" in:\n%s", words, text);
+  }
+}
+
 static void
 the_tables_say_what_was_scored(void** state)
 {
-  // Made scores: 0 dB gains 3 ± … (1 and 5), 7.5 dB gains 0; the wind's clip has no 20 dB score.
   Bench          bench    = open_bench(state);
-  uint32_t       wind     = strcmp(corpus_group(bench.noise, SPLIT_VALID, 0), "wind") ? 1 : 0;
-  EvaluationItem items[2] = {
-    { .noise = wind, .in_db = { 0, 7, (double)NAN }, .out_db = { 1, 7, 9 }, .clean_db = 30 },
-    { .noise = 1 - wind, .in_db = { 0, 8, 20 }, .out_db = { 5, 8, 19 }, .clean_db = 30 },
-  };
-  Evaluation evaluation     = { bench_config(&bench), items };
+  const uint32_t wind     = strcmp(corpus_group(bench.noise, SPLIT_VALID, 0), "wind") ? 1 : 0;
+  EvaluationItem items[2] = { { .noise = wind }, { .noise = 1 - wind } };
+  Quality        scores[2 * 4 * N_ENTRANTS];
+  Evaluation     evaluation = { bench_config(&bench), items, scores };
   evaluation.config.n_items = 2;
+  make_scores(scores);
 
   char* const text = evaluation_text(&evaluation);
-  char* const csv  = evaluation_csv(&evaluation);
-  assert_non_null(strstr(text, "SI-SDR of 2 clips of 0.5 s at 16000 Hz, drawn with seed 5 from 1 "
-                               "files of sound and 2 of noise"));
+  expect(text, "2 clips of 0.5 s at 16000 Hz, drawn with seed 5 from 1 files of sound and 2 of "
+               "noise");
+  expect(text, "\n| SNR, dB | of | clips | SI-SDR, dB | gain, dB | segmental SNR, dB | STOI | "
+               "ESTOI | LSD, dB | level, dB | residual, dB |\n|---:|:---|---:|---:|---:|---:|---:|"
+               "---:|---:|---:|---:|\n");
+  expect(text, "\n| 0 | input | 2 | 0.00 ± 0.00 | – | 0.25 ± 0.00 | 0.250 ± 0.000 | 0.250 ± 0.000 "
+               "| 0.25 ± 0.00 | +0.25 ± 0.00 | 0.2 ± 0.0 |\n");
   // Student's t for two: 12.7 · 2.83 / √2.
-  assert_non_null(strstr(text, "\n| 0 | 0.0 ± 0.0 | 3.0 ± 25.4 | +3.0 ± 25.4 |\n"));
-  assert_non_null(strstr(text, "\n| 7.5 | 7.5 ± 6.4 | 7.5 ± 6.4 | +0.0 ± 0.0 |\n"));
-  assert_non_null(strstr(text, "\n| 20 | 20.0 | 14.0 ± 63.5 | -1.0 |\n"));
-  assert_non_null(strstr(text, "\n| no noise | – | 30.0 ± 0.0 | – |\n"));
-  assert_non_null(strstr(text, "\n| gain, dB, by noise | clips | at 0 dB | at 7.5 dB | at 20 dB |"
-                               "\n|:---|---:|---:|---:|---:|"
-                               "\n| fan | 1 | +5.0 | +0.0 | -1.0 |"
-                               "\n| wind | 1 | +1.0 | +0.0 | – |\n"));
-  assert_string_equal(csv, "clip,noise,snr_db,in_db,out_db\n"
-                           "0,\"wind\",0,0.0000,1.0000\n"
-                           "0,\"wind\",7.5,7.0000,7.0000\n"
-                           "0,\"wind\",20,nan,9.0000\n"
-                           "0,,inf,,30.0000\n"
-                           "1,\"fan\",0,0.0000,5.0000\n"
-                           "1,\"fan\",7.5,8.0000,8.0000\n"
-                           "1,\"fan\",20,20.0000,19.0000\n"
-                           "1,,inf,,30.0000\n");
+  expect(text,
+         "\n| 0 | lamina | 2 | 3.00 ± 25.41 | +3.00 ± 25.41 | 0.00 ± 0.00 | -0.001 ± 0.000 |");
+  expect(text, "\n| 7.5 | lamina | 2 | 7.50 ± 6.35 | +0.00 ± 0.00 | ");
+  expect(text, "\n| 20 | input | 1 | 20.00 | – | ");
+  expect(text, "\n| 20 | lamina | 2 | 14.00 ± 63.53 | -1.00 | ");
+  // A clip counts once: gains of ½ (of two ratios) and 4/3 dB, not of five scores.
+  expect(text, "\n| all | lamina | 2 | 8.17 ± 31.7");
+  expect(text, "\n| no noise | lamina | 2 | 30.00 ± 0.00 | – | – | – | – | – | – | – |\n");
+  assert_null(strstr(text, "| no noise | input"));
+  expect(text, "\n| noise | of | clips |");
+  expect(text, "\n| fan | lamina | 1 | 10.67 | +1.33 | 0.00 | -0.001 | ");
+  expect(text, "\n| wind | lamina | 1 | 5.67 | +0.50 | ");
+  expect(text, "\n| sound | of | clips |");
+  expect(text, "\n| sound | lamina | 2 | 8.17 ± 31.7");
   free(text);
+  close_bench(&bench);
+}
+
+static void
+the_values_are_those_of_every_clip(void** state)
+{
+  Bench          bench    = open_bench(state);
+  const uint32_t wind     = strcmp(corpus_group(bench.noise, SPLIT_VALID, 0), "wind") ? 1 : 0;
+  EvaluationItem items[2] = { { .noise = wind }, { .noise = 1 - wind } };
+  Quality        scores[2 * 4 * N_ENTRANTS];
+  Evaluation     evaluation = { bench_config(&bench), items, scores };
+  evaluation.config.n_items = 2;
+  make_scores(scores);
+
+  char* const csv     = evaluation_csv(&evaluation);
+  uint32_t    n_lines = 0;
+  for (const char* at = csv; *at; ++at) {
+    n_lines += *at == '\n';
+  }
+  assert_int_equal(n_lines, 1 + 2 * 4 * 2);
+  assert_true(csv == strstr(csv, "clip,sound,noise,snr_db,of,si_sdr_db,segmental_snr_db,stoi,"
+                                 "estoi,lsd_db,level_db,residual_db\n"
+                                 "0,\"sound\",\"wind\",0,\"input\",0.0000,0.2500,0.2500,0.2500,"
+                                 "0.2500,0.2500,0.2500\n"
+                                 "0,\"sound\",\"wind\",0,\"lamina\",1.0000,-0.0010,"));
+  expect(csv, "\n0,\"sound\",\"wind\",20,\"input\",nan,");
+  expect(csv, "\n1,\"sound\",\"fan\",7.5,\"lamina\",8.0000,");
+  expect(csv, "\n1,\"sound\",\"\",inf,\"lamina\",30.0000,nan,");
   free(csv);
+  close_bench(&bench);
+}
+
+static void
+the_lead_is_no_part_of_what_is_scored(void** state)
+{
+  // The same clips, whatever is drawn before them, when the noise is a sound that never changes.
+  folder_constant(state, "noise.wav", RATE, 20.0, 0.1f);
+  Bench        bench = open_bench(state);
+  Model* const model = models_constant_gain(0.5);
+  corpus_free(bench.noise);
+  bench.noise             = open_one(state, "noise.wav");
+  EvaluationConfig config = bench_config(&bench);
+  Evaluation       none   = evaluate(&bench, model, NULL);
+  Evaluation       two    = { 0 };
+  config.lead_s           = 2.0;
+  assert_int_equal(evaluation_run(model, &config, &two, NULL), STATUS_SUCCESS);
+  char* const a = evaluation_csv(&none);
+  char* const b = evaluation_csv(&two);
+  assert_string_equal(a, b);
+  free(a);
+  free(b);
+  evaluation_clear(&none);
+  evaluation_clear(&two);
+  model_free(model);
   close_bench(&bench);
 }
 
@@ -253,9 +359,14 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    IN_FOLDER(a_constant_gain_gains_nothing),  IN_FOLDER(threads_change_nothing_and_seeds_do),
-    IN_FOLDER(progress_ends_with_all_clips),   IN_FOLDER(silent_noise_is_not_scored),
-    IN_FOLDER(the_tables_say_what_was_scored), IN_FOLDER(a_clip_that_cannot_be_drawn_is_an_error),
+    IN_FOLDER(a_constant_gain_gains_nothing),
+    IN_FOLDER(threads_change_nothing_and_seeds_do),
+    IN_FOLDER(progress_ends_with_all_clips),
+    IN_FOLDER(silent_noise_is_not_scored),
+    IN_FOLDER(the_tables_say_what_was_scored),
+    IN_FOLDER(the_values_are_those_of_every_clip),
+    IN_FOLDER(the_lead_is_no_part_of_what_is_scored),
+    IN_FOLDER(a_clip_that_cannot_be_drawn_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

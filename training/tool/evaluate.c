@@ -24,12 +24,13 @@ static const char* const usage =
   "Usage: lamina evaluate MODEL --data DIR... --noise DIR... [OPTION]...\n"
   "       lamina evaluate MODEL --clean FILE --noisy FILE [OPTION]...\n"
   "Score a model: on mixtures of sound and noise that it was not trained on, or on one recording\n"
-  "of which the clean sound is known.  The score is SI-SDR, the energy of the sound over that of\n"
-  "all that is not it, dB.\n"
+  "of which the clean sound is known.  Measured are SI-SDR, the energy of the sound over that of\n"
+  "all that is not it, segmental SNR, STOI and ESTOI, the log-spectral distance, the level of\n"
+  "what sounds, and what is left in the pauses; all by ratio, by kind of noise and of sound.\n"
   "\n"
-  "  -d, --data DIR       folder of sound, searched to its depth; may be repeated\n"
-  "  -n, --noise DIR      folder of noise; may be repeated\n"
-  "      --snr LIST       ratios to mix at, dB; 0,5,10,15\n"
+  "  -d, --data DIR       folder of sound, searched to its depth, or a file; may be repeated\n"
+  "  -n, --noise DIR      folder of noise, or a file; may be repeated\n"
+  "      --snr LIST       ratios to mix at, dB; -5,0,5,10,15\n"
   "      --items N        clips; 100\n"
   "      --seconds S      length of a clip; 6\n"
   "      --rate HZ        rate to run at; 48000\n"
@@ -159,13 +160,7 @@ set_defaults(Options* options)
               .rate_hz     = 48000.0,
               .valid_share = -1.0,
               .threads     = n_cores > 0 ? (uint32_t)n_cores : 1,
-              .config      = { .split   = SPLIT_VALID,
-                               .n_items = 100,
-                               .clip_s  = 6.0,
-                               .n_snrs  = 4,
-                               .snr_db  = { 0.0, 5.0, 10.0, 15.0 },
-                               .seed    = 1,
-                               .params  = denoiser_params_default() },
+              .config      = evaluation_defaults(),
   };
 }
 

@@ -8,6 +8,7 @@
 #include "dsp/status.h"
 #include "training/corpus/corpus.h"
 #include "training/engine/team.h"
+#include "training/tool/quality.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +23,7 @@ typedef struct {
   Split          split;
   uint32_t       n_items; ///< Clips of sound, each with one clip of noise, at least 1
   double         clip_s;  ///< Length of a clip
+  double         lead_s;  ///< Noise alone that is drawn before each clip, for who can learn it
   uint32_t       n_snrs;
   double         snr_db[EVALUATION_MAX_SNRS]; ///< Every clip is mixed at each of them
   uint64_t       seed;                        ///< Of the clips
@@ -31,18 +33,25 @@ typedef struct {
   void* context;                                                      ///< Handed to `progress`
 } EvaluationConfig;
 
-/// SI-SDR of one clip, dB; NaN where its sound or noise is silent.
+/// What every evaluation is unless asked otherwise: 100 clips of the valid split, −5…15 dB.  The
+/// corpora are the caller's to set.
+EvaluationConfig
+evaluation_defaults(void);
+
+/// Who is scored: the mixture as it went in, and what the model left of it.
+enum { ENTRANT_INPUT, ENTRANT_MODEL, N_ENTRANTS };
+
+/// What a clip was made of: files of the groups, for corpus_group().
 typedef struct {
-  uint32_t noise;                       ///< A file of the noise's group, for corpus_group()
-  double   in_db[EVALUATION_MAX_SNRS];  ///< Of the mixture, by `EvaluationConfig.snr_db`
-  double   out_db[EVALUATION_MAX_SNRS]; ///< Of what is left of it
-  double   clean_db;                    ///< Of what is left of the sound alone
+  uint32_t sound;
+  uint32_t noise;
 } EvaluationItem;
 
 /// Scores of a model.
 typedef struct {
   EvaluationConfig config;
-  EvaluationItem*  items; ///< [config.n_items]
+  EvaluationItem*  items;  ///< [config.n_items]
+  Quality*         scores; ///< [config.n_items][config.n_snrs + 1][N_ENTRANTS]
 } Evaluation;
 
 /**
@@ -60,13 +69,26 @@ Status
 evaluation_run(const Model* model, const EvaluationConfig* config, Evaluation* evaluation,
                Diagnostic* why);
 
-/// Release the items; the struct becomes all zeros.
+/// Release the scores; the struct becomes all zeros.
 void
 evaluation_clear(Evaluation* evaluation);
 
 /**
-   The scores as Markdown: what was measured, a table by SNR with 95 % intervals and the clean
-   sound, and a table of gains by kind of noise.
+   The scores of one clip.
+
+   @param snr Which of the ratios; config.n_snrs: the sound alone.
+   @return NaN in all places where the sound or the noise is silent.  Owned by `evaluation`.
+*/
+const Quality*
+evaluation_quality(const Evaluation* evaluation, uint32_t item, uint32_t snr, uint32_t entrant);
+
+/// "input" or "lamina".
+const char*
+evaluation_entrant(const Evaluation* evaluation, uint32_t entrant);
+
+/**
+   The scores as Markdown: what was measured, and tables of all measures by SNR, by kind of noise
+   and by kind of sound, with 95 % intervals.
 
    @return Owned by the caller; NULL when memory is short.
 */

@@ -6,89 +6,161 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/// Name of the kind of sound or noise of a clip.
+typedef const char* (*KindOf)(const Evaluation* evaluation, uint32_t item);
+
 static const char*
-kind(const Evaluation* evaluation, uint32_t item)
+kind_of_noise(const Evaluation* evaluation, uint32_t item)
 {
   return corpus_group(evaluation->config.noise, evaluation->config.split,
                       evaluation->items[item].noise);
 }
 
-/// A column of scores.
-typedef double (*Column)(const EvaluationItem* item, uint32_t snr);
-
-static double
-in_column(const EvaluationItem* item, uint32_t snr)
+static const char*
+kind_of_sound(const Evaluation* evaluation, uint32_t item)
 {
-  return item->in_db[snr];
+  return corpus_group(evaluation->config.sound, evaluation->config.split,
+                      evaluation->items[item].sound);
 }
 
+/// Which scores a row of a table is of.
+typedef struct {
+  const char* key;       ///< First cell
+  KindOf      kind_of;   ///< NULL: clips of all kinds
+  uint32_t    first_snr; ///< A clip counts with its mean over some ratios
+  uint32_t    n_snrs;
+} Row;
+
+/// What a table is written with.
+typedef struct {
+  FILE*             stream;
+  const Evaluation* evaluation;
+  const char**      kinds; ///< [n_items]
+  double*           work;  ///< [n_items]
+} Printer;
+
+/// Mean over the ratios of a row.  @param over Entrant whose score is taken off; NULL: none.
 static double
-out_column(const EvaluationItem* item, uint32_t snr)
+clip_score(const Evaluation* evaluation, const Row* row, uint32_t item, uint32_t entrant,
+           const uint32_t* over, QualityMeasure measure)
 {
-  return item->out_db[snr];
-}
-
-static double
-gain_column(const EvaluationItem* item, uint32_t snr)
-{
-  return item->out_db[snr] - item->in_db[snr];
-}
-
-static double
-clean_column(const EvaluationItem* item, uint32_t snr)
-{
-  (void)snr;
-  return item->clean_db;
-}
-
-/**
-   Average a column.
-
-   @param noise Kind of noise; NULL: all.
-   @param work [n_items].
-*/
-static Average
-average(const Evaluation* evaluation, Column column, uint32_t snr, const char* noise, double* work)
-{
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < evaluation->config.n_items; ++i) {
-    if (!noise || !strcmp(noise, kind(evaluation, i))) {
-      work[n++] = column(evaluation->items + i, snr);
+  double   sum = 0.0;
+  uint32_t n   = 0;
+  for (uint32_t i = row->first_snr; i < row->first_snr + row->n_snrs; ++i) {
+    const double score = evaluation_quality(evaluation, item, i, entrant)->of[measure];
+    const double less  = over ? evaluation_quality(evaluation, item, i, *over)->of[measure] : 0.0;
+    if (!isnan(score - less)) {
+      sum += score - less;
+      ++n;
     }
   }
-  return measure_average(n, work);
+  return n ? sum / n : (double)NAN;
 }
 
-/// A cell of a table: a mean and, when there is one, its margin.
-static void
-print_cell(FILE* stream, const char* format, const Average* scores)
+/// Mean over the clips of a row, as clip_score().
+static Average
+row_average(const Printer* printer, const Row* row, uint32_t entrant, const uint32_t* over,
+            QualityMeasure measure)
 {
+  const Evaluation* const evaluation = printer->evaluation;
+  uint32_t                n          = 0;
+  for (uint32_t i = 0; i < evaluation->config.n_items; ++i) {
+    if (!row->kind_of || !strcmp(row->key, row->kind_of(evaluation, i))) {
+      printer->work[n++] = clip_score(evaluation, row, i, entrant, over, measure);
+    }
+  }
+  return measure_average(n, printer->work);
+}
+
+/// A cell: a mean and, when there is one, its margin.
+static void
+print_cell(FILE* stream, const Average* scores, QualityMeasure measure, bool with_sign)
+{
+  const int digits = (int)quality_words(measure)->n_digits;
   if (!scores->n) {
     fputs(" – |", stream);
     return;
   }
-  fputc(' ', stream);
-  // Not "-0.0".
-  fprintf(stream, format, fabs(scores->mean) < 0.05 ? 0.0 : scores->mean);
+  // Not "-0.00".
+  const double mean = fabs(scores->mean) < 0.5 * pow(10.0, -digits) ? 0.0 : scores->mean;
+  fprintf(stream, with_sign ? " %+.*f" : " %.*f", digits, mean);
   if (scores->n > 1) {
-    fprintf(stream, " ± %.1f", scores->margin);
+    fprintf(stream, " ± %.*f", digits, scores->margin);
   }
   fputs(" |", stream);
 }
 
-static void
-print_heading(FILE* stream, const Evaluation* evaluation)
+/// Whether a row is of sounds without noise, where the input has nothing to gain.
+static bool
+is_clean(const Printer* printer, const Row* row)
 {
-  const EvaluationConfig* const config = &evaluation->config;
+  return row->first_snr == printer->evaluation->config.n_snrs;
+}
+
+/// The gain in SI-SDR over the input.
+static void
+print_gain(const Printer* printer, const Row* row, uint32_t entrant)
+{
+  const uint32_t input = ENTRANT_INPUT;
+  const Average  gain  = row_average(printer, row, entrant, &input, QUALITY_SI_SDR);
+  if (entrant == input || is_clean(printer, row)) {
+    fputs(" – |", printer->stream);
+  } else {
+    print_cell(printer->stream, &gain, QUALITY_SI_SDR, true);
+  }
+}
+
+/// One line per entrant.
+static void
+print_row(const Printer* printer, const Row* row)
+{
+  for (uint32_t e = is_clean(printer, row) ? ENTRANT_MODEL : 0; e < N_ENTRANTS; ++e) {
+    const Average clips = row_average(printer, row, e, NULL, QUALITY_SI_SDR);
+    fprintf(printer->stream, "| %s | %s | %u |", row->key,
+            evaluation_entrant(printer->evaluation, e), clips.n);
+    for (uint32_t i = 0; i < N_QUALITIES; ++i) {
+      const Average scores = row_average(printer, row, e, NULL, (QualityMeasure)i);
+      print_cell(printer->stream, &scores, (QualityMeasure)i, i == QUALITY_LEVEL);
+      if (i == QUALITY_SI_SDR) {
+        print_gain(printer, row, e);
+      }
+    }
+    fputc('\n', printer->stream);
+  }
+}
+
+/// The head of a table.  @param alignment Of its first column.
+static void
+print_head(const Printer* printer, const char* title, const char* alignment)
+{
+  FILE* const stream = printer->stream;
+  fprintf(stream, "\n| %s | of | clips |", title);
+  for (uint32_t i = 0; i < N_QUALITIES; ++i) {
+    fprintf(stream, " %s |%s", quality_words((QualityMeasure)i)->title,
+            i == QUALITY_SI_SDR ? " gain, dB |" : "");
+  }
+  fprintf(stream, "\n|%s|:---|---:|", alignment);
+  for (uint32_t i = 0; i < N_QUALITIES + 1; ++i) {
+    fputs("---:|", stream);
+  }
+  fputc('\n', stream);
+}
+
+static void
+print_heading(const Printer* printer)
+{
+  const EvaluationConfig* const config = &printer->evaluation->config;
   const DenoiserParams* const   params = &config->params;
-  fprintf(stream,
-          "SI-SDR of %u clips of %g s at %u Hz, drawn with seed %" PRIu64 " from %u files of sound "
-          "and %u of noise\nthat are kept for %s.  Reduction %g dB, strength %g, smoothing %g ms.\n"
-          "± is the 95 %% interval of a mean.\n",
+  fprintf(printer->stream,
+          "%u clips of %g s at %u Hz, drawn with seed %" PRIu64 " from %u files of sound and %u of "
+          "noise that are\nkept for %s.  Reduction %g dB, strength %g, smoothing %g ms.\n"
+          "± is the 95 %% interval of a mean.  Level: of the active frames, over the sound's.  "
+          "Residual: what is\nleft in the pauses, over the input's.\n",
           config->n_items, config->clip_s, corpus_rate(config->sound), config->seed,
           corpus_files(config->sound, config->split), corpus_files(config->noise, config->split),
           config->split == SPLIT_VALID ? "validation" : "training", (double)params->reduction_db,
@@ -96,31 +168,27 @@ print_heading(FILE* stream, const Evaluation* evaluation)
 }
 
 static void
-print_by_snr(FILE* stream, const Evaluation* evaluation, double* work)
+print_by_snr(const Printer* printer)
 {
-  fputs("\n| SNR, dB | SI-SDR in, dB | out, dB | gain, dB |\n|---:|---:|---:|---:|\n", stream);
-  for (uint32_t i = 0; i < evaluation->config.n_snrs; ++i) {
-    const Average in   = average(evaluation, in_column, i, NULL, work);
-    const Average out  = average(evaluation, out_column, i, NULL, work);
-    const Average gain = average(evaluation, gain_column, i, NULL, work);
-    fprintf(stream, "| %g |", evaluation->config.snr_db[i]);
-    print_cell(stream, "%.1f", &in);
-    print_cell(stream, "%.1f", &out);
-    print_cell(stream, "%+.1f", &gain);
-    fputc('\n', stream);
+  const EvaluationConfig* const config = &printer->evaluation->config;
+  char                          key[32];
+  print_head(printer, "SNR, dB", "---:");
+  for (uint32_t i = 0; i < config->n_snrs; ++i) {
+    snprintf(key, sizeof key, "%g", config->snr_db[i]);
+    print_row(printer, &(Row){ .key = key, .first_snr = i, .n_snrs = 1 });
   }
-  const Average clean = average(evaluation, clean_column, 0, NULL, work);
-  fputs("| no noise | – |", stream);
-  print_cell(stream, "%.1f", &clean);
-  fputs(" – |\n", stream);
+  if (config->n_snrs) {
+    print_row(printer, &(Row){ .key = "all", .n_snrs = config->n_snrs });
+  }
+  print_row(printer, &(Row){ .key = "no noise", .first_snr = config->n_snrs, .n_snrs = 1 });
 }
 
-/// Whether an item is the first of its kind of noise.
+/// Whether an item is the first of its kind.
 static bool
-is_first(const Evaluation* evaluation, uint32_t item)
+is_first(const Evaluation* evaluation, KindOf kind_of, uint32_t item)
 {
   for (uint32_t i = 0; i < item; ++i) {
-    if (!strcmp(kind(evaluation, i), kind(evaluation, item))) {
+    if (!strcmp(kind_of(evaluation, i), kind_of(evaluation, item))) {
       return false;
     }
   }
@@ -133,43 +201,30 @@ compare_names(const void* a, const void* b)
   return strcmp(*(const char* const*)a, *(const char* const*)b);
 }
 
-/// The kinds of noise, by name.  @param kinds [n_items], written.  @return How many there are.
+/// Fill `printer->kinds` with the kinds that there are, by name.  @return How many.
 static uint32_t
-sort_kinds(const Evaluation* evaluation, const char** kinds)
+sort_kinds(const Printer* printer, KindOf kind_of)
 {
   uint32_t n = 0;
-  for (uint32_t i = 0; i < evaluation->config.n_items; ++i) {
-    if (is_first(evaluation, i)) {
-      kinds[n++] = kind(evaluation, i);
+  for (uint32_t i = 0; i < printer->evaluation->config.n_items; ++i) {
+    if (is_first(printer->evaluation, kind_of, i)) {
+      printer->kinds[n++] = kind_of(printer->evaluation, i);
     }
   }
-  qsort(kinds, n, sizeof *kinds, compare_names);
+  qsort(printer->kinds, n, sizeof *printer->kinds, compare_names);
   return n;
 }
 
+/// Means over all ratios.
 static void
-print_by_kind(FILE* stream, const Evaluation* evaluation, const char** kinds, double* work)
+print_by_kind(const Printer* printer, const char* title, KindOf kind_of)
 {
-  const uint32_t n_snrs  = evaluation->config.n_snrs;
-  const uint32_t n_kinds = sort_kinds(evaluation, kinds);
-
-  fputs("\n| gain, dB, by noise | clips |", stream);
-  for (uint32_t i = 0; i < n_snrs; ++i) {
-    fprintf(stream, " at %g dB |", evaluation->config.snr_db[i]);
+  const uint32_t n_snrs = printer->evaluation->config.n_snrs;
+  const uint32_t n      = sort_kinds(printer, kind_of);
+  print_head(printer, title, ":---");
+  for (uint32_t i = 0; i < n; ++i) {
+    print_row(printer, &(Row){ .key = printer->kinds[i], .kind_of = kind_of, .n_snrs = n_snrs });
   }
-  fputs("\n|:---|---:|", stream);
-  for (uint32_t i = 0; i < n_snrs; ++i) {
-    fputs("---:|", stream);
-  }
-  for (uint32_t k = 0; k < n_kinds; ++k) {
-    const Average first = average(evaluation, gain_column, 0, kinds[k], work);
-    fprintf(stream, "\n| %s | %u |", kinds[k], first.n);
-    for (uint32_t i = 0; i < n_snrs; ++i) {
-      const Average gain = average(evaluation, gain_column, i, kinds[k], work);
-      print_cell(stream, "%+.1f", &gain);
-    }
-  }
-  fputc('\n', stream);
 }
 
 /// Close a memory stream.  @return Its text, or NULL, with nothing left, when memory was short.
@@ -187,24 +242,42 @@ finish(FILE* stream, char** text)
 char*
 evaluation_text(const Evaluation* evaluation)
 {
-  const uint32_t n      = evaluation->config.n_items;
-  char*          text   = NULL;
-  size_t         size   = 0;
-  double* const  work   = malloc(n * sizeof *work);
-  const char**   kinds  = malloc(n * sizeof *kinds);
-  FILE* const    stream = work && kinds ? open_memstream(&text, &size) : NULL;
+  const uint32_t n       = evaluation->config.n_items;
+  char*          text    = NULL;
+  size_t         size    = 0;
+  Printer        printer = { .evaluation = evaluation,
+                             .kinds      = malloc(n * sizeof *printer.kinds),
+                             .work       = malloc(n * sizeof *printer.work) };
+  printer.stream         = printer.kinds && printer.work ? open_memstream(&text, &size) : NULL;
 
-  if (stream) {
-    print_heading(stream, evaluation);
-    print_by_snr(stream, evaluation, work);
+  if (printer.stream) {
+    print_heading(&printer);
+    print_by_snr(&printer);
     if (evaluation->config.n_snrs) {
-      print_by_kind(stream, evaluation, kinds, work);
+      print_by_kind(&printer, "noise", kind_of_noise);
+      print_by_kind(&printer, "sound", kind_of_sound);
     }
-    text = finish(stream, &text);
+    text = finish(printer.stream, &text);
   }
-  free(work);
-  free(kinds);
+  free(printer.kinds);
+  free(printer.work);
   return text;
+}
+
+/// One line: a clip at a ratio, and who made what of it.
+static void
+print_values(FILE* stream, const Evaluation* evaluation, uint32_t item, uint32_t snr,
+             uint32_t entrant)
+{
+  const EvaluationConfig* const config = &evaluation->config;
+  const bool                    clean  = snr == config->n_snrs;
+  fprintf(stream, "%u,\"%s\",\"%s\",%g,\"%s\"", item, kind_of_sound(evaluation, item),
+          clean ? "" : kind_of_noise(evaluation, item),
+          clean ? (double)INFINITY : config->snr_db[snr], evaluation_entrant(evaluation, entrant));
+  for (uint32_t i = 0; i < N_QUALITIES; ++i) {
+    fprintf(stream, ",%.4f", evaluation_quality(evaluation, item, snr, entrant)->of[i]);
+  }
+  fputc('\n', stream);
 }
 
 char*
@@ -217,14 +290,17 @@ evaluation_csv(const Evaluation* evaluation)
     return NULL;
   }
 
-  fputs("clip,noise,snr_db,in_db,out_db\n", stream);
+  fputs("clip,sound,noise,snr_db,of", stream);
+  for (uint32_t i = 0; i < N_QUALITIES; ++i) {
+    fprintf(stream, ",%s", quality_words((QualityMeasure)i)->key);
+  }
+  fputc('\n', stream);
   for (uint32_t i = 0; i < evaluation->config.n_items; ++i) {
-    const EvaluationItem* const item = evaluation->items + i;
-    for (uint32_t s = 0; s < evaluation->config.n_snrs; ++s) {
-      fprintf(stream, "%u,\"%s\",%g,%.4f,%.4f\n", i, kind(evaluation, i),
-              evaluation->config.snr_db[s], item->in_db[s], item->out_db[s]);
+    for (uint32_t s = 0; s <= evaluation->config.n_snrs; ++s) {
+      for (uint32_t e = 0; e < N_ENTRANTS; ++e) {
+        print_values(stream, evaluation, i, s, e);
+      }
     }
-    fprintf(stream, "%u,,inf,,%.4f\n", i, item->clean_db);
   }
   return finish(stream, &text);
 }

@@ -12,12 +12,12 @@
 #include <math.h>
 
 static const QualityWords words[N_QUALITIES] = {
-  [QUALITY_SI_SDR]    = { "SI-SDR, dB", "si_sdr_db", 1 },
-  [QUALITY_SEGMENTAL] = { "segmental SNR, dB", "segmental_snr_db", 1 },
+  [QUALITY_SI_SDR]    = { "SI-SDR, dB", "si_sdr_db", 2 },
+  [QUALITY_SEGMENTAL] = { "segmental SNR, dB", "segmental_snr_db", 2 },
   [QUALITY_STOI]      = { "STOI", "stoi", 3 },
   [QUALITY_ESTOI]     = { "ESTOI", "estoi", 3 },
-  [QUALITY_LSD]       = { "LSD, dB", "lsd_db", 1 },
-  [QUALITY_LEVEL]     = { "level, dB", "level_db", 1 },
+  [QUALITY_LSD]       = { "LSD, dB", "lsd_db", 2 },
+  [QUALITY_LEVEL]     = { "level, dB", "level_db", 2 },
   [QUALITY_RESIDUAL]  = { "residual, dB", "residual_db", 1 },
 };
 
