@@ -14,6 +14,13 @@ enum { PIECE = 256 };
 /// Samples beyond this are no sound: 120 dB over full scale, and their squares still finite.
 static const float loudest = 1e6f;
 
+/// A profile within this of what silence reads is one of silence, dB.
+static const float silence_margin_db = 1.0f;
+
+/// Levels of a profile are whole multiples of 1 dB over this: no decimals of them get lost in a
+/// session's text.
+static const float level_parts = 64.0f;
+
 struct Denoiser {
   const Model* model; ///< Not owned
   uint32_t     n_channels;
@@ -29,13 +36,25 @@ struct Denoiser {
   float*       gain; ///< Of this frame, [n_bands]
   float*       last; ///< Of the last frame, [n_bands]
   float*       bin;  ///< Power, then gain, [stft_bins]
+
+  NoiseProfile profile;     ///< Laid as the model's bands are
+  bool         has_profile; ///< It holds levels
+  bool         learning;    ///< The features have begun to learn another one
+  uint32_t     n_heard;     ///< Samples since `learn` is on, at most a frame
+  uint32_t     n_frames;    ///< Learned from
+  uint32_t     n_learned;   ///< Profiles
 };
 
 DenoiserParams
 denoiser_params_default(void)
 {
   return (DenoiserParams){
-    .reduction_db = 24.0f, .strength = 1.0f, .smoothing_s = 0.0f, .residual = false
+    .reduction_db = 24.0f,
+    .strength     = 1.0f,
+    .smoothing_s  = 0.0f,
+    .residual     = false,
+    .learn        = false,
+    .use_profile  = true,
   };
 }
 
@@ -83,6 +102,10 @@ denoiser_new(const Model* const model, const double rate_hz, const uint32_t n_ch
   denoiser->n_channels = n_channels;
   denoiser->stft       = model_stft(model, rate_hz);
   denoiser->n_bands    = band_layout_count(&model->features.bands);
+
+  denoiser->profile.bands    = model->features.bands;
+  denoiser->profile.window_s = model->window_s;
+  denoiser->profile.rate_hz  = rate_hz;
   if (!allocate_network(denoiser, rate_hz) || !allocate_channels(denoiser)) {
     denoiser_free(denoiser);
     return NULL;
@@ -112,9 +135,73 @@ denoiser_free(Denoiser* const denoiser)
   free(denoiser);
 }
 
+/// Whether what was learned is long enough, and more than silence.
+static bool
+is_profile(const Denoiser* const denoiser, const float* const level_db)
+{
+  const FeatureConfig* const config     = &denoiser->model->features;
+  float                      loudest_db = config->silence_db;
+  for (uint32_t i = 0; i < denoiser->n_bands; ++i) {
+    loudest_db = fmaxf(loudest_db, level_db[i]);
+  }
+  return denoiser->n_frames * denoiser->model->hop_s >= DENOISER_MIN_LEARN_S &&
+         loudest_db > config->silence_db + silence_margin_db;
+}
+
+/// Keep what was learned, if it is a profile.
+static void
+end_learning(Denoiser* const denoiser)
+{
+  if (denoiser->learning) {
+    const float* const level_db = features_profile(denoiser->features);
+    if (is_profile(denoiser, level_db)) {
+      for (uint32_t i = 0; i < denoiser->n_bands; ++i) {
+        denoiser->profile.level_db[i] = roundf(level_db[i] * level_parts) / level_parts;
+      }
+      denoiser->has_profile = true;
+      ++denoiser->n_learned;
+    }
+  }
+  denoiser->learning = false;
+  denoiser->n_heard  = 0;
+}
+
+void
+denoiser_set_profile(Denoiser* const denoiser, const NoiseProfile* const profile)
+{
+  denoiser->has_profile = profile != NULL;
+  denoiser->learning    = false;
+  denoiser->n_heard     = 0;
+  if (!profile) {
+    return;
+  }
+
+  // As it would have been learned here: nothing is below silence, nor above half the rate.
+  const float    silence_db = denoiser->model->features.silence_db;
+  float* const   level_db   = denoiser->profile.level_db;
+  const uint32_t n_known    = noise_profile_known(&denoiser->profile);
+  noise_profile_convert(profile, &denoiser->profile);
+  for (uint32_t i = 0; i < denoiser->n_bands; ++i) {
+    level_db[i] = i < n_known ? fmaxf(level_db[i], silence_db) : silence_db;
+  }
+}
+
+const NoiseProfile*
+denoiser_profile(const Denoiser* const denoiser)
+{
+  return denoiser->has_profile ? &denoiser->profile : NULL;
+}
+
+uint32_t
+denoiser_n_learned(const Denoiser* const denoiser)
+{
+  return denoiser->n_learned;
+}
+
 void
 denoiser_reset(Denoiser* const denoiser)
 {
+  end_learning(denoiser);
   for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
     analysis_reset(denoiser->analysis[c]);
     synthesis_reset(denoiser->synthesis[c]);
@@ -175,12 +262,31 @@ apply_gains(Denoiser* const denoiser, const bool residual, float complex* const*
   }
 }
 
+/// Let the features learn from this frame, or go by the profile that is there.
+static void
+set_noise(Denoiser* const denoiser, const bool use_profile)
+{
+  if (denoiser->n_heard == denoiser->stft.frame) {
+    if (!denoiser->learning) {
+      features_learn_profile(denoiser->features);
+      denoiser->learning = true;
+      denoiser->n_frames = 0;
+    }
+    denoiser->n_frames += denoiser->n_frames < UINT32_MAX;
+  } else if (use_profile && denoiser->has_profile) {
+    features_use_profile(denoiser->features, denoiser->profile.level_db);
+  } else {
+    features_clear_profile(denoiser->features);
+  }
+}
+
 static void
 run_frame(Denoiser* const denoiser, const DenoiserParams* const params,
           float complex* const* const spectra)
 {
   const Autoencoder* const autoencoder = &denoiser->model->autoencoder;
   mean_power(denoiser, spectra);
+  set_noise(denoiser, params->use_profile);
   features_from_power(denoiser->features, denoiser->bin, denoiser->x);
   network_forward(&autoencoder->encoder, denoiser->encoder, denoiser->x, denoiser->code);
   network_forward(&autoencoder->decoder, denoiser->decoder, denoiser->code, denoiser->gain);
@@ -200,16 +306,29 @@ write_channel(Analysis* const analysis, const uint32_t n, const float* const in)
   return analysis_write(analysis, m, sound);
 }
 
+/// Count what was heard of a time that is to be learned.
+static void
+count_learned(Denoiser* const denoiser, const uint32_t n)
+{
+  const uint32_t rest = denoiser->stft.frame - denoiser->n_heard;
+  denoiser->n_heard += n < rest ? n : rest;
+}
+
 void
 denoiser_run(Denoiser* const denoiser, const DenoiserParams* const params, const uint32_t n,
              const float* const* const in, float* const* const out)
 {
+  if (!params->learn) {
+    end_learning(denoiser);
+  }
+
   uint32_t m = 0;
   for (uint32_t at = 0; at < n; at += m) {
     // All is read before anything is written: hosts may lay any output on any input.
     for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
       m = write_channel(denoiser->analysis[c], n - at, in[c] + at);
     }
+    count_learned(denoiser, params->learn ? m : 0);
     float complex* spectra[DENOISER_MAX_CHANNELS];
     for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
       synthesis_read(denoiser->synthesis[c], m, out[c] + at);

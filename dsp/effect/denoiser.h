@@ -6,9 +6,13 @@
 
 #include "dsp/attributes.h"
 #include "dsp/network/model.h"
+#include "dsp/spectrum/noise_profile.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/// Least sound that a profile is learned from, seconds.
+#define DENOISER_MIN_LEARN_S 0.1
 
 /// Most channels that share one set of gains.
 #define DENOISER_MAX_CHANNELS 2u
@@ -19,6 +23,8 @@ typedef struct {
   float strength;     ///< Exponent of the gains, 0…2; 1 is what was trained
   float smoothing_s;  ///< Time constant of falling gains, seconds, 0…0.5; they rise at once
   bool  residual;     ///< Hear what is taken away instead of what is left
+  bool  learn;        ///< Only noise sounds now: learn its profile
+  bool  use_profile;  ///< Go by the learned profile, where there is one, not by the tracked floor
 } DenoiserParams;
 
 /// The parameters that scores are measured with.
@@ -30,6 +36,12 @@ denoiser_params_default(void);
 
    STFT → features of the channels' mean power → autoencoder → one gain per band → both channels,
    so that a stereo image stays.  One thread at a time; the model is shared and not changed.
+
+   While `learn` is on, the mean power of the frames that lie wholly in that time becomes the
+   profile of the noise.  What is learned so far is in use at once, whatever `use_profile` says, so
+   that a user hears the noise go and knows when it is enough.  When `learn` goes off, it takes the
+   place of the profile before; unless it was shorter than DENOISER_MIN_LEARN_S or silent: then
+   nothing has happened.
 */
 typedef struct Denoiser Denoiser;
 
@@ -46,7 +58,7 @@ denoiser_new(const Model* model, double rate_hz, uint32_t n_channels);
 void
 denoiser_free(Denoiser* denoiser);
 
-/// Forget all sound.
+/// Forget all sound, but not the profile.  What is being learned ends here.
 REALTIME
 void
 denoiser_reset(Denoiser* denoiser);
@@ -57,11 +69,32 @@ uint32_t
 denoiser_latency(const Denoiser* denoiser);
 
 /**
+   Take this for the noise.  What is being learned begins anew.
+
+   @param profile From any model at any rate, copied; NULL: there is none.
+*/
+REALTIME
+void
+denoiser_set_profile(Denoiser* denoiser, const NoiseProfile* profile);
+
+/// The profile learned or set last, also when it is not used; NULL without one.  Owned by
+/// `denoiser`.
+REALTIME
+const NoiseProfile*
+denoiser_profile(const Denoiser* denoiser);
+
+/// How many profiles were learned since _new; it may wrap.
+REALTIME
+uint32_t
+denoiser_n_learned(const Denoiser* denoiser);
+
+/**
    Any number of samples, 0 included.  The output does not depend on how they are cut into blocks.
 
    Samples that are NaN or beyond ±1e6 are read as 0.
 
-   @param params Read once per frame; values out of range are clamped.
+   @param params Read once per frame, apart from `learn`, which counts by the sample; values out of
+   range are clamped.
    @param in [n_channels][n].
    @param out [n_channels][n], written.  Any output may be any input.
 */

@@ -287,6 +287,322 @@ test_reset_forgets(void** const state)
   model_free(model);
 }
 
+/// A second of mono sound, `learn` on from one sample to another, in blocks; 0 means random sizes.
+static void
+learn_mono(Denoiser* const denoiser, const uint32_t from, const uint32_t to, const uint32_t block,
+           const uint32_t n, const float* const in, float* const out)
+{
+  DenoiserParams params = denoiser_params_default();
+  uint64_t       random = 3;
+  for (uint32_t at = 0; at < n;) {
+    const uint32_t end  = at < from ? from : at < to ? to : n;
+    uint32_t       m    = signal_block(block, &random);
+    m                   = end - at < m ? end - at : m;
+    params.learn        = at >= from && at < to;
+    const float* ins[]  = { in + at };
+    float*       outs[] = { out + at };
+    denoiser_run(denoiser, &params, m, ins, outs);
+    at += m;
+  }
+  params.learn = false;
+  denoiser_run(denoiser, &params, 0, &in, &out);
+}
+
+/// White noise of peak p has variance p²/3; of its N samples under a window w with Σw² = N/2, in
+/// dB re a sine, which reads (Σw/2)².
+static float
+white_db(const double peak, const StftConfig stft)
+{
+  const double sum = stft_window_sum(stft);
+  return (float)(10.0 * log10(peak * peak / 3.0 * 0.5 * stft.frame * 4.0 / (sum * sum)));
+}
+
+/// The mean level of the bands from 1 to 3 kHz.
+static float
+middle_db(const NoiseProfile* const profile)
+{
+  float sum = 0.0f;
+  for (uint32_t i = 20; i < 60; ++i) {
+    sum += profile->level_db[i];
+  }
+  return sum / 40.0f;
+}
+
+enum { SECOND = 48000 };
+
+/// Only what lies wholly in the time is learned: a loud sound up to its first sample and from its
+/// last one on does not matter, and neither do the blocks.
+static void
+test_noise_is_learned(void** const state)
+{
+  (void)state;
+  static float in[SECOND];
+  static float out[SECOND];
+  NoiseProfile first = { .rate_hz = 0.0 };
+  Model* const model = models_constant_gain(0.5);
+  signal_fill_noise(2, 0.5f, SECOND, in);
+  for (uint32_t i = 10007; i < 40011; ++i) {
+    in[i] *= 1e-3f;
+  }
+  for (uint32_t b = 0; b < N_BLOCKS; ++b) {
+    Denoiser* const denoiser = denoiser_new(model, 48000.0, 1);
+    assert_null(denoiser_profile(denoiser));
+    learn_mono(denoiser, 10007, 40011, blocks[b], SECOND, in, out);
+    const NoiseProfile* const profile = denoiser_profile(denoiser);
+    assert_non_null(profile);
+    assert_int_equal(denoiser_n_learned(denoiser), 1);
+    assert_float_equal(middle_db(profile), white_db(0.5e-3, model_stft(model, 48000.0)), 0.3f);
+    first = b ? first : *profile;
+    assert_memory_equal(first.level_db, profile->level_db, 129 * sizeof(float));
+    denoiser_free(denoiser);
+  }
+  model_free(model);
+}
+
+/// Too short, or silent: what was there stays; and a reset ends what it interrupts.
+static void
+test_a_profile_stays_until_there_is_another(void** const state)
+{
+  (void)state;
+  static float    in[SECOND];
+  static float    out[SECOND];
+  Model* const    model    = models_constant_gain(0.5);
+  Denoiser* const denoiser = denoiser_new(model, 48000.0, 1);
+  const float     white    = white_db(0.5, model_stft(model, 48000.0));
+  learn_mono(denoiser, 0, SECOND, 64, SECOND, in, out); // Silence
+  assert_null(denoiser_profile(denoiser));
+  signal_fill_noise(2, 0.5f, SECOND, in);
+  learn_mono(denoiser, 1000, 5000, 64, SECOND, in, out); // 83 ms
+  assert_null(denoiser_profile(denoiser));
+  learn_mono(denoiser, 1000, 11000, 64, SECOND, in, out);
+  assert_float_equal(middle_db(denoiser_profile(denoiser)), white, 1.0f);
+  denoiser_reset(denoiser);
+  assert_float_equal(middle_db(denoiser_profile(denoiser)), white, 1.0f);
+
+  memset(in, 0, sizeof(in));
+  learn_mono(denoiser, 0, SECOND, 64, SECOND, in, out);
+  assert_int_equal(denoiser_n_learned(denoiser), 1);
+  assert_float_equal(middle_db(denoiser_profile(denoiser)), white, 1.0f);
+
+  signal_fill_noise(2, 0.05f, SECOND, in);
+  DenoiserParams params = denoiser_params_default();
+  params.learn          = true;
+  denoiser_run(denoiser, &params, SECOND, (const float*[]){ in }, (float*[]){ out });
+  assert_float_equal(middle_db(denoiser_profile(denoiser)), white, 1.0f);
+  denoiser_reset(denoiser);
+  assert_int_equal(denoiser_n_learned(denoiser), 2);
+  assert_float_equal(middle_db(denoiser_profile(denoiser)), white - 20.0f, 1.0f);
+  denoiser_set_profile(denoiser, NULL);
+  assert_null(denoiser_profile(denoiser));
+  denoiser_free(denoiser);
+  model_free(model);
+}
+
+/// A profile that is not used, or was cleared, is as good as none; used, it is heard.
+static void
+test_a_profile_is_used_or_not(void** const state)
+{
+  (void)state;
+  static float    in[SECOND];
+  static float    plain[SECOND];
+  static float    out[SECOND];
+  Model* const    model    = models_random(7);
+  Denoiser* const denoiser = denoiser_new(model, 48000.0, 1);
+  DenoiserParams  params   = denoiser_params_default();
+  signal_fill_noise(2, 0.5f, SECOND, in);
+  denoise(model, 48000.0, &params, 64, SECOND, in, plain);
+  learn_mono(denoiser, 0, SECOND, 64, SECOND, in, out);
+  for (uint32_t i = 0; i < 3; ++i) {
+    params.use_profile = i == 0;
+    denoiser_reset(denoiser);
+    denoiser_run(denoiser, &params, SECOND, (const float*[]){ in }, (float*[]){ out });
+    assert_true((memcmp(out, plain, sizeof(out)) == 0) == (i > 0));
+    if (i == 1) {
+      params.use_profile = true;
+      denoiser_set_profile(denoiser, NULL);
+    }
+  }
+  denoiser_free(denoiser);
+  model_free(model);
+}
+
+/// What another engine is given sounds, to the bit, as what it was learned by.
+static void
+test_a_profile_is_handed_on(void** const state)
+{
+  (void)state;
+  static float         in[SECOND];
+  static float         here[SECOND];
+  static float         there[SECOND];
+  const DenoiserParams params = denoiser_params_default();
+  Model* const         model  = models_random(7);
+  Denoiser* const      one    = denoiser_new(model, 22050.0, 1);
+  Denoiser* const      other  = denoiser_new(model, 22050.0, 1);
+  signal_fill_noise(2, 0.5f, SECOND, in);
+  learn_mono(one, 100, 20000, 64, SECOND, in, here);
+  denoiser_set_profile(other, denoiser_profile(one));
+  assert_memory_equal(denoiser_profile(other), denoiser_profile(one), sizeof(NoiseProfile));
+  assert_int_equal(denoiser_n_learned(other), 0);
+  denoiser_reset(one);
+  denoiser_run(one, &params, SECOND, (const float*[]){ in }, (float*[]){ here });
+  denoiser_run(other, &params, SECOND, (const float*[]){ in }, (float*[]){ there });
+  assert_memory_equal(here, there, sizeof(here));
+  denoiser_free(one);
+  denoiser_free(other);
+  model_free(model);
+}
+
+/// At another rate and with another window, a profile is what would have been learned there.
+static void
+test_a_profile_fits_another_model_and_rate(void** const state)
+{
+  (void)state;
+  static float in[SECOND];
+  static float out[SECOND];
+  Model* const model    = models_constant_gain(0.5);
+  Model* const wide     = models_constant_gain(0.5);
+  wide->window_s        = 0.04;
+  wide->hop_s           = 0.02;
+  Denoiser* const one   = denoiser_new(model, 48000.0, 1);
+  Denoiser* const other = denoiser_new(wide, 16000.0, 1);
+  signal_fill_noise(2, 0.5f, SECOND, in);
+  learn_mono(one, 0, SECOND, 64, SECOND, in, out);
+  denoiser_set_profile(other, denoiser_profile(one));
+  const NoiseProfile* const found = denoiser_profile(other);
+
+  // The same density below 8 kHz is a third of the variance at 16 kHz.
+  const float expected = white_db(0.5 / sqrt(3.0), model_stft(wide, 16000.0));
+  assert_float_equal(middle_db(found), expected, 0.3f);
+  assert_float_equal(found->level_db[128], wide->features.silence_db, 0.0f); // 20 kHz
+  denoiser_free(one);
+  denoiser_free(other);
+  model_free(model);
+  model_free(wide);
+}
+
+/// Noise on the left alone has half the mean power.
+static void
+test_channels_share_a_profile(void** const state)
+{
+  (void)state;
+  static float    in[2][SECOND];
+  Model* const    model    = models_constant_gain(0.5);
+  Denoiser* const denoiser = denoiser_new(model, 48000.0, 2);
+  DenoiserParams  params   = denoiser_params_default();
+  float* const    sound[]  = { in[0], in[1] };
+  signal_fill_noise(2, 0.5f, SECOND, in[0]);
+  params.learn = true;
+  denoiser_run(denoiser, &params, SECOND, (const float* const*)sound, sound);
+  params.learn = false;
+  denoiser_run(denoiser, &params, 0, (const float* const*)sound, sound);
+  assert_float_equal(middle_db(denoiser_profile(denoiser)),
+                     white_db(0.5, model_stft(model, 48000.0)) - 3.01f, 0.3f);
+  denoiser_free(denoiser);
+  model_free(model);
+}
+
+/// After broken samples, a window later, all is as if they had been silence.
+static void
+test_broken_samples_are_silence(void** const state)
+{
+  (void)state;
+  Model* const         model    = models_random(7);
+  const DenoiserParams params   = denoiser_params_default();
+  const float          broken[] = { NAN, INFINITY, -INFINITY, 1e38f };
+  static float         in[SECOND];
+  static float         expected[SECOND];
+  static float         out[SECOND];
+  signal_fill_noise(2, 0.5f, SECOND, in);
+  memset(in + 5000, 0, 1000 * sizeof(float));
+  denoise(model, 48000.0, &params, 100, SECOND, in, expected);
+  for (uint32_t b = 0; b < sizeof(broken) / sizeof(*broken); ++b) {
+    for (uint32_t i = 5000; i < 6000; ++i) {
+      in[i] = broken[b];
+    }
+    denoise(model, 48000.0, &params, 100, SECOND, in, out);
+    assert_memory_equal(out, expected, sizeof(out));
+  }
+  model_free(model);
+}
+
+/// Steady extremes: finite, never louder than they came in by more than the overlap's ripple, and
+/// gone a window and the delay after they end.
+static void
+test_extremes_end_with_them(void** const state)
+{
+  (void)state;
+  Model* const         model   = models_random(7);
+  const DenoiserParams params  = denoiser_params_default();
+  const float          peaks[] = { 1.0f, 1.0f, 1e5f, 1e-42f };
+  static float         in[SECOND];
+  static float         out[SECOND];
+  for (uint32_t kind = 0; kind < 4; ++kind) {
+    memset(in, 0, sizeof(in));
+    for (uint32_t i = 0; i < SECOND / 2; ++i) {
+      in[i] = kind == 1 && i / 50 % 2 ? -peaks[kind] : peaks[kind]; // A square of 480 Hz, DC
+    }
+    denoise(model, 48000.0, &params, 333, SECOND, in, out);
+    for (uint32_t i = 0; i < SECOND; ++i) {
+      assert_true(fabsf(out[i]) <= 2.0f * peaks[kind]);
+      assert_true(i < SECOND / 2 + 2 * 960 || out[i] == 0.0f);
+    }
+  }
+  model_free(model);
+}
+
+/// Half an hour of silence between two sounds: exact silence, and the second one comes out as the
+/// first sound of a new stream does.
+static void
+test_half_an_hour_of_silence(void** const state)
+{
+  (void)state;
+  enum { RATE = 1000, HALF_HOUR = 1800 * RATE, N = 4 * RATE };
+  Model* const         model    = models_random(7);
+  const DenoiserParams params   = denoiser_params_default();
+  Denoiser* const      denoiser = denoiser_new(model, RATE, 1);
+  static float         sound[N];
+  static float         silence[HALF_HOUR];
+  static float         expected[N];
+  static float         out[HALF_HOUR];
+  signal_fill_noise(2, 0.5f, N, sound);
+
+  // A little silence first: a stream that begins with sound takes its level from it.
+  denoiser_run(denoiser, &params, N, (const float*[]){ silence }, (float*[]){ out });
+  denoiser_run(denoiser, &params, N, (const float*[]){ sound }, (float*[]){ expected });
+  denoiser_run(denoiser, &params, HALF_HOUR, (const float*[]){ silence }, (float*[]){ out });
+  for (uint32_t i = 2 * 20; i < HALF_HOUR; ++i) {
+    assert_true(out[i] == 0.0f);
+  }
+  denoiser_run(denoiser, &params, N, (const float*[]){ sound }, (float*[]){ out });
+  for (uint32_t i = 0; i < N; ++i) {
+    assert_float_equal(out[i], expected[i], 1e-3f);
+  }
+  denoiser_free(denoiser);
+  model_free(model);
+}
+
+/// A sine of full scale from 50 Hz to 18 kHz comes out as loud as the gain says, all the way.
+static void
+test_a_sweep_is_not_eaten(void** const state)
+{
+  (void)state;
+  enum { N = 4 * SECOND };
+  Model* const         model  = models_constant_gain(0.999);
+  const DenoiserParams params = denoiser_params_default();
+  static float         in[N];
+  static float         out[N];
+  double               phase = 0.0;
+  for (uint32_t i = 0; i < N; ++i) {
+    in[i] = (float)sin(phase);
+    phase += 2.0 * M_PI * 50.0 / 48000.0 * pow(18000.0 / 50.0, (double)i / N);
+  }
+  denoise(model, 48000.0, &params, 512, N, in, out);
+  for (uint32_t from = 4800; from + 960 + 480 < N; from += 480) {
+    assert_float_equal((float)(level_at(out, from + 960) - level_at(in, from)), -0.0087f, 0.01f);
+  }
+  model_free(model);
+}
+
 int
 main(void)
 {
@@ -300,6 +616,16 @@ main(void)
     cmocka_unit_test(test_residual_is_the_rest),
     cmocka_unit_test(test_broken_samples),
     cmocka_unit_test(test_reset_forgets),
+    cmocka_unit_test(test_noise_is_learned),
+    cmocka_unit_test(test_a_profile_stays_until_there_is_another),
+    cmocka_unit_test(test_a_profile_is_used_or_not),
+    cmocka_unit_test(test_a_profile_is_handed_on),
+    cmocka_unit_test(test_a_profile_fits_another_model_and_rate),
+    cmocka_unit_test(test_channels_share_a_profile),
+    cmocka_unit_test(test_broken_samples_are_silence),
+    cmocka_unit_test(test_extremes_end_with_them),
+    cmocka_unit_test(test_half_an_hour_of_silence),
+    cmocka_unit_test(test_a_sweep_is_not_eaten),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
