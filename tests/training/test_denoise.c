@@ -74,6 +74,34 @@ options_are_obeyed(void** state)
   expect_gain(state, "out.wav", pow(10.0, -3.0 / 20.0));
 }
 
+/// A file is `first` of another one's samples, and differs after them.
+static void
+expect_differs_from(void* const* state, const char* name, const char* other, uint64_t first)
+{
+  Sound a = { 0 };
+  Sound b = { 0 };
+  assert_int_equal(sound_read(folder_path(state, name), &a, NULL), STATUS_SUCCESS);
+  assert_int_equal(sound_read(folder_path(state, other), &b, NULL), STATUS_SUCCESS);
+  assert_memory_equal(a.samples, b.samples, first * sizeof *a.samples);
+  assert_true(memcmp(a.samples + first, b.samples + first, (N - first) * sizeof *a.samples));
+  sound_clear(&a);
+  sound_clear(&b);
+}
+
+/// Up to the second where learning begins, nothing is another; the delay is 442 samples.
+static void
+a_part_of_the_file_is_learned(void** state)
+{
+  models_write(state, "random.safetensors", models_random(1));
+  write_tone(state, "in.wav");
+  assert_int_equal(denoise(state, "random.safetensors in.wav plain.wav"), 0);
+  assert_int_equal(denoise(state, "random.safetensors in.wav out.wav --learn 0.2:0.6"), 0);
+  assert_string_equal(program_output, "");
+  expect_differs_from(state, "out.wav", "plain.wav", RATE / 5 - 442);
+  assert_int_equal(denoise(state, "half.safetensors in.wav out.wav --learn 0:0.907"), 0);
+  expect_gain(state, "out.wav", 0.5);
+}
+
 static void
 in_may_be_out(void** state)
 {
@@ -95,6 +123,16 @@ what_is_wrong_is_said_in_one_line_and_changes_nothing(void** state)
     { "half.safetensors in.wav out.wav --loud", "--loud: unknown" },
     { "half.safetensors in.wav out.wav --strength", "--strength: unknown, or without its value" },
     { "half.safetensors in.wav out.wav --strength 3", "--strength 3: a number from 0 to 2" },
+    { "half.safetensors in.wav out.wav --learn 1", "--learn 1: two moments of IN are needed" },
+    { "half.safetensors in.wav out.wav --learn 0:", "--learn 0:: two moments" },
+    { "half.safetensors in.wav out.wav --learn :1", "--learn :1: two moments" },
+    { "half.safetensors in.wav out.wav --learn 0:0.5s", "--learn 0:0.5s: two moments" },
+    { "half.safetensors in.wav out.wav --learn 0.5:0.1", "--learn 0.5:0.1: two moments" },
+    { "half.safetensors in.wav out.wav --learn nan:1", "--learn nan:1: two moments" },
+    { "half.safetensors in.wav out.wav --learn=-1:1", "--learn -1:1: two moments" },
+    { "half.safetensors in.wav out.wav --learn 0:1", "--learn 0:1: in.wav ends after 0.907029 s" },
+    { "half.safetensors in.wav out.wav --learn 0:inf", "--learn 0:inf: in.wav ends after" },
+    { "half.safetensors in.wav out.wav --learn 0.5:0.6", "0.6: at least 0.13 s are needed" },
     { "none.safetensors in.wav out.wav", "none.safetensors: No such file" },
     { "in.wav in.wav out.wav", "in.wav: " },
     { "other.safetensors in.wav out.wav", "other.safetensors: an autoencoder of spectra, not a" },
@@ -132,6 +170,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     WITH_MODEL(a_file_is_denoised_in_place_and_length),
     WITH_MODEL(options_are_obeyed),
+    WITH_MODEL(a_part_of_the_file_is_learned),
     WITH_MODEL(in_may_be_out),
     WITH_MODEL(what_is_wrong_is_said_in_one_line_and_changes_nothing),
     WITH_MODEL(help_is_printed),

@@ -26,11 +26,11 @@ noise(double rate_hz, uint32_t n_channels, uint32_t n_frames)
 static void
 check_open(double rate_hz, uint32_t n_channels, uint32_t n_frames)
 {
-  Model* const         model  = models_constant_gain(OPEN);
-  const DenoiserParams params = denoiser_params_default();
-  Sound                in     = noise(rate_hz, n_channels, n_frames);
-  Sound                out    = { 0 };
-  assert_int_equal(render_denoise(model, &params, &in, &out, NULL), STATUS_SUCCESS);
+  Model* const       model  = models_constant_gain(OPEN);
+  const RenderConfig config = { .params = denoiser_params_default() };
+  Sound              in     = noise(rate_hz, n_channels, n_frames);
+  Sound              out    = { 0 };
+  assert_int_equal(render_denoise(model, &config, &in, &out, NULL), STATUS_SUCCESS);
 
   assert_true(out.rate_hz == rate_hz);
   assert_int_equal(out.n_channels, n_channels);
@@ -92,22 +92,22 @@ static void
 the_parameters_reach_the_engine(void** state)
 {
   (void)state;
-  Model* const   model  = models_constant_gain(0.25);
-  DenoiserParams params = denoiser_params_default();
-  Sound          in     = noise(48000.0, 3, 20000);
-  Sound          out    = { 0 };
-  assert_int_equal(render_denoise(model, &params, &in, &out, NULL), STATUS_SUCCESS);
+  Model* const model  = models_constant_gain(0.25);
+  RenderConfig config = { .params = denoiser_params_default() };
+  Sound        in     = noise(48000.0, 3, 20000);
+  Sound        out    = { 0 };
+  assert_int_equal(render_denoise(model, &config, &in, &out, NULL), STATUS_SUCCESS);
   assert_true(fabs(channel_gain(&in, &out, 0) - 0.25) < 0.001);
   assert_true(fabs(channel_gain(&in, &out, 2) - 0.25) < 0.001);
   sound_clear(&out);
 
-  params.reduction_db = 6.0f;
-  assert_int_equal(render_denoise(model, &params, &in, &out, NULL), STATUS_SUCCESS);
+  config.params.reduction_db = 6.0f;
+  assert_int_equal(render_denoise(model, &config, &in, &out, NULL), STATUS_SUCCESS);
   assert_true(fabs(channel_gain(&in, &out, 1) - pow(10.0, -6.0 / 20.0)) < 0.001);
   sound_clear(&out);
 
-  params.residual = true;
-  assert_int_equal(render_denoise(model, &params, &in, &out, NULL), STATUS_SUCCESS);
+  config.params.residual = true;
+  assert_int_equal(render_denoise(model, &config, &in, &out, NULL), STATUS_SUCCESS);
   assert_true(fabs(channel_gain(&in, &out, 1) - 1.0 + pow(10.0, -6.0 / 20.0)) < 0.001);
   sound_clear(&out);
   sound_clear(&in);
@@ -123,21 +123,83 @@ half_silent(void)
   return in;
 }
 
+/// What is learned is used after it, and by its own channel alone: all three are the same sound.
+static void
+a_part_is_learned(void** state)
+{
+  (void)state;
+  enum { N = 30000, FROM = 10000, TO = 20000, DELAY = 960 };
+  Model* const   model  = models_random(3);
+  RenderConfig   config = { .params = denoiser_params_default() };
+  Sound          in     = noise(48000.0, 3, N);
+  Sound          plain  = { 0 };
+  Sound          out    = { 0 };
+  DenoiserParams params = denoiser_params_default();
+  static float   expected[N + DELAY];
+  memcpy(in.samples + N, in.samples, N * sizeof *in.samples);
+  memcpy(in.samples + 2 * N, in.samples, N * sizeof *in.samples);
+  assert_int_equal(render_denoise(model, &config, &in, &plain, NULL), STATUS_SUCCESS);
+  config.learn_from = FROM;
+  config.learn_to   = TO;
+  assert_int_equal(render_denoise(model, &config, &in, &out, NULL), STATUS_SUCCESS);
+
+  const uint32_t  cuts[]   = { 0, FROM, TO, N + DELAY };
+  Denoiser* const denoiser = denoiser_new(model, 48000.0, 1);
+  memcpy(expected, in.samples, N * sizeof *in.samples);
+  for (uint32_t i = 0; i < 3; ++i) {
+    float* const piece = expected + cuts[i];
+    params.learn       = i == 1;
+    denoiser_run(denoiser, &params, cuts[i + 1] - cuts[i], (const float*[]){ piece },
+                 (float*[]){ piece });
+  }
+  denoiser_free(denoiser);
+  for (uint32_t c = 0; c < 3; ++c) {
+    assert_memory_equal(out.samples + c * N, expected + DELAY, N * sizeof *expected);
+  }
+  assert_memory_equal(out.samples, plain.samples, (FROM - DELAY) * sizeof *out.samples);
+  assert_true(memcmp(out.samples + TO, plain.samples + TO, (N - TO) * sizeof *out.samples));
+  sound_clear(&in);
+  sound_clear(&plain);
+  sound_clear(&out);
+  model_free(model);
+}
+
+/// The silence that pushes the end out is no noise to be learned.
+static void
+what_lies_behind_the_end_is_not_learned(void** state)
+{
+  (void)state;
+  Model* const model  = models_random(3);
+  Sound        in     = noise(48000.0, 1, 20000);
+  Sound        out[2] = { 0 };
+  for (uint32_t i = 0; i < 2; ++i) {
+    const RenderConfig config = { .params     = denoiser_params_default(),
+                                  .learn_from = 5000,
+                                  .learn_to   = i ? UINT64_MAX : 20000 };
+    assert_int_equal(render_denoise(model, &config, &in, &out[i], NULL), STATUS_SUCCESS);
+  }
+  assert_memory_equal(out[0].samples, out[1].samples, 20000 * sizeof *in.samples);
+  sound_clear(&in);
+  sound_clear(&out[0]);
+  sound_clear(&out[1]);
+  model_free(model);
+}
+
 static void
 two_channels_share_their_gains_and_three_do_not(void** state)
 {
   (void)state;
-  Model* const         model  = models_random(3);
-  const DenoiserParams params = denoiser_params_default();
-  Sound                stereo = half_silent();
-  Sound                mono   = noise(48000.0, 1, 20000);
-  Sound                three  = noise(48000.0, 3, 20000);
-  Sound                out2   = { 0 };
-  Sound                out1   = { 0 };
-  Sound                out3   = { 0 };
-  assert_int_equal(render_denoise(model, &params, &stereo, &out2, NULL), STATUS_SUCCESS);
-  assert_int_equal(render_denoise(model, &params, &mono, &out1, NULL), STATUS_SUCCESS);
-  assert_int_equal(render_denoise(model, &params, &three, &out3, NULL), STATUS_SUCCESS);
+  Model* const       model  = models_random(3);
+  const RenderConfig config = { .params = denoiser_params_default() };
+  Sound              stereo = half_silent();
+  Sound              mono   = noise(48000.0, 1, 20000);
+  Sound              three  = noise(48000.0, 3, 20000);
+  Sound              out2   = { 0 };
+  Sound              out1   = { 0 };
+  Sound              out3   = { 0 };
+  assert_int_equal(render_denoise(model, &config, &stereo, &out2, NULL), STATUS_SUCCESS);
+  assert_int_equal(render_denoise(model, &config, &mono, &out1, NULL), STATUS_SUCCESS);
+  assert_int_equal(render_denoise(model, &config, &three, &out3, NULL), STATUS_SUCCESS);
 
   // The first channel is the same noise in all three; the mean power of two is 3 dB lower.
   assert_memory_equal(out1.samples, out3.samples, 20000 * sizeof *out1.samples);
@@ -155,12 +217,12 @@ static void
 a_rate_that_is_too_low_is_an_error(void** state)
 {
   (void)state;
-  Model* const         model  = models_constant_gain(0.5);
-  const DenoiserParams params = denoiser_params_default();
-  Sound                in     = noise(999.0, 1, 100);
-  Sound                out    = { 0 };
-  Diagnostic           why    = { "" };
-  assert_int_equal(render_denoise(model, &params, &in, &out, &why), STATUS_BAD_OPTION);
+  Model* const       model  = models_constant_gain(0.5);
+  const RenderConfig config = { .params = denoiser_params_default() };
+  Sound              in     = noise(999.0, 1, 100);
+  Sound              out    = { 0 };
+  Diagnostic         why    = { "" };
+  assert_int_equal(render_denoise(model, &config, &in, &out, &why), STATUS_BAD_OPTION);
   assert_string_equal(why.text, "999 Hz: the lowest rate is 1000 Hz");
   assert_null(out.samples);
   sound_clear(&in);
@@ -175,6 +237,8 @@ main(void)
     cmocka_unit_test(any_length_comes_out_whole),
     cmocka_unit_test(any_number_of_channels_keeps_its_places),
     cmocka_unit_test(the_parameters_reach_the_engine),
+    cmocka_unit_test(a_part_is_learned),
+    cmocka_unit_test(what_lies_behind_the_end_is_not_learned),
     cmocka_unit_test(two_channels_share_their_gains_and_three_do_not),
     cmocka_unit_test(a_rate_that_is_too_low_is_an_error),
   };

@@ -8,6 +8,7 @@
 #include "training/tool/render.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,15 +22,62 @@ static const char* const usage =
   "  OUT  .wav (float), .flac or .aiff (24 bit), .ogg; at the rate of IN\n"
   "\n" OPTION_DENOISER_USAGE
   "      --residual       write what is taken away instead of what is left\n"
+  "      --learn FROM:TO  seconds of IN where only noise sounds: its profile is used after them\n"
   "  -h, --help           print this\n";
 
-enum { OPTION_RESIDUAL = OPTION_SMOOTHING + 1 };
+enum { OPTION_RESIDUAL = OPTION_SMOOTHING + 1, OPTION_LEARN };
 
 typedef struct {
   const char*    paths[3]; ///< MODEL, IN, OUT
   DenoiserParams params;
+  const char*    learn;      ///< Argument of --learn, or NULL
+  double         learn_s[2]; ///< What it says: from, to
   bool           help;
 } Options;
+
+/// Read "FROM:TO".
+static Status
+read_learn(Options* options, const char* text, Diagnostic* why)
+{
+  double* const span   = options->learn_s;
+  char*         end    = NULL;
+  span[0]              = strtod(text, &end);
+  const bool        ok = end != text && *end == ':';
+  const char* const to = ok ? end + 1 : text;
+  span[1]              = strtod(to, &end);
+  options->learn       = text;
+  // False for NaN too.
+  if (!ok || end == to || *end || !(span[0] >= 0.0 && span[0] < span[1])) {
+    return diagnose(why, STATUS_BAD_OPTION,
+                    "--learn %s: two moments of IN are needed, FROM:TO, in seconds", text);
+  }
+  return STATUS_SUCCESS;
+}
+
+/// Where in the sound that is.
+static Status
+find_learn(const Options* options, const Model* model, const Sound* in, RenderConfig* config,
+           Diagnostic* why)
+{
+  const double* const span     = options->learn_s;
+  const double        length_s = (double)in->n_frames / in->rate_hz;
+  // So many whole frames lie in it wherever they begin.
+  const double least_s = DENOISER_MIN_LEARN_S + model->window_s + model->hop_s;
+  if (!options->learn) {
+    return STATUS_SUCCESS;
+  }
+  if (span[1] > length_s) {
+    return diagnose(why, STATUS_BAD_OPTION, "--learn %s: %s ends after %g s", options->learn,
+                    options->paths[1], length_s);
+  }
+  if (span[1] - span[0] < least_s) {
+    return diagnose(why, STATUS_BAD_OPTION, "--learn %s: at least %g s are needed", options->learn,
+                    least_s);
+  }
+  config->learn_from = (uint64_t)llround(span[0] * in->rate_hz);
+  config->learn_to   = (uint64_t)llround(span[1] * in->rate_hz);
+  return STATUS_SUCCESS;
+}
 
 static Status
 read_option(Options* options, int option, Diagnostic* why)
@@ -38,6 +86,8 @@ read_option(Options* options, int option, Diagnostic* why)
     case OPTION_RESIDUAL:
       options->params.residual = true;
       return STATUS_SUCCESS;
+    case OPTION_LEARN:
+      return read_learn(options, optarg, why);
     case 'h':
       options->help = true;
       return STATUS_SUCCESS;
@@ -54,6 +104,7 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
     { "strength", required_argument, NULL, OPTION_STRENGTH },
     { "smoothing", required_argument, NULL, OPTION_SMOOTHING },
     { "residual", no_argument, NULL, OPTION_RESIDUAL },
+    { "learn", required_argument, NULL, OPTION_LEARN },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
   };
@@ -88,8 +139,10 @@ denoise(const Options* options, Diagnostic* why)
   Status status = model_read(options->paths[0], &model, why);
   status        = status ? status : model_check_kind(model, options->paths[0], MODEL_DENOISE, why);
   status        = status ? status : sound_read(options->paths[1], &in, why);
-  status        = status ? status : render_denoise(model, &options->params, &in, &out, why);
-  status        = status ? status : sound_write(&out, options->paths[2], why);
+  RenderConfig config = { .params = options->params };
+  status              = status ? status : find_learn(options, model, &in, &config, why);
+  status              = status ? status : render_denoise(model, &config, &in, &out, why);
+  status              = status ? status : sound_write(&out, options->paths[2], why);
   sound_clear(&out);
   sound_clear(&in);
   model_free(model);

@@ -334,7 +334,8 @@ evaluate_pair(const Options* options, const Model* model, Diagnostic* why)
     status = diagnose(why, STATUS_BAD_OPTION, "%s and %s differ in rate or number of channels",
                       options->clean, options->noisy);
   }
-  status = status ? status : render_denoise(model, &options->config.params, &noisy, &out, why);
+  const RenderConfig render = { .params = options->config.params };
+  status                    = status ? status : render_denoise(model, &render, &noisy, &out, why);
   if (!status) {
     const double before_db = score(&clean, &noisy);
     const double after_db  = score(&clean, &out);

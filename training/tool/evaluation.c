@@ -70,14 +70,14 @@ judge(const Clip* clip, const float* out, Quality* quality, Diagnostic* why)
 static Status
 try_model(const Trial* trial, const Clip* clip, Quality* quality, Diagnostic* why)
 {
-  const Sound  mixture = clip_mixture(clip);
-  Sound        out     = { 0 };
-  const Status status  = render_denoise(trial->model, &trial->evaluation->config.params, &mixture,
-                                        &out, why);
+  const RenderConfig render = { .params   = trial->evaluation->config.params,
+                                .learn_to = clip->n_lead };
+  Sound              out    = { 0 };
+  const Status       status = render_denoise(trial->model, &render, &clip->take, &out, why);
   if (status) {
     return status;
   }
-  const Status judged = judge(clip, out.samples, quality, why);
+  const Status judged = judge(clip, out.samples + clip->n_lead, quality, why);
   sound_clear(&out);
   return judged;
 }

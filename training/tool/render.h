@@ -8,20 +8,31 @@
 #include "dsp/status.h"
 #include "training/corpus/sound_file.h"
 
+/// How a sound is rendered.
+typedef struct {
+  DenoiserParams params;     ///< Its `learn` is not looked at
+  uint64_t       learn_from; ///< First frame of a part where only noise sounds
+  uint64_t       learn_to;   ///< The frame after it; when it is the same, nothing is learned
+} RenderConfig;
+
 /**
    Run the plugin's engine over a whole sound.
 
    The output has the length of the input and lies on it: the latency is taken out.  Two channels
    share their gains, as in the stereo plugin; any other number of channels run each by itself.
 
+   The sound of the part to learn is rendered as while the plugin's Learn is held: with what is
+   learned so far.  From the frame `learn_to` on, the whole profile is in use.
+
    @param model Of kind MODEL_DENOISE.
+   @param config Whatever lies after the end of `in` is not there to be learned.
    @param in At any rate from 1000 Hz up.
    @param out Written on success; release it with sound_clear().
    @return STATUS_NO_MEMORY, or STATUS_BAD_OPTION for a rate that is too low.
 */
 NODISCARD
 Status
-render_denoise(const Model* model, const DenoiserParams* params, const Sound* in, Sound* out,
+render_denoise(const Model* model, const RenderConfig* config, const Sound* in, Sound* out,
                Diagnostic* why);
 
 #endif
