@@ -34,6 +34,8 @@ run(void* const engine, const float* const controls, const uint32_t n, const flo
     .strength     = 0.01f * controls[DENOISE_STRENGTH],
     .smoothing_s  = 0.001f * controls[DENOISE_SMOOTHING],
     .residual     = controls[DENOISE_RESIDUAL] > 0.0f,
+    .learn        = controls[DENOISE_LEARN] > 0.0f,
+    .use_profile  = controls[DENOISE_PROFILE] > 0.0f,
   };
   denoiser_run(engine, &params, n, in, out);
 }
@@ -44,28 +46,62 @@ destroy(void* const engine)
   denoiser_free(engine);
 }
 
+static void
+set_profile(void* const engine, const NoiseProfile* const profile)
+{
+  denoiser_set_profile(engine, profile);
+}
+
+static const NoiseProfile*
+get_profile(const void* const engine)
+{
+  return denoiser_profile(engine);
+}
+
+static uint32_t
+n_learned(const void* const engine)
+{
+  return denoiser_n_learned(engine);
+}
+
+static const float defaults[DENOISE_N_CONTROLS] = {
+  [DENOISE_REDUCTION] = 24.0f,
+  [DENOISE_STRENGTH]  = 100.0f,
+  [DENOISE_PROFILE]   = 1.0f,
+};
+
 const Effect denoise_mono = {
-  .uri        = DENOISE_MONO_URI,
-  .name       = "Lamina Denoise",
-  .kind       = MODEL_DENOISE,
-  .n_channels = 1,
-  .n_controls = DENOISE_N_CONTROLS,
-  .latency    = latency,
-  .create     = create,
-  .reset      = reset,
-  .run        = run,
-  .destroy    = destroy,
+  .uri         = DENOISE_MONO_URI,
+  .name        = "Lamina Denoise",
+  .kind        = MODEL_DENOISE,
+  .n_channels  = 1,
+  .n_controls  = DENOISE_N_CONTROLS,
+  .defaults    = defaults,
+  .latency     = latency,
+  .create      = create,
+  .reset       = reset,
+  .run         = run,
+  .destroy     = destroy,
+  .set_profile = set_profile,
+  .profile     = get_profile,
+  .n_learned   = n_learned,
+  .clear       = DENOISE_CLEAR,
 };
 
 const Effect denoise_stereo = {
-  .uri        = DENOISE_STEREO_URI,
-  .name       = "Lamina Denoise",
-  .kind       = MODEL_DENOISE,
-  .n_channels = 2,
-  .n_controls = DENOISE_N_CONTROLS,
-  .latency    = latency,
-  .create     = create,
-  .reset      = reset,
-  .run        = run,
-  .destroy    = destroy,
+  .uri         = DENOISE_STEREO_URI,
+  .name        = "Lamina Denoise",
+  .kind        = MODEL_DENOISE,
+  .n_channels  = 2,
+  .n_controls  = DENOISE_N_CONTROLS,
+  .defaults    = defaults,
+  .latency     = latency,
+  .create      = create,
+  .reset       = reset,
+  .run         = run,
+  .destroy     = destroy,
+  .set_profile = set_profile,
+  .profile     = get_profile,
+  .n_learned   = n_learned,
+  .clear       = DENOISE_CLEAR,
 };

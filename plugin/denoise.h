@@ -15,6 +15,9 @@ typedef enum {
   DENOISE_STRENGTH,  ///< %
   DENOISE_SMOOTHING, ///< ms
   DENOISE_RESIDUAL,  ///< Toggle
+  DENOISE_LEARN,     ///< Toggle
+  DENOISE_PROFILE,   ///< Toggle
+  DENOISE_CLEAR,     ///< Trigger
   DENOISE_N_CONTROLS,
 } DenoiseControl;
 

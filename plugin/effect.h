@@ -6,6 +6,7 @@
 
 #include "dsp/attributes.h"
 #include "dsp/network/model.h"
+#include "dsp/spectrum/noise_profile.h"
 
 #include <stdint.h>
 
@@ -25,11 +26,12 @@
    engine is the effect's memory for one stream; only one thread at a time uses it.
 */
 typedef struct {
-  const char* uri;        ///< Of the plugin, forever
-  const char* name;       ///< For a person
-  ModelKind   kind;       ///< Of the models it runs
-  uint32_t    n_channels; ///< In and out, 1…EFFECT_MAX_CHANNELS
-  uint32_t    n_controls; ///< Its own control ports, 0…EFFECT_MAX_CONTROLS
+  const char*  uri;        ///< Of the plugin, forever
+  const char*  name;       ///< For a person
+  ModelKind    kind;       ///< Of the models it runs
+  uint32_t     n_channels; ///< In and out, 1…EFFECT_MAX_CHANNELS
+  uint32_t     n_controls; ///< Its own control ports, 0…EFFECT_MAX_CONTROLS
+  const float* defaults;   ///< Of ports that a host leaves unconnected, [n_controls]
 
   /// Samples from input to output; the same for every model that fits.
   uint32_t (*latency)(double rate_hz);
@@ -53,6 +55,19 @@ typedef struct {
 
   /// Free; NULL is allowed.
   void (*destroy)(void* engine);
+
+  // The noise profile that an engine learns, real-time.
+
+  /// Use this from now on.  @param profile From any engine, copied; NULL: none.
+  void (*set_profile)(void* engine, const NoiseProfile* profile);
+
+  /// The one that was learned or set last, or NULL.  Owned by the engine.
+  const NoiseProfile* (*profile)(const void* engine);
+
+  /// How many were learned.
+  uint32_t (*n_learned)(const void* engine);
+
+  uint32_t clear; ///< Index of the control that clears the profile when it rises
 } Effect;
 
 #endif

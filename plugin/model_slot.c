@@ -19,6 +19,7 @@ typedef struct {
   void*    engine;   ///< NULL likewise: dry
   uint32_t n_warmup; ///< Samples to hear before its output is its own
   bool     by_user;
+  uint32_t n_learned; ///< Profiles of the engine that are known to the slot
   char     path[];
 } Loaded;
 
@@ -35,12 +36,14 @@ struct ModelSlot {
   _Atomic(Loaded*) retired;  ///< And back
 
   // The audio thread's own.
-  Loaded*  current; ///< Heard
-  Loaded*  next;    ///< Warming up, then faded in
-  uint32_t age;     ///< Samples that `next` has heard
-  uint32_t n_fade;
-  bool     fresh; ///< Nothing was heard since the last reset
-  float    other[EFFECT_MAX_CHANNELS][EFFECT_BLOCK];
+  Loaded*      current; ///< Heard
+  Loaded*      next;    ///< Warming up, then faded in
+  uint32_t     age;     ///< Samples that `next` has heard
+  uint32_t     n_fade;
+  bool         fresh; ///< Nothing was heard since the last reset
+  bool         has_profile;
+  NoiseProfile profile; ///< For the models to come
+  float        other[EFFECT_MAX_CHANNELS][EFFECT_BLOCK];
 };
 
 static void
@@ -209,6 +212,56 @@ model_slot_reset(ModelSlot* const slot)
   slot->fresh = true;
 }
 
+/// Let a model use the slot's profile.
+static void
+hand_profile(const ModelSlot* const slot, Loaded* const loaded)
+{
+  if (loaded && loaded->engine) {
+    slot->effect->set_profile(loaded->engine, model_slot_profile(slot));
+    loaded->n_learned = slot->effect->n_learned(loaded->engine);
+  }
+}
+
+void
+model_slot_set_profile(ModelSlot* const slot, const NoiseProfile* const profile)
+{
+  slot->has_profile = profile != NULL;
+  if (profile) {
+    slot->profile = *profile;
+  }
+  hand_profile(slot, slot->current);
+  hand_profile(slot, slot->next);
+}
+
+const NoiseProfile*
+model_slot_profile(const ModelSlot* const slot)
+{
+  return slot->has_profile ? &slot->profile : NULL;
+}
+
+/// What a model has learned since it was last asked, or NULL.
+static const NoiseProfile*
+learned(const ModelSlot* const slot, const Loaded* const loaded)
+{
+  const Effect* const effect = slot->effect;
+  if (!loaded || !loaded->engine || effect->n_learned(loaded->engine) == loaded->n_learned) {
+    return NULL;
+  }
+  return effect->profile(loaded->engine);
+}
+
+bool
+model_slot_share_learned(ModelSlot* const slot)
+{
+  // The next model may have begun to learn later.
+  const NoiseProfile* profile = learned(slot, slot->current);
+  profile                     = profile ? profile : learned(slot, slot->next);
+  if (profile) {
+    model_slot_set_profile(slot, profile);
+  }
+  return profile != NULL;
+}
+
 bool
 model_slot_take(ModelSlot* const slot)
 {
@@ -222,6 +275,9 @@ model_slot_take(ModelSlot* const slot)
     return false;
   }
 
+  if (slot->has_profile) {
+    hand_profile(slot, slot->next);
+  }
   if (slot->fresh) {
     settle(slot);
   }

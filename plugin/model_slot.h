@@ -34,6 +34,8 @@ typedef void (*ModelSlotReport)(void* context, const char* line);
 
    A model that cannot be used is a model all the same: its sound is the dry one, and its path
    is kept.
+
+   The noise profile that one model has learned, or that was set, is handed on to the next.
 */
 typedef struct ModelSlot ModelSlot;
 
@@ -88,6 +90,22 @@ model_slot_path(const ModelSlot* slot);
 REALTIME
 bool
 model_slot_by_user(const ModelSlot* slot);
+
+/// Let every model use this noise profile.  @param profile Copied; NULL: none.
+REALTIME
+void
+model_slot_set_profile(ModelSlot* slot, const NoiseProfile* profile);
+
+/// The profile that was set or learned last, or NULL.  Owned by `slot`.
+REALTIME
+const NoiseProfile*
+model_slot_profile(const ModelSlot* slot);
+
+/// Let every model use what one of them has learned since the last call.  @return True when one
+/// has.
+REALTIME
+bool
+model_slot_share_learned(ModelSlot* slot);
 
 /**
    @param controls As Effect's `run`.

@@ -10,6 +10,7 @@
 #include "plugin/messages.h"
 #include "plugin/model_slot.h"
 #include "plugin/ports.h"
+#include "plugin/profile_slot.h"
 #include "plugin/state.h"
 #include "plugin/uris.h"
 
@@ -44,6 +45,7 @@ typedef struct {
   Uris                       uris;
   uint32_t                   latency; ///< Samples
   ModelSlot*                 slot;
+  ProfileSlot*               profiles;
 
   // Ports.
   const LV2_Atom_Sequence* control;
@@ -59,6 +61,7 @@ typedef struct {
   Work     request;         ///< Path that the user wants
   bool     request_waits;   ///< The worker has not been told of it
   bool     collect_waiting; ///< The worker has been told, and has not yet been
+  bool     clearing;        ///< The control that clears the profile was up
 
   // Sound.
   Delay*   dry_delay[EFFECT_MAX_CHANNELS];
@@ -85,14 +88,16 @@ cleanup(const LV2_Handle instance)
     delay_free(plugin->dry_delay[c]);
   }
   model_slot_free(plugin->slot);
+  profile_slot_free(plugin->profiles);
   free(plugin);
 }
 
 static bool
 allocate(Plugin* const plugin, const double rate_hz)
 {
-  plugin->slot = model_slot_new(plugin->effect, rate_hz, report, plugin);
-  bool ok      = plugin->slot != NULL;
+  plugin->slot     = model_slot_new(plugin->effect, rate_hz, report, plugin);
+  plugin->profiles = profile_slot_new();
+  bool ok          = plugin->slot && plugin->profiles;
   for (uint32_t c = 0; c < plugin->effect->n_channels; ++c) {
     plugin->dry_delay[c] = delay_new(plugin->latency);
     ok                   = ok && plugin->dry_delay[c];
@@ -134,6 +139,7 @@ plugin_new(const Effect* const effect, const double rate_hz, const char* const b
   plugin->latency  = effect->latency(rate_hz);
   plugin->n_fade   = fade_length(rate_hz);
   plugin->fresh    = true;
+  plugin->clearing = true; // a session saved with the button down clears nothing
   lv2_log_logger_init(&plugin->logger, map, host_feature(features, LV2_LOG__log));
   messages_init(&plugin->messages, &plugin->uris, map);
   if (!allocate(plugin, rate_hz) || !load_default(plugin, bundle_path)) {
@@ -262,6 +268,34 @@ read_messages(Plugin* const plugin)
   }
 }
 
+/// Tell all who should know of another profile, which was learned or cleared here.
+static void
+tell_profile(Plugin* const plugin)
+{
+  profile_slot_tell(plugin->profiles, model_slot_profile(plugin->slot));
+  plugin->messages.tell_change = true;
+}
+
+/// Use a restored profile, or clear the one in use.
+static void
+read_profile(Plugin* const plugin, const float* const controls)
+{
+  const NoiseProfile* restored = NULL;
+  if (profile_slot_take(plugin->profiles, &restored)) {
+    model_slot_set_profile(plugin->slot, restored);
+  }
+
+  const bool clear = controls[plugin->effect->clear] > 0.0f;
+  if (clear && !plugin->clearing) {
+    const bool had_one = model_slot_profile(plugin->slot);
+    model_slot_set_profile(plugin->slot, NULL);
+    if (had_one) {
+      tell_profile(plugin);
+    }
+  }
+  plugin->clearing = clear;
+}
+
 static void
 run(const LV2_Handle instance, const uint32_t n_samples)
 {
@@ -269,14 +303,19 @@ run(const LV2_Handle instance, const uint32_t n_samples)
   const uint64_t mode   = denormals_flush();
   float          controls[EFFECT_MAX_CONTROLS];
   for (uint32_t i = 0; i < plugin->effect->n_controls; ++i) {
-    controls[i] = *plugin->controls[i];
+    const float* const port = plugin->controls[i];
+    controls[i]             = port ? *port : plugin->effect->defaults[i];
   }
 
   *plugin->latency_port = (float)plugin->latency;
+  read_profile(plugin, controls);
   read_messages(plugin);
   for (uint32_t at = 0; at < n_samples; at += EFFECT_BLOCK) {
     const uint32_t n = n_samples - at < EFFECT_BLOCK ? n_samples - at : EFFECT_BLOCK;
     process(plugin, at, n, controls);
+  }
+  if (model_slot_share_learned(plugin->slot)) {
+    tell_profile(plugin);
   }
   schedule(plugin);
   messages_write(&plugin->messages, plugin->notify, model_slot_path(plugin->slot));
@@ -318,7 +357,7 @@ save(const LV2_Handle instance, const LV2_State_Store_Function store, const LV2_
      const uint32_t flags, const LV2_Feature* const* const features)
 {
   Plugin* const plugin = instance;
-  return state_save(plugin->slot, &plugin->uris, store, handle, flags, features);
+  return state_save(plugin->slot, plugin->profiles, &plugin->uris, store, handle, flags, features);
 }
 
 static LV2_State_Status
@@ -327,8 +366,13 @@ restore(const LV2_Handle instance, const LV2_State_Retrieve_Function retrieve,
         const LV2_Feature* const* const features)
 {
   (void)flags;
-  Plugin* const plugin = instance;
-  return state_restore(plugin->slot, &plugin->uris, retrieve, handle, features);
+  Plugin* const          plugin = instance;
+  const LV2_State_Status status = state_restore(plugin->slot, plugin->profiles, &plugin->uris,
+                                                retrieve, handle, features);
+  if (status == LV2_STATE_ERR_BAD_TYPE) {
+    report(plugin, "a value in the saved state is not what it should be, and is left out");
+  }
+  return status;
 }
 
 static const void*

@@ -5,7 +5,10 @@
 
 #include "plugin/host_feature.h"
 
+#include <lv2/atom/atom.h>
+
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,8 +109,8 @@ store_path(const Uris* const uris, const LV2_State_Store_Function store,
   return status;
 }
 
-LV2_State_Status
-state_save(ModelSlot* const slot, const Uris* const uris, const LV2_State_Store_Function store,
+static LV2_State_Status
+save_model(ModelSlot* const slot, const Uris* const uris, const LV2_State_Store_Function store,
            const LV2_State_Handle handle, const uint32_t flags,
            const LV2_Feature* const* const features)
 {
@@ -124,8 +127,40 @@ state_save(ModelSlot* const slot, const Uris* const uris, const LV2_State_Store_
   return status;
 }
 
+/// A profile as the body of an atom:Vector.
+typedef struct {
+  LV2_Atom_Vector_Body head;
+  float                packed[NOISE_PROFILE_MAX_PACKED];
+} ProfileBody;
+
+static LV2_State_Status
+save_profile(ProfileSlot* const profiles, const Uris* const uris,
+             const LV2_State_Store_Function store, const LV2_State_Handle handle)
+{
+  NoiseProfile profile;
+  if (!profile_slot_save(profiles, &profile)) {
+    return LV2_STATE_SUCCESS;
+  }
+
+  ProfileBody    body = { .head = { sizeof(float), uris->atom_Float } };
+  const uint32_t n    = noise_profile_pack(&profile, body.packed);
+  return store(handle, uris->noise_profile, &body,
+               offsetof(ProfileBody, packed) + n * sizeof(float), uris->atom_Vector,
+               LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE);
+}
+
 LV2_State_Status
-state_restore(ModelSlot* const slot, const Uris* const uris,
+state_save(ModelSlot* const slot, ProfileSlot* const profiles, const Uris* const uris,
+           const LV2_State_Store_Function store, const LV2_State_Handle handle,
+           const uint32_t flags, const LV2_Feature* const* const features)
+{
+  const LV2_State_Status model   = save_model(slot, uris, store, handle, flags, features);
+  const LV2_State_Status profile = save_profile(profiles, uris, store, handle);
+  return model ? model : profile;
+}
+
+static LV2_State_Status
+restore_model(ModelSlot* const slot, const Uris* const uris,
               const LV2_State_Retrieve_Function retrieve, const LV2_State_Handle handle,
               const LV2_Feature* const* const features)
 {
@@ -145,4 +180,45 @@ state_restore(ModelSlot* const slot, const Uris* const uris,
   const Status                    status = model_slot_load(slot, mapped ? mapped : value, false);
   free_path(features, mapped);
   return status ? LV2_STATE_ERR_UNKNOWN : LV2_STATE_SUCCESS;
+}
+
+/// The profile that a stored value holds.  @return False when it is none.
+static bool
+read_profile(const Uris* const uris, const void* const value, const size_t size,
+             const uint32_t type, NoiseProfile* const profile)
+{
+  ProfileBody  body;
+  const size_t head = offsetof(ProfileBody, packed);
+  if (type != uris->atom_Vector || size < head || size > sizeof(body) ||
+      (size - head) % sizeof(float)) {
+    return false;
+  }
+
+  memcpy(&body, value, size); // which may lie anywhere
+  return body.head.child_size == sizeof(float) && body.head.child_type == uris->atom_Float &&
+         noise_profile_unpack((uint32_t)((size - head) / sizeof(float)), body.packed, profile);
+}
+
+static LV2_State_Status
+restore_profile(ProfileSlot* const profiles, const Uris* const uris,
+                const LV2_State_Retrieve_Function retrieve, const LV2_State_Handle handle)
+{
+  NoiseProfile      profile;
+  size_t            size  = 0;
+  uint32_t          type  = 0;
+  uint32_t          flags = 0;
+  const void* const value = retrieve(handle, uris->noise_profile, &size, &type, &flags);
+  const bool        found = value && read_profile(uris, value, size, type, &profile);
+  profile_slot_restore(profiles, found ? &profile : NULL);
+  return value && !found ? LV2_STATE_ERR_BAD_TYPE : LV2_STATE_SUCCESS;
+}
+
+LV2_State_Status
+state_restore(ModelSlot* const slot, ProfileSlot* const profiles, const Uris* const uris,
+              const LV2_State_Retrieve_Function retrieve, const LV2_State_Handle handle,
+              const LV2_Feature* const* const features)
+{
+  const LV2_State_Status profile = restore_profile(profiles, uris, retrieve, handle);
+  const LV2_State_Status model   = restore_model(slot, uris, retrieve, handle, features);
+  return model ? model : profile;
 }

@@ -5,6 +5,7 @@
 #define LAMINA_PLUGIN_STATE_H
 
 #include "plugin/model_slot.h"
+#include "plugin/profile_slot.h"
 #include "plugin/uris.h"
 
 #include <lv2/state/state.h>
@@ -12,23 +13,27 @@
 #include <stdint.h>
 
 /**
-   Store the path of the model, also when the file is missing or broken.
+   Store the path of the model, also when the file is missing or broken, and the noise profile, if
+   there is one.
 
    A host that asks for a portable state and lends a place for files gets a copy of the model
    there, so that the state can be given away.  Any thread but the audio thread.
 */
 LV2_State_Status
-state_save(ModelSlot* slot, const Uris* uris, LV2_State_Store_Function store,
+state_save(ModelSlot* slot, ProfileSlot* profiles, const Uris* uris, LV2_State_Store_Function store,
            LV2_State_Handle handle, uint32_t flags, const LV2_Feature* const* features);
 
 /**
-   Load the stored model.  Safe while sound runs.
+   Load the stored model and hand over the stored profile.  Safe while sound runs.
 
    A model that cannot be used is no failure here: its path is kept and the slot reports it.  A
-   state without a model leaves the one that sounds.
+   state without a model leaves the one that sounds; one without a profile forgets it.
+
+   @return LV2_STATE_ERR_BAD_TYPE when a value is not what it should be: it counts as not there.
 */
 LV2_State_Status
-state_restore(ModelSlot* slot, const Uris* uris, LV2_State_Retrieve_Function retrieve,
-              LV2_State_Handle handle, const LV2_Feature* const* features);
+state_restore(ModelSlot* slot, ProfileSlot* profiles, const Uris* uris,
+              LV2_State_Retrieve_Function retrieve, LV2_State_Handle handle,
+              const LV2_Feature* const* features);
 
 #endif

@@ -9,15 +9,21 @@
 #include <lv2/state/state.h>
 #include <lv2/urid/urid.h>
 
-/// The one property of a plugin: the path of its model.
+/// The one property of a plugin that can be set by messages: the path of its model.
 #define LAMINA_MODEL_URI "urn:lamina:model"
+
+/// The noise profile in a state: an atom:Vector of atom:Float, as noise_profile_pack() writes it.
+#define LAMINA_NOISE_PROFILE_URI "urn:lamina:noise-profile"
 
 /// URIs that messages and state are made of, as the host's numbers.
 typedef struct {
+  LV2_URID atom_Float;
   LV2_URID atom_Path;
   LV2_URID atom_Sequence;
   LV2_URID atom_URID;
+  LV2_URID atom_Vector;
   LV2_URID model;
+  LV2_URID noise_profile;
   LV2_URID patch_Get;
   LV2_URID patch_Set;
   LV2_URID patch_property;
@@ -32,10 +38,13 @@ static inline Uris
 uris_map(const LV2_URID_Map* const map, const char* const plugin_uri)
 {
   return (Uris){
+    .atom_Float         = map->map(map->handle, LV2_ATOM__Float),
     .atom_Path          = map->map(map->handle, LV2_ATOM__Path),
     .atom_Sequence      = map->map(map->handle, LV2_ATOM__Sequence),
     .atom_URID          = map->map(map->handle, LV2_ATOM__URID),
+    .atom_Vector        = map->map(map->handle, LV2_ATOM__Vector),
     .model              = map->map(map->handle, LAMINA_MODEL_URI),
+    .noise_profile      = map->map(map->handle, LAMINA_NOISE_PROFILE_URI),
     .patch_Get          = map->map(map->handle, LV2_PATCH__Get),
     .patch_Set          = map->map(map->handle, LV2_PATCH__Set),
     .patch_property     = map->map(map->handle, LV2_PATCH__property),

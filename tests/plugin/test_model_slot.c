@@ -17,7 +17,7 @@
 static const double rate = 48000.0;
 
 /// Whole gains, no limit: a constant-gain model gives input × gain, exactly known.
-static const float controls[DENOISE_N_CONTROLS] = { 60.0f, 100.0f, 0.0f, 0.0f };
+static const float controls[DENOISE_N_CONTROLS] = { 60.0f, 100.0f };
 
 /// Lines that the slot reported.
 typedef struct {

@@ -486,6 +486,194 @@ test_activate_forgets(void** const state)
   host_close(host);
 }
 
+/// Hold Learn from one sample to another; then go on to the end.
+static void
+run_learning(Host* const host, Sound* const s, const uint32_t from, const uint32_t to)
+{
+  run(host, s, 0, from, 64);
+  host_set_control(host, "learn", 1.0f);
+  run(host, s, from, to, 64);
+  host_set_control(host, "learn", 0.0f);
+  run(host, s, to, N, 64);
+}
+
+/// Whether the state holds a profile.
+static bool
+has_profile(Host* const host)
+{
+  static HostMemory memory;
+  assert_true(host_save_memory(host, &memory));
+  return host_memory_value(host, &memory, LAMINA_NOISE_PROFILE_URI) != NULL;
+}
+
+/// A profile is heard and told once; off and on again by its switch; kept over activate().
+static void
+test_learn(void** const state)
+{
+  const char* const model  = models_write(state, "random", models_random(1));
+  const HostConfig  config = usual();
+  for (uint32_t u = 0; u < N_URIS; ++u) {
+    Host* const host = open_host(uris[u], &config, model);
+    fill_noise(&sound);
+    run(host, &sound, 0, N, 64);
+    run_learning(host, &other, 0, 0); // not held
+    assert_false(has_profile(host));
+    fill_noise(&other);
+    run_learning(host, &other, 4800, 9600);
+    assert_int_equal(host_changes_told(host), 0); // 0.1 s less a frame is too short
+    run_learning(host, &other, 4800, 24000);
+    assert_int_equal(host_changes_told(host), 1);
+    assert_true(has_profile(host));
+
+    for (uint32_t use = 0; use < 2; ++use) {
+      host_set_control(host, "profile", (float)use);
+      host_deactivate(host);
+      host_activate(host);
+      run(host, &other, 0, N, 64);
+      assert_true((memcmp(sound.out[0], other.out[0], sizeof(sound.out[0])) == 0) == !use);
+    }
+    assert_int_equal(host_changes_told(host), 1);
+    host_close(host);
+  }
+}
+
+/// The press clears, not the holding; pressed since the session began, it clears nothing.
+static void
+test_clear(void** const state)
+{
+  static HostMemory memory;
+  const char* const model  = models_write(state, "random", models_random(1));
+  const HostConfig  config = usual();
+  Host*             host   = open_host(DENOISE_MONO_URI, &config, model);
+  fill_noise(&sound);
+  host_set_control(host, "clear", 1.0f);
+  run_learning(host, &sound, 0, 24000);
+  assert_true(has_profile(host));
+  assert_true(host_save_memory(host, &memory));
+  host_set_control(host, "clear", 0.0f);
+  run(host, &sound, 0, 64, 64);
+  assert_true(has_profile(host));
+  for (uint32_t i = 0; i < 3; ++i) {
+    host_set_control(host, "clear", i == 1 ? 0.0f : 1.0f); // twice, the second time in vain
+    run(host, &sound, 0, 64, 64);
+    assert_false(has_profile(host));
+    assert_int_equal(host_changes_told(host), 2);
+  }
+  host_close(host);
+
+  host = host_open(DENOISE_MONO_URI, &config);
+  assert_true(host_restore_memory(host, &memory));
+  host_set_control(host, "clear", 1.0f);
+  host_activate(host);
+  run(host, &sound, 0, 640, 64);
+  assert_true(has_profile(host));
+  host_close(host);
+}
+
+/// In bypass the input passes as ever, and is learned.
+static void
+test_learn_in_bypass(void** const state)
+{
+  const char* const model  = models_write(state, "random", models_random(1));
+  const HostConfig  config = usual();
+  Host* const       host   = open_host(DENOISE_STEREO_URI, &config, model);
+  fill_noise(&sound);
+  host_set_control(host, "enabled", 0.0f);
+  run_learning(host, &sound, 1000, 20000);
+  check_dry(&sound, 2, 960, 0, N);
+  assert_true(has_profile(host));
+  host_close(host);
+}
+
+/// Energy of `a` over that of the difference, in the last fifth of a second, dB.
+static double
+end_snr_db(const Sound* const a, const Sound* const b)
+{
+  return signal_snr_db(9600, a->out[0] + N - 9600, b->out[0] + N - 9600);
+}
+
+/// A model that comes later goes by the profile that the one before has learned; also when what
+/// came between could not be used.
+static void
+test_a_profile_outlives_models(void** const state)
+{
+  static HostMemory memory;
+  const char* const first  = models_write(state, "first", models_random(1));
+  const char* const second = models_write(state, "second", models_random(2));
+  const HostConfig  config = usual();
+  Host*             host   = open_host(DENOISE_MONO_URI, &config, first);
+  fill_noise(&sound);
+  fill_noise(&other);
+  run_learning(host, &sound, 0, 24000);
+  // In blocks of a hop, so that the frames of all engines begin at the same samples.
+  host_set_path(host, LAMINA_MODEL_URI, folder_path(state, "missing"));
+  run(host, &sound, 0, N, 480);
+  host_set_path(host, LAMINA_MODEL_URI, second);
+  run(host, &sound, 0, N, 480);
+  run(host, &sound, 0, N, 480);
+  assert_string_equal(host_path(host), second);
+  assert_true(host_save_memory(host, &memory));
+  host_close(host);
+
+  host = host_open(DENOISE_MONO_URI, &config);
+  assert_true(host_restore_memory(host, &memory)); // the second model and the profile
+  host_activate(host);
+  run(host, &other, 0, N, 480);
+  run(host, &other, 0, N, 480);
+  assert_true(end_snr_db(&sound, &other) > 60.0);
+  host_close(host);
+
+  host = open_host(DENOISE_MONO_URI, &config, second);
+  run(host, &other, 0, N, 480);
+  run(host, &other, 0, N, 480);
+  assert_true(end_snr_db(&sound, &other) < 40.0);
+  host_close(host);
+}
+
+/// A swap while Learn is held: the profile is the old model's, which heard all of it, and both
+/// models get it.
+static void
+test_swap_while_learning(void** const state)
+{
+  const char* const first  = models_write(state, "first", models_random(1));
+  const char* const second = models_write(state, "second", models_random(2));
+  const HostConfig  config = { .rate_hz = 48000.0, .work = HOST_WORK_AT_ONCE };
+  Host* const       host   = open_host(DENOISE_MONO_URI, &config, first);
+  fill_noise(&sound);
+  run(host, &sound, 0, 4800, 64);
+  host_set_control(host, "learn", 1.0f);
+  run(host, &sound, 0, 9600, 64);
+  host_set_path(host, LAMINA_MODEL_URI, second);
+  run(host, &sound, 9600, 9600 + 640, 64); // on its way
+  host_set_control(host, "learn", 0.0f);
+  run(host, &sound, 9600 + 640, N, 64);
+  assert_string_equal(host_path(host), second);
+  assert_int_equal(host_changes_told(host), 2); // a model and a profile
+  assert_true(has_profile(host));
+  host_close(host);
+}
+
+/// Ports that came later may be left alone: the sound is that of their defaults.
+static void
+test_unconnected_ports(void** const state)
+{
+  const char* const model  = models_write(state, "random", models_random(1));
+  const HostConfig  config = usual();
+  Host*             host   = open_host(DENOISE_MONO_URI, &config, model);
+  fill_noise(&sound);
+  run(host, &sound, 0, N, 64);
+  host_close(host);
+
+  host = open_host(DENOISE_MONO_URI, &config, model);
+  host_disconnect(host, "learn");
+  host_disconnect(host, "profile");
+  host_disconnect(host, "clear");
+  fill_noise(&other);
+  run(host, &other, 0, N, 64);
+  assert_memory_equal(sound.out[0], other.out[0], sizeof(sound.out[0]));
+  host_close(host);
+}
+
 int
 main(void)
 {
@@ -504,6 +692,12 @@ main(void)
     cmocka_unit_test(test_model_of_the_bundle),
     cmocka_unit_test(test_unusable_models),
     cmocka_unit_test(test_activate_forgets),
+    cmocka_unit_test(test_learn),
+    cmocka_unit_test(test_clear),
+    cmocka_unit_test(test_learn_in_bypass),
+    cmocka_unit_test(test_a_profile_outlives_models),
+    cmocka_unit_test(test_swap_while_learning),
+    cmocka_unit_test(test_unconnected_ports),
     cmocka_unit_test(test_relative_lv2_path),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);

@@ -57,6 +57,23 @@ turn_every_knob(Host* const host, uint64_t* const random)
   host_set_control(host, "strength", uniform(random, 0.0f, 200.0f));
   host_set_control(host, "smoothing", uniform(random, 0.0f, 500.0f));
   host_set_control(host, "residual", uniform(random, -1.0f, 1.0f));
+  host_set_control(host, "profile", uniform(random, -1.0f, 1.0f));
+}
+
+/// Learn for long enough, and not; clear now and then; save and restore what there is.
+/// @return Whether there was a profile when it was last saved.
+static bool
+follow_the_noise(Host* const host, const uint32_t block, uint64_t* const random)
+{
+  static HostMemory memory;
+  host_set_control(host, "learn", block % 100 < 60 || uniform(random, 0.0f, 1.0f) > 0.9f);
+  host_set_control(host, "clear", block % 170 == 0);
+  if (block % 90 == 0) {
+    assert_true(host_save_memory(host, &memory));
+  } else if (block % 130 == 0) {
+    assert_true(host_restore_memory(host, &memory));
+  }
+  return host_memory_value(host, &memory, LAMINA_NOISE_PROFILE_URI) != NULL;
 }
 
 /// Three seconds of all that a host may do, in blocks of any size.
@@ -72,8 +89,9 @@ live(void* const* state, const char* const uri, const HostWork work)
                                  models_write(state, "b", models_random(2)),
                                  folder_path(state, "missing") };
   static float      in[HOST_MAX_CHANNELS][HOST_MAX_BLOCK];
-  Host* const       host   = host_open(uri, &config);
-  uint64_t          random = 1;
+  Host* const       host    = host_open(uri, &config);
+  uint64_t          random  = 1;
+  bool              learned = false;
   assert_non_null(host);
   host_activate(host);
   for (uint32_t at = 0, block = 0; at < 3 * 48000; ++block) {
@@ -81,6 +99,7 @@ live(void* const* state, const char* const uri, const HostWork work)
     signal_fill_noise(block, 0.5f, n, in[0]);
     signal_fill_noise(block, 0.5f, n, in[1]);
     turn_every_knob(host, &random);
+    learned = follow_the_noise(host, block, &random) || learned;
     if (block % 7 == 0) {
       host_get_property(host, NULL);
     }
@@ -91,6 +110,7 @@ live(void* const* state, const char* const uri, const HostWork work)
     host_run(host, n, (float*[]){ in[0], in[1] }, (float*[]){ in[0], in[1] });
     at += n;
   }
+  assert_true(learned);
   // A thread of its own may be slower than these blocks, which are not played in real time.
   assert_true(work == HOST_WORK_THREAD || host_changes_told(host) > 5);
   host_close(host);

@@ -8,10 +8,13 @@
 #include "tests/support/folder.h"
 #include "tests/support/host.h"
 #include "tests/support/models.h"
+#include "tests/support/signals.h"
 #include "tests/support/test.h"
 
+#include <lv2/atom/atom.h>
 #include <lv2/state/state.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,28 +128,40 @@ test_missing_model_is_kept(void** const state)
 
 /// What a hand-made host says is stored.
 typedef struct {
+  LV2_URID    key;
   LV2_URID    type;
   size_t      size;
-  const char* value;
+  const void* value;
 } Stored;
 
 static const void*
 retrieve(const LV2_State_Handle handle, const uint32_t key, size_t* const size,
          uint32_t* const type, uint32_t* const flags)
 {
-  (void)key;
   const Stored* const stored = handle;
-  *size                      = stored->size;
-  *type                      = stored->type;
-  *flags                     = 0;
+  if (key != stored->key) {
+    return NULL;
+  }
+  *size  = stored->size;
+  *type  = stored->type;
+  *flags = 0;
   return stored->value;
 }
+
+enum { PATH = 7, VECTOR, FLOAT, MODEL, PROFILE };
 
 static LV2_URID
 map_uri(void* const handle, const char* const uri)
 {
   (void)handle;
-  return !strcmp(uri, LV2_ATOM__Path) ? 7 : 8;
+  static const char* const uris[] = { LV2_ATOM__Path, LV2_ATOM__Vector, LV2_ATOM__Float,
+                                      LAMINA_MODEL_URI, LAMINA_NOISE_PROFILE_URI };
+  for (uint32_t i = 0; i < 5; ++i) {
+    if (!strcmp(uri, uris[i])) {
+      return 7 + i;
+    }
+  }
+  return 99;
 }
 
 static void
@@ -161,24 +176,193 @@ static void
 test_strange_values(void** const state)
 {
   (void)state;
-  const LV2_URID_Map map    = { NULL, map_uri };
-  const Uris         uris   = uris_map(&map, DENOISE_MONO_URI);
-  ModelSlot* const   slot   = model_slot_new(&denoise_mono, 48000.0, ignore, NULL);
-  Stored             stored = { .type = 8, .size = 3, .value = "/a" };
-  assert_int_equal(state_restore(slot, &uris, retrieve, &stored, NULL), LV2_STATE_ERR_BAD_TYPE);
-  stored = (Stored){ .type = 7, .size = 2, .value = "/a" };
-  assert_int_equal(state_restore(slot, &uris, retrieve, &stored, NULL), LV2_STATE_ERR_BAD_TYPE);
+  const LV2_URID_Map map      = { NULL, map_uri };
+  const Uris         uris     = uris_map(&map, DENOISE_MONO_URI);
+  ModelSlot* const   slot     = model_slot_new(&denoise_mono, 48000.0, ignore, NULL);
+  ProfileSlot* const profiles = profile_slot_new();
+  Stored             stored   = { MODEL, FLOAT, 3, "/a" };
+  assert_int_equal(state_restore(slot, profiles, &uris, retrieve, &stored, NULL),
+                   LV2_STATE_ERR_BAD_TYPE);
+  stored = (Stored){ MODEL, PATH, 2, "/a" };
+  assert_int_equal(state_restore(slot, profiles, &uris, retrieve, &stored, NULL),
+                   LV2_STATE_ERR_BAD_TYPE);
   stored.value = NULL;
-  assert_int_equal(state_restore(slot, &uris, retrieve, &stored, NULL), LV2_STATE_SUCCESS);
+  assert_int_equal(state_restore(slot, profiles, &uris, retrieve, &stored, NULL),
+                   LV2_STATE_SUCCESS);
   assert_null(model_slot_copy_path(slot));
 
   // Without state:mapPath the path is what it says.
-  stored = (Stored){ .type = 7, .size = 3, .value = "/a" };
-  assert_int_equal(state_restore(slot, &uris, retrieve, &stored, NULL), LV2_STATE_SUCCESS);
+  stored = (Stored){ MODEL, PATH, 3, "/a" };
+  assert_int_equal(state_restore(slot, profiles, &uris, retrieve, &stored, NULL),
+                   LV2_STATE_SUCCESS);
   char* const path = model_slot_copy_path(slot);
   assert_string_equal(path, "/a");
   free(path);
   model_slot_free(slot);
+  profile_slot_free(profiles);
+}
+
+/// A profile as hosts keep it.
+typedef struct {
+  LV2_Atom_Vector_Body head;
+  float                packed[NOISE_PROFILE_MAX_PACKED];
+} Body;
+
+/// 3 bands.
+static Body
+small_body(void)
+{
+  return (
+    Body){ .head   = { sizeof(float), FLOAT },
+           .packed = { 1.0f, 48000.0f, 20.0f, 50.0f, 100.0f, 0.0f, 0.0f, -30.0f, -40.0f, -50.0f } };
+}
+
+enum { BODY_SIZE = sizeof(LV2_Atom_Vector_Body) + 10 * sizeof(float) };
+
+/// What state_restore() says of a stored profile; on success it is there, else it is not.
+static LV2_State_Status
+restore_profile(const LV2_URID type, const size_t size, const void* const value)
+{
+  const LV2_URID_Map map      = { NULL, map_uri };
+  const Uris         uris     = uris_map(&map, DENOISE_MONO_URI);
+  ModelSlot* const   slot     = model_slot_new(&denoise_mono, 48000.0, ignore, NULL);
+  ProfileSlot* const profiles = profile_slot_new();
+  NoiseProfile       profile  = { .rate_hz = 44100.0 };
+  profile_slot_restore(profiles, &profile); // Is replaced, or forgotten
+  Stored                 stored = { PROFILE, type, size, value };
+  const LV2_State_Status status = state_restore(slot, profiles, &uris, retrieve, &stored, NULL);
+  const bool             found  = profile_slot_save(profiles, &profile);
+  assert_true(found == (value && !status));
+  if (found) {
+    assert_true(profile.rate_hz == 48000.0 && profile.window_s == 0.02);
+    assert_float_equal(profile.level_db[2], -50.0f, 0.0f);
+  }
+  model_slot_free(slot);
+  profile_slot_free(profiles);
+  return status;
+}
+
+/// Only a whole vector of floats that is a profile is one, wherever in memory it lies.
+static void
+test_strange_profiles(void** const state)
+{
+  (void)state;
+  Body body = small_body();
+  char odd[sizeof(Body) + 1];
+  assert_int_equal(restore_profile(VECTOR, BODY_SIZE, &body), LV2_STATE_SUCCESS);
+  memcpy(odd + 1, &body, BODY_SIZE);
+  assert_int_equal(restore_profile(VECTOR, BODY_SIZE, odd + 1), LV2_STATE_SUCCESS);
+  assert_int_equal(restore_profile(VECTOR, 0, NULL), LV2_STATE_SUCCESS);
+
+  for (size_t size = 0; size < sizeof(Body); ++size) {
+    if (size != BODY_SIZE) {
+      assert_int_equal(restore_profile(VECTOR, size, &body), LV2_STATE_ERR_BAD_TYPE);
+    }
+  }
+  assert_int_equal(restore_profile(VECTOR, SIZE_MAX, &body), LV2_STATE_ERR_BAD_TYPE);
+  assert_int_equal(restore_profile(FLOAT, BODY_SIZE, &body), LV2_STATE_ERR_BAD_TYPE);
+  body.head.child_type = PATH;
+  assert_int_equal(restore_profile(VECTOR, BODY_SIZE, &body), LV2_STATE_ERR_BAD_TYPE);
+  body                 = small_body();
+  body.head.child_size = 8;
+  assert_int_equal(restore_profile(VECTOR, BODY_SIZE, &body), LV2_STATE_ERR_BAD_TYPE);
+  body           = small_body();
+  body.packed[8] = NAN;
+  assert_int_equal(restore_profile(VECTOR, BODY_SIZE, &body), LV2_STATE_ERR_BAD_TYPE);
+}
+
+enum { SECOND = 48000 };
+
+/// A second of noise.
+static void
+run_noise(Host* const host, float* const out)
+{
+  static float noise[SECOND];
+  signal_fill_noise(3, 0.5f, SECOND, noise);
+  for (uint32_t at = 0; at < SECOND; at += 480) {
+    host_run(host, 480, (float*[]){ noise + at, NULL }, (float*[]){ out + at, NULL });
+  }
+}
+
+static void
+learn_noise(Host* const host)
+{
+  static float out[SECOND];
+  host_set_control(host, "learn", 1.0f);
+  run_noise(host, out);
+  host_set_control(host, "learn", 0.0f);
+  run_noise(host, out);
+}
+
+/// After a session is saved as text and opened again, all sounds the same to the bit.
+static void
+test_a_profile_is_kept_in_sessions(void** const state)
+{
+  static float      before[SECOND];
+  static float      after[SECOND];
+  const char* const model  = models_write(state, "learner", models_random(3));
+  const char* const folder = folder_path(state, "learned");
+  Host*             host   = open_host();
+  assert_true(host_restore_path(host, LAMINA_MODEL_URI, model));
+  run_noise(host, after);
+  learn_noise(host);
+  host_deactivate(host);
+  host_activate(host);
+  run_noise(host, before);
+  assert_true(memcmp(before, after, sizeof(before)));
+  assert_true(host_save(host, folder, folder, LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE, true));
+  host_close(host);
+
+  host = open_host();
+  assert_true(host_restore(host, folder));
+  run_noise(host, after);
+  assert_memory_equal(before, after, sizeof(before));
+  assert_int_equal(host_changes_told(host), 0);
+  host_close(host);
+}
+
+/// What is saved is what was restored, before any sound and without a model that works; a state
+/// without a profile forgets it; and what is broken is told.
+static void
+test_a_profile_comes_and_goes(void** const state)
+{
+  static HostMemory learned;
+  static HostMemory again;
+  const char* const model = models_write(state, "learner", models_random(3));
+  Host*             host  = open_host();
+  assert_true(host_restore_path(host, LAMINA_MODEL_URI, model));
+  assert_true(host_save_memory(host, &learned));
+  assert_null(host_memory_value(host, &learned, LAMINA_NOISE_PROFILE_URI));
+  learn_noise(host);
+  assert_true(host_save_memory(host, &learned));
+  HostValue* const value = host_memory_value(host, &learned, LAMINA_NOISE_PROFILE_URI);
+  assert_non_null(value);
+
+  assert_true(host_restore_path(host, LAMINA_MODEL_URI, folder_path(state, "not-there")));
+  assert_true(host_save_memory(host, &again));
+  assert_null(host_memory_value(host, &again, LAMINA_NOISE_PROFILE_URI));
+  run_nothing(host);
+  assert_true(host_save_memory(host, &again));
+  assert_null(host_memory_value(host, &again, LAMINA_NOISE_PROFILE_URI));
+
+  unlink(model);
+  for (uint32_t i = 0; i < 2; ++i) {
+    assert_true(host_restore_memory(host, &learned));
+    learn_noise(host); // in vain
+    assert_true(host_save_memory(host, &again));
+    const HostValue* const same = host_memory_value(host, &again, LAMINA_NOISE_PROFILE_URI);
+    assert_int_equal(same->size, value->size);
+    assert_memory_equal(same->data, value->data, value->size);
+  }
+
+  host_clear_log(host);
+  value->size -= sizeof(float);
+  assert_false(host_restore_memory(host, &learned));
+  assert_non_null(strstr(host_log(host), "a value in the saved state"));
+  assert_true(host_save_memory(host, &again));
+  assert_null(host_memory_value(host, &again, LAMINA_NOISE_PROFILE_URI));
+  assert_non_null(host_memory_value(host, &again, LAMINA_MODEL_URI));
+  host_close(host);
 }
 
 int
@@ -189,6 +373,9 @@ main(void)
     cmocka_unit_test(test_portable_state_holds_the_model),
     cmocka_unit_test(test_missing_model_is_kept),
     cmocka_unit_test(test_strange_values),
+    cmocka_unit_test(test_strange_profiles),
+    cmocka_unit_test(test_a_profile_is_kept_in_sessions),
+    cmocka_unit_test(test_a_profile_comes_and_goes),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

@@ -16,12 +16,15 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { N_RESTORES = 60, BLOCK = 256 };
 
 typedef struct {
   Host*         host;
   const char*   models[3];
+  bool          ok;         ///< All that was saved and restored
+  uint32_t      n_profiles; ///< That were seen in saved states
   _Atomic(bool) done;
 } Shared;
 
@@ -84,11 +87,58 @@ test_restore_while_running(void** const state)
   host_close(shared.host);
 }
 
+/// The GUI thread: saves what there is and restores it later, or a state without a profile.
+static void*
+save_and_restore_all(void* const context)
+{
+  Shared* const     shared = context;
+  static HostMemory memory;
+  for (uint32_t i = 0; i < N_RESTORES; ++i) {
+    shared->ok = host_save_memory(shared->host, &memory) && shared->ok;
+    if (i % 3 == 1) {
+      shared->ok = host_restore_memory(shared->host, &memory) && shared->ok;
+    } else if (i % 3 == 2) {
+      shared->ok = host_restore_path(shared->host, LAMINA_MODEL_URI, shared->models[0]) &&
+                   shared->ok;
+    }
+    shared->n_profiles += memory.n > 1;
+    usleep(2000);
+  }
+  atomic_store(&shared->done, true);
+  return NULL;
+}
+
+/// Profiles are learned, cleared and used, saved and restored, all at once.
+static void
+test_profiles_while_running(void** const state)
+{
+  const HostConfig config = { .rate_hz = 48000.0, .work = HOST_WORK_THREAD };
+  static Shared    shared = { .ok = true };
+  shared.models[0]        = models_write(state, "a", models_random(1));
+  shared.host             = host_open(DENOISE_STEREO_URI, &config);
+  assert_non_null(shared.host);
+  host_activate(shared.host);
+
+  pthread_t thread;
+  assert_int_equal(pthread_create(&thread, NULL, save_and_restore_all, &shared), 0);
+  for (uint32_t block = 0; !atomic_load(&shared.done); ++block) {
+    host_set_control(shared.host, "learn", block % 40 < 30);
+    host_set_control(shared.host, "clear", block % 100 == 99);
+    run_block(shared.host, block);
+  }
+  pthread_join(thread, NULL);
+  assert_true(shared.ok);
+  assert_true(shared.n_profiles > 0);
+  assert_true(host_changes_told(shared.host) > 0);
+  host_close(shared.host);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_restore_while_running),
+    cmocka_unit_test(test_profiles_while_running),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

@@ -506,6 +506,15 @@ host_set_control(Host* const host, const char* const symbol, const float value)
   return port != NULL;
 }
 
+void
+host_disconnect(Host* const host, const char* const symbol)
+{
+  const HostPort* const port = find_control(host, symbol);
+  if (port) {
+    lilv_instance_connect_port(host->instance, (uint32_t)(port - host->ports), NULL);
+  }
+}
+
 float
 host_control(const Host* const host, const char* const symbol)
 {
@@ -746,6 +755,12 @@ host_load_preset(Host* const host, const char* const uri)
   return ok;
 }
 
+static const LV2_State_Interface*
+state_interface(Host* const host)
+{
+  return lilv_instance_get_extension_data(host->instance, LV2_STATE__interface);
+}
+
 /// A state of one property.
 typedef struct {
   LV2_URID    key;
@@ -770,9 +785,69 @@ retrieve_path(const LV2_State_Handle handle, const uint32_t key, size_t* const s
 bool
 host_restore_path(Host* const host, const char* const property, const char* const path)
 {
-  const LV2_State_Interface* const state = lilv_instance_get_extension_data(host->instance,
-                                                                            LV2_STATE__interface);
-  OnePath                          one = { urid(host, property), urid(host, LV2_ATOM__Path), path };
-  return !state->restore(lilv_instance_get_handle(host->instance), retrieve_path, &one, 0,
-                         host->feature_list);
+  OnePath one = { urid(host, property), urid(host, LV2_ATOM__Path), path };
+  return !state_interface(host)->restore(lilv_instance_get_handle(host->instance), retrieve_path,
+                                         &one, 0, host->feature_list);
+}
+
+static LV2_State_Status
+store_value(const LV2_State_Handle handle, const uint32_t key, const void* const data,
+            const size_t size, const uint32_t type, const uint32_t flags)
+{
+  HostMemory* const memory = handle;
+  HostValue* const  value  = &memory->values[memory->n];
+  if (memory->n == HOST_MAX_VALUES || size > HOST_VALUE_SIZE || !(flags & LV2_STATE_IS_POD)) {
+    return LV2_STATE_ERR_UNKNOWN;
+  }
+  value->key  = key;
+  value->type = type;
+  value->size = size;
+  memcpy(value->data, data, size);
+  ++memory->n;
+  return LV2_STATE_SUCCESS;
+}
+
+static const void*
+retrieve_value(const LV2_State_Handle handle, const uint32_t key, size_t* const size,
+               uint32_t* const type, uint32_t* const flags)
+{
+  const HostMemory* const memory = handle;
+  for (uint32_t i = 0; i < memory->n; ++i) {
+    const HostValue* const value = &memory->values[i];
+    if (value->key == key) {
+      *size  = value->size;
+      *type  = value->type;
+      *flags = LV2_STATE_IS_POD;
+      return value->data;
+    }
+  }
+  return NULL;
+}
+
+bool
+host_save_memory(Host* const host, HostMemory* const memory)
+{
+  memory->n = 0;
+  return !state_interface(host)->save(lilv_instance_get_handle(host->instance), store_value, memory,
+                                      LV2_STATE_IS_POD, host->feature_list);
+}
+
+bool
+host_restore_memory(Host* const host, const HostMemory* const memory)
+{
+  HostMemory copy = *memory; // A handle is not const
+  return !state_interface(host)->restore(lilv_instance_get_handle(host->instance), retrieve_value,
+                                         &copy, 0, host->feature_list);
+}
+
+HostValue*
+host_memory_value(Host* const host, HostMemory* const memory, const char* const property)
+{
+  const LV2_URID key = urid(host, property);
+  for (uint32_t i = 0; i < memory->n; ++i) {
+    if (memory->values[i].key == key) {
+      return &memory->values[i];
+    }
+  }
+  return NULL;
 }

@@ -31,12 +31,30 @@ typedef struct {
   void (*after_run)(void);  ///< And right after; both also around work inside schedule_work()
 } HostConfig;
 
+/// Most bytes of a value in memory, and most values.
+enum { HOST_VALUE_SIZE = 8192, HOST_MAX_VALUES = 4 };
+
+/// A value that a plugin has saved.
+typedef struct {
+  uint32_t key;
+  uint32_t type;
+  size_t   size;
+  uint64_t data[HOST_VALUE_SIZE / sizeof(uint64_t)];
+} HostValue;
+
+/// A saved state.
+typedef struct {
+  uint32_t  n;
+  HostValue values[HOST_MAX_VALUES];
+} HostMemory;
+
 /**
    One instance of an LV2 plugin in a small host: all that a test wants to see of a real one.
 
    Gives urid:map, urid:unmap, work:schedule, log:log, opts:options, bufsz:boundedBlockLength and,
    in states, state:mapPath, makePath and freePath; and a feature without a URI, which some hosts
-   pass.  One thread at a time, apart from host_restore_path().
+   pass.  One thread at a time, apart from host_restore_path(), host_save_memory() and
+   host_restore_memory().
 */
 typedef struct Host Host;
 
@@ -73,6 +91,10 @@ host_channels(const Host* host);
 /// Set a control input.  @return False when there is no such port.
 bool
 host_set_control(Host* host, const char* symbol, float value);
+
+/// Connect a control port to nothing, as hosts may do with ports that are lv2:connectionOptional.
+void
+host_disconnect(Host* host, const char* symbol);
 
 /// Value of a control port, NaN when there is no such port.
 float
@@ -150,5 +172,17 @@ host_load_preset(Host* host, const char* uri);
 /// Restore a state that is nothing but one path.  May be called while another thread runs blocks.
 bool
 host_restore_path(Host* host, const char* property, const char* path);
+
+/// Save the state alone, without ports.  May be called while another thread runs blocks.
+bool
+host_save_memory(Host* host, HostMemory* memory);
+
+/// Restore it.  May be called while another thread runs blocks.
+bool
+host_restore_memory(Host* host, const HostMemory* memory);
+
+/// The value of a property, NULL when there is none.
+HostValue*
+host_memory_value(Host* host, HostMemory* memory, const char* property);
 
 #endif
