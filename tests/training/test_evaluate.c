@@ -12,7 +12,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define RATE 16000
 
@@ -120,6 +122,34 @@ single_files_are_scored(void** state)
   assert_non_null(strstr(program_output, "\n| 15 | lamina | 2 | "));
 }
 
+static void
+rivals_are_in_the_table(void** state)
+{
+  write_folders(state);
+  assert_int_equal(evaluate(state, "half.safetensors -d sound -n noise --snr 3 --items 2 "
+                                   "--seconds 0.5 --rate 16000 --against 'same=cp {in} {out}' "
+                                   "--against 'deaf=cp {noise} {out}; test -s {in}'"),
+                   0);
+  assert_non_null(strstr(program_output, "the constant delays of same, 0 samples; deaf, "));
+  assert_non_null(strstr(program_output, "\n| 3 | same | 2 | "));
+  assert_non_null(strstr(program_output, "\n| no noise | deaf | 2 | "));
+  assert_non_null(strstr(program_output, "\n| lamina less | "));
+}
+
+static void
+a_rival_that_fails_is_named(void** state)
+{
+  write_folders(state);
+  folder_make(state, "temporary");
+  assert_int_equal(setenv("TMPDIR", folder_path(state, "temporary"), 1), 0);
+  assert_int_not_equal(evaluate(state, "half.safetensors -d sound -n noise --items 2 "
+                                       "--against 'gone=no-such-program {in} {out}'"),
+                       0);
+  program_expect_complaint("gone: the command failed with status 127: ");
+  assert_int_equal(rmdir(folder_path(state, "temporary")), 0);
+  unsetenv("TMPDIR");
+}
+
 static uint32_t
 sound_files_scored(void* const* state, const char* options)
 {
@@ -175,6 +205,8 @@ what_is_wrong_is_said_in_one_line(void** state)
     { "half.safetensors -d sound -n none", "none: No such file" },
     { "half.safetensors -d none -n noise", "none: No such file" },
     { "half.safetensors --clean a.wav --noisy stereo.wav", "differ in rate or number of channels" },
+    { "half.safetensors -d sound -n noise --against sox", "--against sox: NAME=COMMAND" },
+    { "half.safetensors --clean a.wav --noisy a.wav --against 'a={in}{out}'", "needs folders" },
     { "half.safetensors more.safetensors", "more.safetensors: one model is enough" },
     { "half.safetensors --verbose", "--verbose: unknown" },
     { "a.wav -d sound -n noise", "a.wav: " },
@@ -219,6 +251,8 @@ main(void)
     WITH_MODEL(channels_are_scored_alone),
     WITH_MODEL(folders_are_scored_and_written),
     WITH_MODEL(single_files_are_scored),
+    WITH_MODEL(rivals_are_in_the_table),
+    WITH_MODEL(a_rival_that_fails_is_named),
     WITH_MODEL(the_split_is_that_of_the_models_recipe),
     WITH_MODEL(what_is_wrong_is_said_in_one_line),
     WITH_MODEL(a_folder_without_sound_names_its_files),

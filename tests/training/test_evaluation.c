@@ -166,6 +166,95 @@ threads_change_nothing_and_seeds_do(void** state)
   close_bench(&bench);
 }
 
+/// Programs that do nothing: one at once, one 100 samples late.
+static const Rival rivals[] = {
+  { "idle", "cp {in} {out}" },
+  { "late", "{ head -c 44 {in}; head -c 200 /dev/zero; tail -c +45 {in}; } > {out}" },
+};
+
+static void
+rivals_are_scored_in_time(void** state)
+{
+  Bench            bench  = open_bench(state);
+  Model* const     model  = models_constant_gain(0.5);
+  Team* const      team   = team_new(3);
+  EvaluationConfig config = bench_config(&bench);
+  Evaluation       alone  = { 0 };
+  Evaluation       shared = { 0 };
+  config.n_items          = 11;
+  config.n_rivals         = 2;
+  config.rivals           = rivals;
+  assert_int_equal(setenv("TMPDIR", folder_path(state, ""), 1), 0);
+  assert_int_equal(evaluation_run(model, &config, &alone, NULL), STATUS_SUCCESS);
+  assert_int_equal(alone.delays[0], 0);
+  assert_int_equal(alone.delays[1], 100);
+  for (uint32_t i = 0; i < 11 * 3; ++i) {
+    for (uint32_t e = ENTRANT_RIVALS; e < ENTRANT_RIVALS + 2; ++e) {
+      const double lost_db = score(&alone, i / 3, i % 3, ENTRANT_INPUT, QUALITY_SI_SDR) -
+                             score(&alone, i / 3, i % 3, e, QUALITY_SI_SDR);
+      assert_true(fabs(lost_db) < 0.01);
+      assert_true(fabs(score(&alone, i / 3, i % 3, e, QUALITY_RESIDUAL)) < 0.1 ||
+                  isnan(score(&alone, i / 3, i % 3, e, QUALITY_RESIDUAL)));
+      // Sixteen bits are no more than 70 dB away at this level.
+      assert_true(score(&alone, i / 3, 3, e, QUALITY_SI_SDR) > 65.0);
+    }
+  }
+
+  config.team = team;
+  assert_int_equal(evaluation_run(model, &config, &shared, NULL), STATUS_SUCCESS);
+  char* const a = evaluation_csv(&alone);
+  char* const b = evaluation_csv(&shared);
+  assert_string_equal(a, b);
+  assert_non_null(strstr(a, ",\"late\","));
+  free(a);
+  free(b);
+  evaluation_clear(&alone);
+  evaluation_clear(&shared);
+  team_free(team);
+  model_free(model);
+  close_bench(&bench);
+}
+
+static void
+a_rival_that_fails_ends_it(void** state)
+{
+  Bench            bench      = open_bench(state);
+  Model* const     model      = models_constant_gain(0.5);
+  const Rival      rival      = { "lazy", "test -e {out} {in}" };
+  EvaluationConfig config     = bench_config(&bench);
+  Evaluation       evaluation = { 0 };
+  Diagnostic       why        = { "" };
+  config.n_rivals             = 1;
+  config.rivals               = &rival;
+  assert_int_equal(setenv("TMPDIR", folder_path(state, ""), 1), 0);
+  assert_int_equal(evaluation_run(model, &config, &evaluation, &why), STATUS_BAD_OPTION);
+  assert_int_equal(strncmp(why.text, "lazy: the command failed with status ", 37), 0);
+  assert_null(evaluation.items);
+  model_free(model);
+  close_bench(&bench);
+}
+
+static bool
+stop_at_once(void* context)
+{
+  (void)context;
+  return true;
+}
+
+static void
+it_can_be_stopped(void** state)
+{
+  Bench            bench      = open_bench(state);
+  Model* const     model      = models_constant_gain(0.5);
+  EvaluationConfig config     = bench_config(&bench);
+  Evaluation       evaluation = { 0 };
+  config.stop                 = stop_at_once;
+  assert_int_equal(evaluation_run(model, &config, &evaluation, NULL), STATUS_INTERRUPTED);
+  assert_null(evaluation.items);
+  model_free(model);
+  close_bench(&bench);
+}
+
 static void
 count_progress(void* context, uint32_t n_done, uint32_t n_items)
 {
@@ -233,8 +322,8 @@ make_scores(Quality* scores)
   const double out[2][4] = { { 1, 7, 9, 30 }, { 5, 8, 19, 30 } };
   for (uint32_t i = 0; i < 2; ++i) {
     for (uint32_t s = 0; s < 4; ++s) {
-      scores[(i * 4 + s) * N_ENTRANTS + ENTRANT_INPUT] = made(in[i][s], 0.25);
-      scores[(i * 4 + s) * N_ENTRANTS + ENTRANT_MODEL] = made(out[i][s], s < 3 ? -0.001 : nan);
+      scores[(i * 4 + s) * ENTRANT_RIVALS + ENTRANT_INPUT] = made(in[i][s], 0.25);
+      scores[(i * 4 + s) * ENTRANT_RIVALS + ENTRANT_MODEL] = made(out[i][s], s < 3 ? -0.001 : nan);
     }
   }
 }
@@ -253,8 +342,8 @@ the_tables_say_what_was_scored(void** state)
   Bench          bench    = open_bench(state);
   const uint32_t wind     = strcmp(corpus_group(bench.noise, SPLIT_VALID, 0), "wind") ? 1 : 0;
   EvaluationItem items[2] = { { .noise = wind }, { .noise = 1 - wind } };
-  Quality        scores[2 * 4 * N_ENTRANTS];
-  Evaluation     evaluation = { bench_config(&bench), items, scores };
+  Quality        scores[2 * 4 * ENTRANT_RIVALS];
+  Evaluation     evaluation = { bench_config(&bench), items, scores, { 0 } };
   evaluation.config.n_items = 2;
   make_scores(scores);
 
@@ -286,13 +375,44 @@ the_tables_say_what_was_scored(void** state)
 }
 
 static void
+the_lead_over_rivals_is_told(void** state)
+{
+  Bench          bench    = open_bench(state);
+  EvaluationItem items[2] = { { 0, 0 }, { 0, 0 } };
+  Quality        scores[2 * 2 * 4];
+  Evaluation     evaluation  = { bench_config(&bench), items, scores, { 0, 100 } };
+  evaluation.config.n_items  = 2;
+  evaluation.config.n_snrs   = 1;
+  evaluation.config.n_rivals = 2;
+  evaluation.config.rivals   = rivals;
+  for (uint32_t i = 0; i < 4; ++i) {
+    const double offset = i < 2 ? 0.0 : 10.0; // Of the second clip
+    scores[4 * i + 0]   = made(offset, 0.5);
+    scores[4 * i + 1]   = made(offset + 5.0, 0.75);
+    scores[4 * i + 2]   = made(offset + 3.0, 0.5);
+    scores[4 * i + 3]   = made(i < 2 ? 9.0 : (double)NAN, 1.0);
+  }
+
+  char* const text = evaluation_text(&evaluation);
+  expect(text, "Taken out were the constant delays of idle, 0 samples; late, 100 samples.\n");
+  expect(text, "\n| all | idle | 2 | 8.00 ± 63.53 | +3.00 ± 0.00 | 0.50 ± 0.00 | 0.500 ± 0.000 |");
+  // Pairs of clips: what the clips have in common is in neither margin.
+  expect(text, "\n| lamina less | SI-SDR, dB | segmental SNR, dB | STOI |");
+  expect(text, "\n| idle | +2.00 ± 0.00 | +0.25 ± 0.00 | +0.250 ± 0.000 |");
+  expect(text, "\n| late | -4.00 | -0.25 ± 0.00 | -0.250 ± 0.000 |");
+  expect(text, "\n| no noise | late | 1 | 9.00 | – | 1.00 ± 0.00 |");
+  free(text);
+  close_bench(&bench);
+}
+
+static void
 the_values_are_those_of_every_clip(void** state)
 {
   Bench          bench    = open_bench(state);
   const uint32_t wind     = strcmp(corpus_group(bench.noise, SPLIT_VALID, 0), "wind") ? 1 : 0;
   EvaluationItem items[2] = { { .noise = wind }, { .noise = 1 - wind } };
-  Quality        scores[2 * 4 * N_ENTRANTS];
-  Evaluation     evaluation = { bench_config(&bench), items, scores };
+  Quality        scores[2 * 4 * ENTRANT_RIVALS];
+  Evaluation     evaluation = { bench_config(&bench), items, scores, { 0 } };
   evaluation.config.n_items = 2;
   make_scores(scores);
 
@@ -366,7 +486,11 @@ main(void)
     IN_FOLDER(threads_change_nothing_and_seeds_do),
     IN_FOLDER(progress_ends_with_all_clips),
     IN_FOLDER(silent_noise_is_not_scored),
+    IN_FOLDER(rivals_are_scored_in_time),
+    IN_FOLDER(a_rival_that_fails_ends_it),
+    IN_FOLDER(it_can_be_stopped),
     IN_FOLDER(the_tables_say_what_was_scored),
+    IN_FOLDER(the_lead_over_rivals_is_told),
     IN_FOLDER(the_values_are_those_of_every_clip),
     IN_FOLDER(the_lead_is_no_part_of_what_is_scored),
     IN_FOLDER(a_clip_that_cannot_be_drawn_is_an_error),

@@ -13,6 +13,7 @@
 #include "training/tool/render.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,13 @@ static const char* const usage =
   "      --valid-share X  share of the files that was kept from training where no MANIFEST.tsv\n"
   "                       says so; the share in the model's recipe; 1: try all files\n"
   "      --csv FILE       write the scores of every clip, too\n"
+  "      --against NAME=COMMAND\n"
+  "                       score another program on the same mixtures; may be repeated.  The shell\n"
+  "                       runs COMMAND for each with paths in the places of {in}, a WAV of 16 "
+  "bits\n"
+  "                       and one channel at the rate; {noise}, the second of noise alone before\n"
+  "                       it; and {out}, which COMMAND is to write at the same rate.  The delay\n"
+  "                       that it always has is found and taken out\n"
   "  -t, --threads N      threads; as many as the machine has cores\n"
   "      --clean FILE     the sound alone\n"
   "      --noisy FILE     the same sound with noise\n"
@@ -51,6 +59,7 @@ enum {
   OPTION_SEED,
   OPTION_SHARE,
   OPTION_CSV,
+  OPTION_AGAINST,
   OPTION_CLEAN,
   OPTION_NOISY,
 };
@@ -66,6 +75,7 @@ typedef struct {
   double           valid_share; ///< Negative: as the model's recipe says
   uint32_t         threads;
   EvaluationConfig config;
+  Rival            rivals[EVALUATION_MAX_RIVALS];
   bool             help;
 } Options;
 
@@ -99,6 +109,17 @@ read_path(const char** path)
 }
 
 static Status
+add_rival(Options* options, Diagnostic* why)
+{
+  EvaluationConfig* const config = &options->config;
+  if (config->n_rivals == EVALUATION_MAX_RIVALS) {
+    return diagnose(why, STATUS_BAD_OPTION, "--against: more than %u", EVALUATION_MAX_RIVALS);
+  }
+  config->rivals = options->rivals;
+  return rival_read(optarg, options->rivals + config->n_rivals++, why);
+}
+
+static Status
 read_option(Options* options, int option, Diagnostic* why)
 {
   EvaluationConfig* const config = &options->config;
@@ -126,6 +147,8 @@ read_option(Options* options, int option, Diagnostic* why)
       return option_number("--valid-share", optarg, 0.0, 1.0, &options->valid_share, why);
     case OPTION_CSV:
       return read_path(&options->csv);
+    case OPTION_AGAINST:
+      return add_rival(options, why);
     case OPTION_CLEAN:
       return read_path(&options->clean);
     case OPTION_NOISY:
@@ -140,14 +163,15 @@ check_options(const Options* options, Diagnostic* why)
 {
   const bool        pair    = options->clean || options->noisy;
   const bool        folders = options->data.n || options->noise.n;
-  const char* const fault   = !options->model               ? "MODEL is missing"
-                              : pair && folders             ? "either folders or two files"
-                              : pair && !options->clean     ? "--clean FILE is missing"
-                              : pair && !options->noisy     ? "--noisy FILE is missing"
-                              : !pair && !options->data.n   ? "--data DIR is missing"
-                              : !pair && !options->noise.n  ? "--noise DIR is missing"
-                              : options->valid_share == 0.0 ? "--valid-share 0 leaves no file"
-                                                            : NULL;
+  const char* const fault   = !options->model                    ? "MODEL is missing"
+                              : pair && folders                  ? "either folders or two files"
+                              : pair && options->rivals->command ? "--against needs folders"
+                              : pair && !options->clean          ? "--clean FILE is missing"
+                              : pair && !options->noisy          ? "--noisy FILE is missing"
+                              : !pair && !options->data.n        ? "--data DIR is missing"
+                              : !pair && !options->noise.n       ? "--noise DIR is missing"
+                              : options->valid_share == 0.0      ? "--valid-share 0 leaves no file"
+                                                                 : NULL;
   return fault ? diagnose(why, STATUS_BAD_OPTION, "%s; see lamina evaluate --help", fault)
                : STATUS_SUCCESS;
 }
@@ -177,6 +201,7 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
     { "seed", required_argument, NULL, OPTION_SEED },
     { "valid-share", required_argument, NULL, OPTION_SHARE },
     { "csv", required_argument, NULL, OPTION_CSV },
+    { "against", required_argument, NULL, OPTION_AGAINST },
     { "threads", required_argument, NULL, 't' },
     { "clean", required_argument, NULL, OPTION_CLEAN },
     { "noisy", required_argument, NULL, OPTION_NOISY },
@@ -261,6 +286,22 @@ open_corpora(const Options* options, const Model* model, Corpus** sound, Corpus*
   return status ? status : corpus_open(&config, noise, why);
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void
+interrupt(int signal_number)
+{
+  interrupted = signal_number;
+}
+
+/// So that no files of rivals are left behind.
+static bool
+stop(void* context)
+{
+  (void)context;
+  return interrupted;
+}
+
 static void
 show_progress(void* context, uint32_t n_done, uint32_t n_items)
 {
@@ -299,7 +340,10 @@ evaluate_folders(const Options* options, const Model* model, Diagnostic* why)
     config.noise    = noise;
     config.team     = team_new(options->threads);
     config.progress = isatty(STDERR_FILENO) ? show_progress : NULL;
-    status          = evaluation_run(model, &config, &evaluation, why);
+    config.stop     = stop;
+    signal(SIGINT, interrupt);
+    signal(SIGTERM, interrupt);
+    status = evaluation_run(model, &config, &evaluation, why);
   }
   status = status ? status : print_scores(options, &evaluation, why);
   evaluation_clear(&evaluation);

@@ -9,12 +9,17 @@
 #include "training/corpus/corpus.h"
 #include "training/engine/team.h"
 #include "training/tool/quality.h"
+#include "training/tool/rival.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /// Most ratios that one evaluation mixes at.
 #define EVALUATION_MAX_SNRS 16u
+
+/// Most rivals of one evaluation.
+#define EVALUATION_MAX_RIVALS 16u
 
 /// What a model is tried on.
 typedef struct {
@@ -28,9 +33,12 @@ typedef struct {
   double         snr_db[EVALUATION_MAX_SNRS]; ///< Every clip is mixed at each of them
   uint64_t       seed;                        ///< Of the clips
   DenoiserParams params;
-  Team*          team;                                                ///< NULL: one thread
+  uint32_t       n_rivals;
+  const Rival*   rivals; ///< [n_rivals], who take noise out of the same mixtures
+  Team*          team;   ///< NULL: one thread
   void (*progress)(void* context, uint32_t n_done, uint32_t n_items); ///< May be NULL
-  void* context;                                                      ///< Handed to `progress`
+  bool (*stop)(void* context); ///< Asked now and then; may be NULL
+  void* context;               ///< Handed to both
 } EvaluationConfig;
 
 /// What every evaluation is unless asked otherwise: 100 clips of the valid split, −5…15 dB.  The
@@ -38,8 +46,8 @@ typedef struct {
 EvaluationConfig
 evaluation_defaults(void);
 
-/// Who is scored: the mixture as it went in, and what the model left of it.
-enum { ENTRANT_INPUT, ENTRANT_MODEL, N_ENTRANTS };
+/// Who is scored: the mixture as it went in, what the model left of it, and what its rivals did.
+enum { ENTRANT_INPUT, ENTRANT_MODEL, ENTRANT_RIVALS };
 
 /// What a clip was made of: files of the groups, for corpus_group().
 typedef struct {
@@ -50,19 +58,20 @@ typedef struct {
 /// Scores of a model.
 typedef struct {
   EvaluationConfig config;
-  EvaluationItem*  items;  ///< [config.n_items]
-  Quality*         scores; ///< [config.n_items][config.n_snrs + 1][N_ENTRANTS]
+  EvaluationItem*  items;                         ///< [config.n_items]
+  Quality*         scores;                        ///< [config.n_items][config.n_snrs + 1][entrants]
+  int32_t          delays[EVALUATION_MAX_RIVALS]; ///< Of the rivals, samples
 } Evaluation;
 
 /**
    Score a model on mixtures that depend on the corpora, the split and the seed, and on nothing
    else: two models can be compared clip by clip, and the number of threads changes nothing.
 
-   A clip is run as the plugin would run it from its first sample on, at −26 dB RMS.
+   A clip is run as the plugin would run it from its first sample on, at −26 dB RMS.  The delay of a rival is taken out: the one that it has most often, of 9 clips without noise.
 
-   @param config Copied; its corpora must outlive the result.
+   @param config Copied; its corpora and rivals must outlive the result.
    @param evaluation Written on success; release it with evaluation_clear().
-   @return As corpus_draw().
+   @return As corpus_draw() and rival_run(); STATUS_INTERRUPTED when asked to stop.
 */
 NODISCARD
 Status
@@ -82,13 +91,17 @@ evaluation_clear(Evaluation* evaluation);
 const Quality*
 evaluation_quality(const Evaluation* evaluation, uint32_t item, uint32_t snr, uint32_t entrant);
 
-/// "input" or "lamina".
+/// How many there are: ENTRANT_RIVALS and the rivals.
+uint32_t
+evaluation_entrants(const Evaluation* evaluation);
+
+/// "input", "lamina" or the name of a rival.
 const char*
 evaluation_entrant(const Evaluation* evaluation, uint32_t entrant);
 
 /**
    The scores as Markdown: what was measured, and tables of all measures by SNR, by kind of noise
-   and by kind of sound, with 95 % intervals.
+   and by kind of sound, with 95 % intervals; with rivals, how far the model is above each.
 
    @return Owned by the caller; NULL when memory is short.
 */

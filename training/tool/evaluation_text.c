@@ -119,7 +119,8 @@ print_gain(const Printer* printer, const Row* row, uint32_t entrant)
 static void
 print_row(const Printer* printer, const Row* row)
 {
-  for (uint32_t e = is_clean(printer, row) ? ENTRANT_MODEL : 0; e < N_ENTRANTS; ++e) {
+  for (uint32_t e = is_clean(printer, row) ? ENTRANT_MODEL : 0;
+       e < evaluation_entrants(printer->evaluation); ++e) {
     const Average clips = row_average(printer, row, e, NULL, QUALITY_SI_SDR);
     fprintf(printer->stream, "| %s | %s | %u |", row->key,
             evaluation_entrant(printer->evaluation, e), clips.n);
@@ -165,6 +166,46 @@ print_heading(const Printer* printer)
           corpus_files(config->sound, config->split), corpus_files(config->noise, config->split),
           config->split == SPLIT_VALID ? "validation" : "training", (double)params->reduction_db,
           (double)params->strength, 1000.0 * (double)params->smoothing_s);
+}
+
+/// What is known of the rivals.
+static void
+print_rivals(const Printer* printer)
+{
+  const EvaluationConfig* const config = &printer->evaluation->config;
+  if (config->n_rivals) {
+    fputs("Taken out were the constant delays of", printer->stream);
+  }
+  for (uint32_t i = 0; i < config->n_rivals; ++i) {
+    fprintf(printer->stream, "%s %s, %d samples", i ? ";" : "", config->rivals[i].name,
+            printer->evaluation->delays[i]);
+  }
+  fputs(config->n_rivals ? ".\n" : "", printer->stream);
+}
+
+/// How far the model is above each of its rivals on the same clips, all ratios together.
+static void
+print_lead(const Printer* printer)
+{
+  const Evaluation* const evaluation = printer->evaluation;
+  const Row               row        = { .n_snrs = evaluation->config.n_snrs };
+  FILE* const             stream     = printer->stream;
+  fputs("\n| lamina less |", stream);
+  for (uint32_t i = 0; i < N_QUALITIES; ++i) {
+    fprintf(stream, " %s |", quality_words((QualityMeasure)i)->title);
+  }
+  fputs("\n|:---|", stream);
+  for (uint32_t i = 0; i < N_QUALITIES; ++i) {
+    fputs("---:|", stream);
+  }
+  for (uint32_t e = ENTRANT_RIVALS; e < evaluation_entrants(evaluation); ++e) {
+    fprintf(stream, "\n| %s |", evaluation_entrant(evaluation, e));
+    for (uint32_t i = 0; i < N_QUALITIES; ++i) {
+      const Average scores = row_average(printer, &row, ENTRANT_MODEL, &e, (QualityMeasure)i);
+      print_cell(stream, &scores, (QualityMeasure)i, true);
+    }
+  }
+  fputc('\n', stream);
 }
 
 static void
@@ -252,7 +293,11 @@ evaluation_text(const Evaluation* evaluation)
 
   if (printer.stream) {
     print_heading(&printer);
+    print_rivals(&printer);
     print_by_snr(&printer);
+    if (evaluation->config.n_snrs && evaluation->config.n_rivals) {
+      print_lead(&printer);
+    }
     if (evaluation->config.n_snrs) {
       print_by_kind(&printer, "noise", kind_of_noise);
       print_by_kind(&printer, "sound", kind_of_sound);
@@ -297,7 +342,7 @@ evaluation_csv(const Evaluation* evaluation)
   fputc('\n', stream);
   for (uint32_t i = 0; i < evaluation->config.n_items; ++i) {
     for (uint32_t s = 0; s <= evaluation->config.n_snrs; ++s) {
-      for (uint32_t e = 0; e < N_ENTRANTS; ++e) {
+      for (uint32_t e = 0; e < evaluation_entrants(evaluation); ++e) {
         print_values(stream, evaluation, i, s, e);
       }
     }
