@@ -111,12 +111,13 @@ folders_are_scored_and_written(void** state)
 }
 
 static void
-single_files_are_scored(void** state)
+single_files_are_scored_after_learning(void** state)
 {
   write_folders(state);
   assert_int_equal(evaluate(state, "half.safetensors -d sound/1.wav -d sound/2.wav -n noise/b.wav "
-                                   "--valid-share 1 --items 2 --seconds 0.5"),
+                                   "--valid-share 1 --items 2 --seconds 0.5 --learn 0.5"),
                    0);
+  assert_non_null(strstr(program_output, "learned the noise alone for 0.5 s"));
   assert_non_null(strstr(program_output, "from 2 files of sound and 1 of noise"));
   assert_non_null(strstr(program_output, "\n| -5 | lamina | 2 | "));
   assert_non_null(strstr(program_output, "\n| 15 | lamina | 2 | "));
@@ -200,6 +201,7 @@ what_is_wrong_is_said_in_one_line(void** state)
     { "half.safetensors --noisy a.wav", "--clean FILE is missing" },
     { "half.safetensors --clean a.wav --noisy a.wav -d sound", "either folders or two files" },
     { "half.safetensors -d sound -n noise --snr 1,", "--snr : a number" },
+    { "half.safetensors -d sound -n noise --learn 0", "--learn 0: a number from 0.25 to 60" },
     { "half.safetensors -d sound -n noise --items 0", "--items 0: a whole number from 1" },
     { "half.safetensors -d sound -n noise --valid-share 0", "leaves no file" },
     { "half.safetensors -d sound -n none", "none: No such file" },
@@ -250,7 +252,7 @@ main(void)
     WITH_MODEL(a_known_pair_is_scored),
     WITH_MODEL(channels_are_scored_alone),
     WITH_MODEL(folders_are_scored_and_written),
-    WITH_MODEL(single_files_are_scored),
+    WITH_MODEL(single_files_are_scored_after_learning),
     WITH_MODEL(rivals_are_in_the_table),
     WITH_MODEL(a_rival_that_fails_is_named),
     WITH_MODEL(the_split_is_that_of_the_models_recipe),

@@ -463,6 +463,33 @@ the_lead_is_no_part_of_what_is_scored(void** state)
 }
 
 static void
+what_is_learned_changes_the_model_alone(void** state)
+{
+  Bench            bench   = open_bench(state);
+  Model* const     model   = models_random(1);
+  EvaluationConfig config  = bench_config(&bench);
+  Evaluation       deaf    = { 0 };
+  Evaluation       learned = { 0 };
+  config.lead_s            = 0.5;
+  assert_int_equal(evaluation_run(model, &config, &deaf, NULL), STATUS_SUCCESS);
+  config.learn = true;
+  assert_int_equal(evaluation_run(model, &config, &learned, NULL), STATUS_SUCCESS);
+  for (uint32_t i = 0; i < config.n_items; ++i) {
+    assert_memory_equal(evaluation_quality(&deaf, i, 0, ENTRANT_INPUT),
+                        evaluation_quality(&learned, i, 0, ENTRANT_INPUT), sizeof(Quality));
+    assert_true(fabs(score(&deaf, i, 0, ENTRANT_MODEL, QUALITY_SI_SDR) -
+                     score(&learned, i, 0, ENTRANT_MODEL, QUALITY_SI_SDR)) > 1e-6);
+  }
+  char* const text = evaluation_text(&learned);
+  expect(text, "\nThe model learned the noise alone for 0.5 s before every clip.\n");
+  free(text);
+  evaluation_clear(&deaf);
+  evaluation_clear(&learned);
+  model_free(model);
+  close_bench(&bench);
+}
+
+static void
 a_clip_that_cannot_be_drawn_is_an_error(void** state)
 {
   Bench            bench      = open_bench(state);
@@ -493,6 +520,7 @@ main(void)
     IN_FOLDER(the_lead_over_rivals_is_told),
     IN_FOLDER(the_values_are_those_of_every_clip),
     IN_FOLDER(the_lead_is_no_part_of_what_is_scored),
+    IN_FOLDER(what_is_learned_changes_the_model_alone),
     IN_FOLDER(a_clip_that_cannot_be_drawn_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,6 +34,8 @@ static const char* const usage =
   "      --snr LIST       ratios to mix at, dB; -5,0,5,10,15\n"
   "      --items N        clips; 100\n"
   "      --seconds S      length of a clip; 6\n"
+  "      --learn S        let the model learn the noise alone for so long first; the mixtures are\n"
+  "                       those without this option when it is 1\n"
   "      --rate HZ        rate to run at; 48000\n"
   "      --seed N         another seed, other clips; 1\n"
   "      --valid-share X  share of the files that was kept from training where no MANIFEST.tsv\n"
@@ -55,6 +57,7 @@ enum {
   OPTION_SNR = OPTION_SMOOTHING + 1,
   OPTION_ITEMS,
   OPTION_SECONDS,
+  OPTION_LEARN,
   OPTION_RATE,
   OPTION_SEED,
   OPTION_SHARE,
@@ -63,6 +66,9 @@ enum {
   OPTION_CLEAN,
   OPTION_NOISY,
 };
+
+/// The least that a model of any window learns from, seconds.
+#define LEARN_MIN_S 0.25
 
 typedef struct {
   const char*      model;
@@ -139,6 +145,9 @@ read_option(Options* options, int option, Diagnostic* why)
       return option_count("--items", optarg, 1, 1000000, &config->n_items, why);
     case OPTION_SECONDS:
       return option_number("--seconds", optarg, 0.1, 600.0, &config->clip_s, why);
+    case OPTION_LEARN:
+      config->learn = true;
+      return option_number("--learn", optarg, LEARN_MIN_S, 60.0, &config->lead_s, why);
     case OPTION_RATE:
       return option_number("--rate", optarg, 1000.0, 768000.0, &options->rate_hz, why);
     case OPTION_SEED:
@@ -197,6 +206,7 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
     { "snr", required_argument, NULL, OPTION_SNR },
     { "items", required_argument, NULL, OPTION_ITEMS },
     { "seconds", required_argument, NULL, OPTION_SECONDS },
+    { "learn", required_argument, NULL, OPTION_LEARN },
     { "rate", required_argument, NULL, OPTION_RATE },
     { "seed", required_argument, NULL, OPTION_SEED },
     { "valid-share", required_argument, NULL, OPTION_SHARE },

@@ -94,14 +94,17 @@ judge(const Clip* clip, const float* out, Quality* quality, Diagnostic* why)
 static Status
 try_model(const Contest* contest, const Clip* clip, Quality* quality, Diagnostic* why)
 {
-  const RenderConfig render  = { .params = contest->evaluation->config.params };
-  const Sound        mixture = clip_mixture(clip);
-  Sound              out     = { 0 };
-  const Status       status  = render_denoise(contest->model, &render, &mixture, &out, why);
+  const Evaluation* const evaluation = contest->evaluation;
+  const bool              learn      = evaluation->config.learn;
+  const Sound             in         = learn ? clip->take : clip_mixture(clip);
+  const uint32_t          n_lead     = learn ? clip->n_lead : 0;
+  const RenderConfig      render     = { .params = evaluation->config.params, .learn_to = n_lead };
+  Sound                   out        = { 0 };
+  const Status            status     = render_denoise(contest->model, &render, &in, &out, why);
   if (status) {
     return status;
   }
-  const Status judged = judge(clip, out.samples, quality, why);
+  const Status judged = judge(clip, out.samples + n_lead, quality, why);
   sound_clear(&out);
   return judged;
 }

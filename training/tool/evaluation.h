@@ -29,6 +29,7 @@ typedef struct {
   uint32_t       n_items; ///< Clips of sound, each with one clip of noise, at least 1
   double         clip_s;  ///< Length of a clip
   double         lead_s;  ///< Noise alone that is drawn before each clip, for who can learn it
+  bool           learn;   ///< The model does: it hears the noise alone with Learn held
   uint32_t       n_snrs;
   double         snr_db[EVALUATION_MAX_SNRS]; ///< Every clip is mixed at each of them
   uint64_t       seed;                        ///< Of the clips
@@ -67,7 +68,8 @@ typedef struct {
    Score a model on mixtures that depend on the corpora, the split and the seed, and on nothing
    else: two models can be compared clip by clip, and the number of threads changes nothing.
 
-   A clip is run as the plugin would run it from its first sample on, at −26 dB RMS.  The delay of a rival is taken out: the one that it has most often, of 9 clips without noise.
+   A clip is run as the plugin would run it from its first sample on, at −26 dB RMS; the noise alone
+   is not heard without `learn`, and never scored.  The delay of a rival is taken out: the one that it has most often, of 9 clips without noise.
 
    @param config Copied; its corpora and rivals must outlive the result.
    @param evaluation Written on success; release it with evaluation_clear().

@@ -166,6 +166,10 @@ print_heading(const Printer* printer)
           corpus_files(config->sound, config->split), corpus_files(config->noise, config->split),
           config->split == SPLIT_VALID ? "validation" : "training", (double)params->reduction_db,
           (double)params->strength, 1000.0 * (double)params->smoothing_s);
+  if (config->learn) {
+    fprintf(printer->stream, "The model learned the noise alone for %g s before every clip.\n",
+            config->lead_s);
+  }
 }
 
 /// What is known of the rivals.
