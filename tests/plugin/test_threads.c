@@ -21,11 +21,12 @@
 enum { N_RESTORES = 60, BLOCK = 256 };
 
 typedef struct {
-  Host*         host;
-  const char*   models[3];
-  bool          ok;         ///< All that was saved and restored
-  uint32_t      n_profiles; ///< That were seen in saved states
-  _Atomic(bool) done;
+  Host*             host;
+  const char*       models[3];
+  bool              ok;         ///< All that was saved and restored
+  uint32_t          n_profiles; ///< That were seen in saved states
+  _Atomic(bool)     done;
+  _Atomic(uint32_t) n_blocks;
 } Shared;
 
 /// The GUI thread: one preset after the other.
@@ -87,24 +88,27 @@ test_restore_while_running(void** const state)
   host_close(shared.host);
 }
 
-/// The GUI thread: saves what there is and restores it later, or a state without a profile.
+/// The GUI thread: saves again and again, and every hundred blocks restores that, or a state
+/// without a profile.  Between them there is time to learn.
 static void*
 save_and_restore_all(void* const context)
 {
   Shared* const     shared = context;
+  uint32_t          last   = 0;
   static HostMemory memory;
-  for (uint32_t i = 0; i < N_RESTORES; ++i) {
+  while (!atomic_load(&shared->done)) {
     shared->ok = host_save_memory(shared->host, &memory) && shared->ok;
-    if (i % 3 == 1) {
+    shared->n_profiles += memory.n > 1;
+    const uint32_t hundreds = atomic_load(&shared->n_blocks) / 100;
+    if (hundreds != last && hundreds % 2) {
       shared->ok = host_restore_memory(shared->host, &memory) && shared->ok;
-    } else if (i % 3 == 2) {
+    } else if (hundreds != last) {
       shared->ok = host_restore_path(shared->host, LAMINA_MODEL_URI, shared->models[0]) &&
                    shared->ok;
     }
-    shared->n_profiles += memory.n > 1;
-    usleep(2000);
+    last = hundreds;
+    usleep(500);
   }
-  atomic_store(&shared->done, true);
   return NULL;
 }
 
@@ -117,15 +121,18 @@ test_profiles_while_running(void** const state)
   shared.models[0]        = models_write(state, "a", models_random(1));
   shared.host             = host_open(DENOISE_STEREO_URI, &config);
   assert_non_null(shared.host);
+  assert_true(host_restore_path(shared.host, LAMINA_MODEL_URI, shared.models[0]));
   host_activate(shared.host);
 
   pthread_t thread;
   assert_int_equal(pthread_create(&thread, NULL, save_and_restore_all, &shared), 0);
-  for (uint32_t block = 0; !atomic_load(&shared.done); ++block) {
+  for (uint32_t block = 0; block < 1200; ++block) {
     host_set_control(shared.host, "learn", block % 40 < 30);
     host_set_control(shared.host, "clear", block % 100 == 99);
     run_block(shared.host, block);
+    atomic_store(&shared.n_blocks, block);
   }
+  atomic_store(&shared.done, true);
   pthread_join(thread, NULL);
   assert_true(shared.ok);
   assert_true(shared.n_profiles > 0);
