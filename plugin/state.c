@@ -137,13 +137,11 @@ static LV2_State_Status
 save_profile(ProfileSlot* const profiles, const Uris* const uris,
              const LV2_State_Store_Function store, const LV2_State_Handle handle)
 {
-  NoiseProfile profile;
-  if (!profile_slot_save(profiles, &profile)) {
-    return LV2_STATE_SUCCESS;
-  }
-
+  NoiseProfile   profile;
   ProfileBody    body = { .head = { sizeof(float), uris->atom_Float } };
-  const uint32_t n    = noise_profile_pack(&profile, body.packed);
+  const uint32_t n    = profile_slot_save(profiles, &profile)
+                          ? noise_profile_pack(&profile, body.packed)
+                          : 0;
   return store(handle, uris->noise_profile, &body,
                offsetof(ProfileBody, packed) + n * sizeof(float), uris->atom_Vector,
                LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE);
@@ -182,35 +180,44 @@ restore_model(ModelSlot* const slot, const Uris* const uris,
   return status ? LV2_STATE_ERR_UNKNOWN : LV2_STATE_SUCCESS;
 }
 
-/// The profile that a stored value holds.  @return False when it is none.
+/// The numbers that a stored value holds.  @return False when it holds anything else.
 static bool
-read_profile(const Uris* const uris, const void* const value, const size_t size,
-             const uint32_t type, NoiseProfile* const profile)
+read_body(const Uris* const uris, const void* const value, const size_t size, const uint32_t type,
+          ProfileBody* const body)
 {
-  ProfileBody  body;
   const size_t head = offsetof(ProfileBody, packed);
-  if (type != uris->atom_Vector || size < head || size > sizeof(body) ||
+  if (type != uris->atom_Vector || size < head || size > sizeof(*body) ||
       (size - head) % sizeof(float)) {
     return false;
   }
 
-  memcpy(&body, value, size); // which may lie anywhere
-  return body.head.child_size == sizeof(float) && body.head.child_type == uris->atom_Float &&
-         noise_profile_unpack((uint32_t)((size - head) / sizeof(float)), body.packed, profile);
+  memcpy(body, value, size); // which may lie anywhere
+  return body->head.child_size == sizeof(float) && body->head.child_type == uris->atom_Float;
 }
 
 static LV2_State_Status
 restore_profile(ProfileSlot* const profiles, const Uris* const uris,
                 const LV2_State_Retrieve_Function retrieve, const LV2_State_Handle handle)
 {
+  ProfileBody       body;
   NoiseProfile      profile;
   size_t            size  = 0;
   uint32_t          type  = 0;
   uint32_t          flags = 0;
   const void* const value = retrieve(handle, uris->noise_profile, &size, &type, &flags);
-  const bool        found = value && read_profile(uris, value, size, type, &profile);
-  profile_slot_restore(profiles, found ? &profile : NULL);
-  return value && !found ? LV2_STATE_ERR_BAD_TYPE : LV2_STATE_SUCCESS;
+  if (!value) {
+    return LV2_STATE_SUCCESS; // A preset
+  }
+  if (!read_body(uris, value, size, type, &body)) {
+    return LV2_STATE_ERR_BAD_TYPE;
+  }
+
+  const uint32_t n = (uint32_t)((size - offsetof(ProfileBody, packed)) / sizeof(float));
+  if (n && !noise_profile_unpack(n, body.packed, &profile)) {
+    return LV2_STATE_ERR_BAD_TYPE;
+  }
+  profile_slot_restore(profiles, n ? &profile : NULL);
+  return LV2_STATE_SUCCESS;
 }
 
 LV2_State_Status

@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 /**
-   Store the path of the model, also when the file is missing or broken, and the noise profile, if
-   there is one.
+   Store the path of the model, also when the file is missing or broken, and the noise profile: an
+   empty one when nothing was learned, so that a session tells it from a preset, which has none.
 
    A host that asks for a portable state and lends a place for files gets a copy of the model
    there, so that the state can be given away.  Any thread but the audio thread.
@@ -27,7 +27,7 @@ state_save(ModelSlot* slot, ProfileSlot* profiles, const Uris* uris, LV2_State_S
    Load the stored model and hand over the stored profile.  Safe while sound runs.
 
    A model that cannot be used is no failure here: its path is kept and the slot reports it.  A
-   state without a model leaves the one that sounds; one without a profile forgets it.
+   state without a model or a profile leaves those that are there: trying presets forgets nothing.
 
    @return LV2_STATE_ERR_BAD_TYPE when a value is not what it should be: it counts as not there.
 */

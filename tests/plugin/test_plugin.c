@@ -503,7 +503,8 @@ has_profile(Host* const host)
 {
   static HostMemory memory;
   assert_true(host_save_memory(host, &memory));
-  return host_memory_value(host, &memory, LAMINA_NOISE_PROFILE_URI) != NULL;
+  const HostValue* const value = host_memory_value(host, &memory, LAMINA_NOISE_PROFILE_URI);
+  return value && value->size > sizeof(LV2_Atom_Vector_Body);
 }
 
 /// A profile is heard and told once; off and on again by its switch; kept over activate().

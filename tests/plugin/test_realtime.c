@@ -73,7 +73,8 @@ follow_the_noise(Host* const host, const uint32_t block, uint64_t* const random)
   } else if (block % 130 == 0) {
     assert_true(host_restore_memory(host, &memory));
   }
-  return host_memory_value(host, &memory, LAMINA_NOISE_PROFILE_URI) != NULL;
+  const HostValue* const value = host_memory_value(host, &memory, LAMINA_NOISE_PROFILE_URI);
+  return value && value->size > sizeof(LV2_Atom_Vector_Body);
 }
 
 /// Three seconds of all that a host may do, in blocks of any size.
