@@ -101,16 +101,28 @@ best_add_product(void)
 
 #endif
 
-void
-layer_forward(const Layer* const layer, const float* const* const x, float* const y)
+/// y += Σ_k x_k W_k
+static void
+add_products(const Layer* const layer, const float* const* const x, float* const y)
 {
   const LayerShape* const shape = &layer->shape;
   const size_t            block = (size_t)shape->n_in * shape->n_out;
   const AddProduct        add   = best_add_product();
-  memcpy(y, layer->b, shape->n_out * sizeof(float));
   for (uint32_t k = 0; k < shape->n_taps; ++k) {
     const Product product = { shape->n_in, shape->n_out, x[k], layer->w + k * block, y };
     add(&product);
+  }
+}
+
+void
+layer_forward(const Layer* const layer, const float* const* const x, float* const y)
+{
+  const LayerShape* const shape = &layer->shape;
+  memcpy(y, layer->b, shape->n_out * sizeof(float));
+  if (layer->compact) {
+    compact_add(layer->compact, x, y);
+  } else {
+    add_products(layer, x, y);
   }
   activation_apply(shape->activation, shape->n_out, y);
 }

@@ -6,6 +6,7 @@
 
 #include "dsp/attributes.h"
 #include "dsp/network/activation.h"
+#include "dsp/network/compact.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -46,8 +47,9 @@ layer_shape_history(const LayerShape* shape);
 */
 typedef struct {
   LayerShape   shape;
-  const float* w; ///< [n_taps × n_in × n_out]
-  const float* b; ///< [n_out]
+  const float* w;       ///< [n_taps × n_in × n_out]
+  const float* b;       ///< [n_out]
+  Compact*     compact; ///< Read in place of `w`; NULL: `w` is read
 } Layer;
 
 /**

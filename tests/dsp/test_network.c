@@ -80,9 +80,9 @@ bypassed_network(const Weights* const weights)
   const LayerShape around = { N_X, N_Y, 1, { 0 }, ACTIVATION_IDENTITY };
 
   Network network   = { .n_layers = 2, .bypassed = true };
-  network.layers[0] = (Layer){ up, **weights->w0, weights->b0 };
-  network.layers[1] = (Layer){ down, *weights->w1, weights->b1 };
-  network.bypass    = (Layer){ around, *weights->w, weights->b };
+  network.layers[0] = (Layer){ .shape = up, .w = **weights->w0, .b = weights->b0 };
+  network.layers[1] = (Layer){ .shape = down, .w = *weights->w1, .b = weights->b1 };
+  network.bypass    = (Layer){ .shape = around, .w = *weights->w, .b = weights->b };
   return network;
 }
 

@@ -33,9 +33,10 @@ test_batch_equals_stream(void** const state)
   const float* const value    = parameters->value;
   const size_t       n_w0     = layer_shape_weights(&shapes[0]);
   const size_t       n_w1     = layer_shape_weights(&shapes[1]);
-  const Network      network  = { .n_layers = 2,
-                                  .layers   = { { shapes[0], value, value + n_w0 },
-                                                { shapes[1], value + n_first, value + n_first + n_w1 } } };
+  const float* const w1       = value + n_first;
+  const Layer        first    = { .shape = shapes[0], .w = value, .b = value + n_w0 };
+  const Layer        second   = { .shape = shapes[1], .w = w1, .b = w1 + n_w1 };
+  const Network      network  = { .n_layers = 2, .layers = { first, second } };
   Backprop* const    backprop = backprop_new(2, shapes, parameters, batch);
   const float* const y        = backprop_forward(backprop, NULL, 2, batch, x);
   for (uint32_t s = 0; s < N_STREAMS; ++s) {
