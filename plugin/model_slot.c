@@ -73,6 +73,7 @@ open_model(const ModelSlot* const slot, Loaded* const loaded, Diagnostic* const 
   const Effect* const effect = slot->effect;
   Status              status = model_read(loaded->path, &loaded->model, why);
   status = status ? status : model_check_kind(loaded->model, loaded->path, effect->kind, why);
+  status = status ? status : model_compact(loaded->model, why);
   if (status) {
     return status;
   }

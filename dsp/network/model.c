@@ -328,7 +328,7 @@ network_place(Network* network, uint32_t n, const LayerShape* shapes, float* wei
   network->n_layers = n;
   for (uint32_t l = 0; l < n; ++l) {
     float* const b     = weights + layer_shape_weights(&shapes[l]);
-    network->layers[l] = (Layer){ shapes[l], weights, b };
+    network->layers[l] = (Layer){ .shape = shapes[l], .w = weights, .b = b };
     weights            = b + shapes[l].n_out;
   }
   return weights;
@@ -341,7 +341,7 @@ network_place_bypass(Network* network, uint32_t n, const LayerShape* shapes, flo
   const LayerShape shape = model_bypass_shape(n, shapes);
   float* const     b     = weights + layer_shape_weights(&shape);
   network->bypassed      = true;
-  network->bypass        = (Layer){ shape, weights, b };
+  network->bypass        = (Layer){ .shape = shape, .w = weights, .b = b };
   return b + shape.n_out;
 }
 
@@ -425,10 +425,50 @@ model_stft(const Model* model, double rate_hz)
   return stft;
 }
 
+static bool
+layer_compact(Layer* layer)
+{
+  const LayerShape* const shape = &layer->shape;
+  compact_free(layer->compact);
+  layer->compact = compact_new(shape->n_taps, shape->n_in, shape->n_out, layer->w);
+  return layer->compact;
+}
+
+static bool
+network_compact(Network* network)
+{
+  bool ok = !network->bypassed || layer_compact(&network->bypass);
+  for (uint32_t l = 0; l < network->n_layers; ++l) {
+    ok = ok && layer_compact(&network->layers[l]);
+  }
+  return ok;
+}
+
+Status
+model_compact(Model* model, Diagnostic* why)
+{
+  if (network_compact(&model->autoencoder.encoder) &&
+      network_compact(&model->autoencoder.decoder)) {
+    return STATUS_SUCCESS;
+  }
+  return diagnose(why, STATUS_NO_MEMORY, "not enough memory to run the model");
+}
+
+static void
+network_clear(Network* network)
+{
+  compact_free(network->bypass.compact);
+  for (uint32_t l = 0; l < network->n_layers; ++l) {
+    compact_free(network->layers[l].compact);
+  }
+}
+
 void
 model_free(Model* model)
 {
   if (model) {
+    network_clear(&model->autoencoder.encoder);
+    network_clear(&model->autoencoder.decoder);
     free(model->card.name);
     free(model->card.licence);
     free(model->card.data);

@@ -3,6 +3,7 @@
 
 #include "dsp/effect/denoiser.h"
 
+#include "dsp/network/model_file.h"
 #include "tests/support/models.h"
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
@@ -603,6 +604,45 @@ test_a_sweep_is_not_eaten(void** const state)
   model_free(model);
 }
 
+/// Syllables of a gliding voice in white noise.
+static void
+fill_voice(const uint32_t n, const double rate_hz, float* const x)
+{
+  const double pi    = acos(-1.0);
+  double       phase = 0.0;
+  signal_fill_noise(9, 0.03f, n, x);
+  for (uint32_t i = 0; i < n; ++i) {
+    const double t    = i / rate_hz;
+    const double loud = fmax(0.0, sin(2.0 * pi * 3.0 * t)) * 0.05;
+    phase += 2.0 * pi * (150.0 + 40.0 * sin(2.0 * pi * 0.7 * t)) / rate_hz;
+    for (uint32_t h = 1; h <= 20; ++h) {
+      x[i] += (float)(loud * sin(h * phase) / sqrt(h));
+    }
+  }
+}
+
+/// The voice model sounds alike by weights in 8 bits.
+static void
+test_compact_weights_sound_the_same(void** const state)
+{
+  (void)state;
+  Model*               model  = NULL;
+  const DenoiserParams params = denoiser_params_default();
+  enum { N = 3 * 48000 };
+  static float in[N];
+  static float out[N];
+  static float compact[N];
+  const char*  path = SOURCE_ROOT "/presets/voice/voice.safetensors";
+  assert_int_equal(model_read(path, &model, NULL), STATUS_SUCCESS);
+  fill_voice(N, 48000.0, in);
+  denoise(model, 48000.0, &params, 256, N, in, out);
+  assert_int_equal(model_compact(model, NULL), STATUS_SUCCESS);
+  denoise(model, 48000.0, &params, 256, N, in, compact);
+  const double snr_db = signal_snr_db(N, out, compact);
+  assert_true(snr_db > 45.0 && snr_db < 100.0);
+  model_free(model);
+}
+
 int
 main(void)
 {
@@ -626,6 +666,7 @@ main(void)
     cmocka_unit_test(test_extremes_end_with_them),
     cmocka_unit_test(test_half_an_hour_of_silence),
     cmocka_unit_test(test_a_sweep_is_not_eaten),
+    cmocka_unit_test(test_compact_weights_sound_the_same),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "dsp/network/model.h"
 
 #include "tests/support/models.h"
+#include "tests/support/signals.h"
 #include "tests/support/test.h"
 
 #include <math.h>
@@ -292,6 +293,43 @@ test_check_bounds_memory(void** state)
   assert_true(model_shape_check(&shape, NULL));
 }
 
+/// A layer's output by its compact weights is near that by the others, and not the same.
+static void
+check_compact(const Layer* const layer)
+{
+  float        x[LAYER_MAX_TAPS][20];
+  float        y[20];
+  float        expected[20];
+  const float* taps[] = { x[0], x[1], x[2] };
+  Layer        full   = *layer;
+  full.compact        = NULL;
+  signal_fill_noise(2, 1.0f, sizeof(x) / sizeof(float), *x);
+  assert_non_null(layer->compact);
+  layer_forward(layer, taps, y);
+  layer_forward(&full, taps, expected);
+  const double snr_db = signal_snr_db(layer->shape.n_out, expected, y);
+  assert_true(snr_db > 35.0 && snr_db < 100.0);
+}
+
+static void
+test_every_layer_is_made_compact(void** state)
+{
+  (void)state;
+  const ModelShape shape = models_tiny_autoencoder_shape();
+  Model* const     model = models_of(&shape);
+  for (uint64_t pass = 1; pass <= 2; ++pass) {
+    signal_fill_noise(pass, 0.5f, (uint32_t)model->n_weights, model->weights);
+    assert_int_equal(model_compact(model, NULL), STATUS_SUCCESS);
+    for (uint32_t l = 0; l < 2; ++l) {
+      check_compact(&model->autoencoder.encoder.layers[l]);
+      check_compact(&model->autoencoder.decoder.layers[l]);
+    }
+    check_compact(&model->autoencoder.encoder.bypass);
+    check_compact(&model->autoencoder.decoder.bypass);
+  }
+  model_free(model);
+}
+
 int
 main(void)
 {
@@ -310,6 +348,7 @@ main(void)
     cmocka_unit_test(test_check_names_spectra),
     cmocka_unit_test(test_check_names_ends),
     cmocka_unit_test(test_check_bounds_memory),
+    cmocka_unit_test(test_every_layer_is_made_compact),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -138,6 +138,7 @@ denoise(const Options* options, Diagnostic* why)
   Sound  out    = { 0 };
   Status status = model_read(options->paths[0], &model, why);
   status        = status ? status : model_check_kind(model, options->paths[0], MODEL_DENOISE, why);
+  status        = status ? status : model_compact(model, why);
   status        = status ? status : sound_read(options->paths[1], &in, why);
   RenderConfig config = { .params = options->params };
   status              = status ? status : find_learn(options, model, &in, &config, why);

@@ -408,6 +408,7 @@ evaluate(const Options* options, Diagnostic* why)
   Model* model  = NULL;
   Status status = model_read(options->model, &model, why);
   status        = status ? status : model_check_kind(model, options->model, MODEL_DENOISE, why);
+  status        = status ? status : model_compact(model, why);
   if (!status) {
     status = options->clean ? evaluate_pair(options, model, why)
                             : evaluate_folders(options, model, why);
