@@ -91,6 +91,7 @@ test_plugin_and_program_learn_alike(void** const state)
 {
   const char* const path  = models_write(state, "model", models_random(4));
   Model* const      model = models_random(4);
+  assert_int_equal(model_compact(model, NULL), STATUS_SUCCESS);
   check(DENOISE_MONO_URI, path, model, 48000.0);
   check(DENOISE_MONO_URI, path, model, 44100.0);
   check(DENOISE_STEREO_URI, path, model, 16000.0);
