@@ -8,6 +8,7 @@
 #include "tests/training/small_run.h"
 
 #include <math.h>
+#include <string.h>
 
 static Examples*
 open_examples(const SmallRun* const small)
@@ -112,6 +113,34 @@ test_profile_is_the_floor(void** const state)
   small_run_close(&small);
 }
 
+/// Whether in the first frame of all sequences the floor is the level: nothing was heard before.
+static bool
+begins_with_nothing(const SmallRun* const small, const uint32_t lead)
+{
+  small->recipe->lead       = lead;
+  Examples* const examples  = open_examples(small);
+  const uint32_t  n_bands   = band_layout_count(&small->recipe->features.bands);
+  bool            begins_so = true;
+  Batch           drawn;
+  assert_int_equal(examples_draw(examples, NULL, SPLIT_TRAIN, 0, &drawn, NULL), STATUS_SUCCESS);
+  for (uint32_t s = 0; s < drawn.shape.n_streams; ++s) {
+    const real* const x = drawn.x + (size_t)s * examples->n_features;
+    begins_so           = begins_so && !memcmp(x, x + n_bands, n_bands * sizeof(real));
+  }
+  examples_free(examples);
+  return begins_so;
+}
+
+/// What is heard before a sequence is known when it begins.
+static void
+test_lead_is_heard(void** const state)
+{
+  SmallRun small = small_run_open(state);
+  assert_true(begins_with_nothing(&small, 0));
+  assert_false(begins_with_nothing(&small, 100));
+  small_run_close(&small);
+}
+
 int
 main(void)
 {
@@ -119,6 +148,7 @@ main(void)
     cmocka_unit_test(test_batches_are_reproducible),
     cmocka_unit_test(test_spectra_are_levelled),
     cmocka_unit_test(test_profile_is_the_floor),
+    cmocka_unit_test(test_lead_is_heard),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

@@ -24,6 +24,7 @@ enum { VALIDATION_BATCHES = 4 };
 /// What one sequence is made with.
 typedef struct {
   Mixture    mixture;
+  uint32_t   lead; ///< Frames that are heard before the sequence
   Analysis*  analysis;
   Features*  features;
   float*     power; ///< [n_bins]
@@ -48,7 +49,7 @@ static bool
 allocate_maker(const MixtureExamples* const examples, Maker* const maker)
 {
   const Recipe* const recipe = examples->recipe;
-  const uint32_t      n      = examples->base.shape.n_steps * examples->stft.hop;
+  const uint32_t      n      = (recipe->lead + examples->base.shape.n_steps) * examples->stft.hop;
   const uint32_t      n_bins = stft_bins(examples->stft);
 
   maker->mixture.n         = n;
@@ -116,11 +117,25 @@ power_of(const float complex x)
   return crealf(x) * crealf(x) + cimagf(x) * cimagf(x);
 }
 
+/// Hear one hop: its features in `maker->x`.  @return Its spectrum.
+static const float complex*
+hear(const StftConfig stft, Maker* const maker, const float* const hop)
+{
+  const uint32_t n_bins = stft_bins(stft);
+  analysis_write(maker->analysis, stft.hop, hop);
+  const float complex* const spectrum = analysis_spectrum(maker->analysis);
+  for (uint32_t k = 0; k < n_bins; ++k) {
+    maker->power[k] = power_of(spectrum[k]);
+    maker->peak[k]  = fmaxf(maker->peak[k], maker->power[k]);
+  }
+  features_from_power(maker->features, maker->power, maker->x);
+  return spectrum;
+}
+
 /// Let the features hear the noise alone, as where a person learns it.
 static void
 learn_profile(const StftConfig stft, Maker* const maker)
 {
-  const uint32_t n_bins = stft_bins(stft);
   analysis_reset(maker->analysis);
   features_reset(maker->features);
   features_clear_profile(maker->features);
@@ -129,41 +144,33 @@ learn_profile(const StftConfig stft, Maker* const maker)
   }
 
   for (uint32_t at = 0; at + stft.hop <= maker->mixture.n_profile; at += stft.hop) {
-    analysis_write(maker->analysis, stft.hop, maker->mixture.profile + at);
     if (at + stft.hop == stft.frame) {
       features_learn_profile(maker->features); // From the first frame that is full
     }
-    const float complex* const spectrum = analysis_spectrum(maker->analysis);
-    for (uint32_t k = 0; k < n_bins; ++k) {
-      maker->power[k] = power_of(spectrum[k]);
-    }
-    features_from_power(maker->features, maker->power, maker->x);
+    hear(stft, maker, maker->mixture.profile + at);
   }
   features_use_profile(maker->features, NULL);
 }
 
 /// One signal of one sequence: its spectra and features, in the rows of the sequence; its peaks.
 static void
-analyze(const MixtureExamples* const examples, const uint32_t stream, const float* const signal,
+analyze(const MixtureExamples* const examples, const uint32_t stream, const float* signal,
         real* const features, float complex* const spectra)
 {
-  const Maker* const maker  = &examples->makers[stream];
-  const uint32_t     n_bins = examples->target.n_bins;
-  const uint32_t     hop    = examples->stft.hop;
+  Maker* const   maker  = &examples->makers[stream];
+  const uint32_t n_bins = examples->target.n_bins;
+  const uint32_t hop    = examples->stft.hop;
   analysis_reset(maker->analysis);
   features_reset(maker->features);
   memset(maker->peak, 0, n_bins * sizeof(float));
-  for (uint32_t t = 0; t < examples->base.shape.n_steps; ++t) {
-    const size_t row = (size_t)t * examples->base.shape.n_streams + stream;
-    analysis_write(maker->analysis, hop, signal + (size_t)t * hop);
-    const float complex* const spectrum = analysis_spectrum(maker->analysis);
+  signal += (size_t)(examples->recipe->lead - maker->lead) * hop;
+  for (uint32_t t = 0; t < maker->lead; ++t, signal += hop) {
+    hear(examples->stft, maker, signal);
+  }
+  for (uint32_t t = 0; t < examples->base.shape.n_steps; ++t, signal += hop) {
+    const size_t               row      = (size_t)t * examples->base.shape.n_streams + stream;
+    const float complex* const spectrum = hear(examples->stft, maker, signal);
     memcpy(spectra + row * n_bins, spectrum, n_bins * sizeof(float complex));
-    for (uint32_t k = 0; k < n_bins; ++k) {
-      const float power = power_of(spectrum[k]);
-      maker->power[k]   = power;
-      maker->peak[k]    = power > maker->peak[k] ? power : maker->peak[k];
-    }
-    features_from_power(maker->features, maker->power, maker->x);
     for (uint32_t i = 0; i < examples->base.n_features; ++i) {
       features[row * examples->base.n_features + i] = (real)maker->x[i];
     }
@@ -227,6 +234,8 @@ draw_sequence(void* const handle, const uint32_t stream)
   const RandomStream     use      = what->split == SPLIT_TRAIN ? RANDOM_MIXTURE : RANDOM_VALIDATION;
   Random                 random   = random_at(examples->recipe->seed, use,
                                               what->batch * examples->base.shape.n_streams + stream);
+  // Streams of every age, from the first moment on.
+  maker->lead   = random_below(&random, examples->recipe->lead + 1);
   maker->status = mixture_draw(&examples->recipe->mixture, &examples->sources, what->split, &random,
                                &maker->mixture, &maker->why);
   if (maker->status) {

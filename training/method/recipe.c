@@ -165,6 +165,7 @@ static const Field fields[] = {
   REAL("mixture.equalizer_db", mixture.equalizer_db, 0.0, 40.0),
   COUNT("batch.streams", streams, 1, 65536),
   COUNT("batch.frames", frames, 1, 65536),
+  COUNT("batch.lead", lead, 0, 65536),
   STAGE("pretrain", pretrain),
   STAGE("fine_tune", fine_tune),
   CHOICE("fine_tune.corruption", corruption, corruption_name),
@@ -671,8 +672,8 @@ print_value(FILE* out, const Field* field, const void* at)
 static bool
 concerns(const char* key, ModelKind task)
 {
-  static const char* const denoise[] = { "initial_gain", "bands.", "features.",
-                                         "mixture.",     "loss.",  NULL };
+  static const char* const denoise[] = { "initial_gain", "bands.", "features.", "mixture.",
+                                         "batch.lead",   "loss.",  NULL };
   static const char* const spectra[] = { "skip", "code", "reconstruction", "spectrum.", NULL };
   const char* const*       others    = task == MODEL_DENOISE ? spectra : denoise;
   while (*others && strncmp(key, *others, strlen(*others))) {

@@ -130,6 +130,7 @@ typedef struct {
   double            valid_share;
   uint32_t          streams; ///< Sequences side by side in a mini-batch
   uint32_t          frames;  ///< Frames of each sequence
+  uint32_t          lead;    ///< Most frames that a denoiser hears before, and is not judged by
   uint32_t          n_layers;
   RecipeLayer       layers[NETWORK_MAX_LAYERS];
   RecipeStage       pretrain; ///< Per layer
