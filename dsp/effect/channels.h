@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_DSP_EFFECT_CHANNELS_H
+#define LAMINA_DSP_EFFECT_CHANNELS_H
+
+#include "dsp/attributes.h"
+#include "dsp/spectrum/stft.h"
+
+#include <complex.h>
+#include <stdint.h>
+
+/// Most channels that an effect treats alike.
+#define CHANNELS_MAX 2u
+
+/**
+   The way into the frequency domain and back, for linked channels of one stream.
+
+   One thread at a time.
+*/
+typedef struct Channels Channels;
+
+/**
+   What an effect does with a frame.
+
+   @param spectra [n_channels][stft_bins], free to be changed.
+*/
+typedef void (*FrameFunction)(void* effect, float complex* const* spectra);
+
+/// @param n_channels 1…CHANNELS_MAX.  @return Owned by the caller, or NULL when memory is short.
+Channels*
+channels_new(StftConfig stft, uint32_t n_channels);
+
+/// Free; NULL is allowed.
+void
+channels_free(Channels* channels);
+
+/// Forget all sound.
+REALTIME
+void
+channels_reset(Channels* channels);
+
+/// |X|², averaged over the channels.  @param power [stft_bins], written.
+REALTIME
+void
+channels_power(const Channels* channels, float complex* const* spectra, float* power);
+
+/// The same gain for all channels.  @param gain [stft_bins].
+REALTIME
+void
+channels_scale(const Channels* channels, const float* gain, float complex* const* spectra);
+
+/**
+   Any number of samples, 0 included.  The output is late by one frame and does not depend on how
+   they are cut into blocks.
+
+   Samples that are NaN or beyond ±1e6 are read as 0.
+
+   @param frame Called with every frame.
+   @param effect Handed to `frame`.
+   @param in [n_channels][n].
+   @param out [n_channels][n], written.  Any output may be any input.  NULL: nobody listens.
+*/
+REALTIME
+void
+channels_run(Channels* channels, FrameFunction frame, void* effect, uint32_t n,
+             const float* const* in, float* const* out);
+
+#endif

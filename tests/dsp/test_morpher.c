@@ -1,0 +1,428 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "dsp/effect/morpher.h"
+
+#include "tests/support/guard.h"
+#include "tests/support/signals.h"
+#include "tests/support/test.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double   rates[]  = { 8000.0, 22050.0, 44100.0, 48000.0, 96000.0, 192000.0 };
+static const uint32_t blocks[] = { 1, 7, 64, 100, 256, 333, 1024, 4096, 8192, 0 };
+
+enum { N_RATES = sizeof(rates) / sizeof(*rates), N_BLOCKS = sizeof(blocks) / sizeof(*blocks) };
+
+/// An anchor that has heard one sound, `slope` dB more from band to band.
+static Anchor
+sloping(const float slope)
+{
+  Anchor anchor = { 0 };
+  float  shape[ENVELOPE_BANDS];
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    shape[b] = slope * ((float)b - 0.5f * (ENVELOPE_BANDS - 1));
+  }
+  for (uint32_t i = 0; i < ANCHOR_MIN_FRAMES; ++i) {
+    anchor_add(&anchor, -40.0f, shape);
+  }
+  return anchor;
+}
+
+/// From a falling timbre to a rising one.
+static Morpher*
+sloping_morpher(const double rate_hz, const uint32_t n_channels)
+{
+  Morpher* const morpher = morpher_new(rate_hz, n_channels);
+  const Anchor   from    = sloping(-0.2f);
+  const Anchor   to      = sloping(0.3f);
+  assert_non_null(morpher);
+  morpher_set_anchors(morpher, &from, &to);
+  return morpher;
+}
+
+/// Mono, in blocks; 0 means random sizes.
+static void
+morph(Morpher* const morpher, const MorpherParams* const params, const uint32_t block,
+      const uint32_t n, const float* const in, float* const out)
+{
+  uint64_t random = 3;
+  morpher_reset(morpher);
+  for (uint32_t at = 0; at < n;) {
+    const uint32_t     wanted    = signal_block(block, &random);
+    const uint32_t     m         = n - at < wanted ? n - at : wanted;
+    const float* const inputs[]  = { in + at };
+    float* const       outputs[] = { out + at };
+    morpher_run(morpher, params, m, inputs, outputs);
+    at += m;
+  }
+}
+
+/// With amount 0 the input comes out, late by the reported latency, at every rate, in every law.
+static void
+test_amount_0_is_the_input(void** const state)
+{
+  (void)state;
+  for (uint32_t r = 0; r < N_RATES; ++r) {
+    Morpher* const      morpher = sloping_morpher(rates[r], 1);
+    const uint32_t      latency = morpher_latency(morpher);
+    const uint32_t      n       = 6 * latency;
+    float* const        in      = malloc(n * sizeof(float));
+    float* const        out     = malloc(n * sizeof(float));
+    const MorpherParams params  = { .amount = 0.0f, .expression = 0.2f * (float)r, .wet = 1.0f };
+    signal_fill_noise(r, 0.5f, n, in);
+    morph(morpher, &params, 64, n, in, out);
+    const uint32_t from = 2 * latency;
+    assert_true(signal_snr_db(n - from, in + from - latency, out + from) > 120.0);
+    morpher_free(morpher);
+    free(in);
+    free(out);
+  }
+}
+
+/// So it does dry, whatever the amount.
+static void
+test_dry_is_the_input(void** const state)
+{
+  (void)state;
+  enum { N = 20000, LATENCY = 2048 };
+  static float        in[N];
+  static float        out[N];
+  Morpher* const      morpher = sloping_morpher(48000.0, 1);
+  const MorpherParams params  = { .amount = 1.0f, .expression = 0.5f, .wet = 0.0f };
+  signal_fill_noise(1, 0.5f, N, in);
+  morph(morpher, &params, 480, N, in, out);
+  assert_int_equal(morpher_latency(morpher), LATENCY);
+  assert_true(signal_snr_db(N - 2 * LATENCY, in + LATENCY, out + 2 * LATENCY) > 120.0);
+  morpher_free(morpher);
+}
+
+static void
+test_latency_is_the_impulse_delay(void** const state)
+{
+  (void)state;
+  for (uint32_t r = 0; r < N_RATES; ++r) {
+    const MorpherParams params  = { .amount = 0.5f, .expression = 1.0f, .wet = 1.0f };
+    Morpher* const      morpher = sloping_morpher(rates[r], 1);
+    const uint32_t      latency = morpher_latency(morpher);
+    const uint32_t      n       = 4 * latency;
+    float* const        in      = calloc(n, sizeof(float));
+    float* const        out     = calloc(n, sizeof(float));
+    in[1000 % latency]          = 1.0f;
+    morph(morpher, &params, 333, n, in, out);
+
+    uint32_t peak = 0;
+    for (uint32_t i = 0; i < n; ++i) {
+      peak = fabsf(out[i]) > fabsf(out[peak]) ? i : peak;
+    }
+    assert_int_equal(peak, 1000 % latency + latency);
+    morpher_free(morpher);
+    free(in);
+    free(out);
+  }
+}
+
+static void
+test_blocks_do_not_matter(void** const state)
+{
+  (void)state;
+  enum { N = 48000 };
+  static float        in[N];
+  static float        expected[N];
+  static float        out[N];
+  Morpher* const      morpher = sloping_morpher(44100.0, 1);
+  const MorpherParams params  = { .amount = 1.3f, .expression = 0.3f, .wet = 0.9f };
+  signal_fill_noise(9, 0.5f, N, in);
+  morph(morpher, &params, N, N, in, expected);
+  for (uint32_t b = 0; b < N_BLOCKS; ++b) {
+    morph(morpher, &params, blocks[b], N, in, out);
+    assert_memory_equal(out, expected, sizeof(out));
+  }
+  morpher_free(morpher);
+}
+
+/// Channels keep their ratio; their mean power decides the gains of both.
+static void
+test_channels_are_linked(void** const state)
+{
+  (void)state;
+  enum { N = 9600 };
+  static float        left[N];
+  static float        right[N];
+  static float        mono[N];
+  static float        mono_out[N];
+  const MorpherParams params = { .amount = 1.0f, .expression = 0.0f, .wet = 1.0f };
+  Morpher* const      one    = sloping_morpher(48000.0, 1);
+  Morpher* const      two    = sloping_morpher(48000.0, 2);
+  signal_fill_noise(9, 0.5f, N, left);
+  for (uint32_t i = 0; i < N; ++i) {
+    right[i] = -0.5f * left[i];
+    mono[i]  = sqrtf(0.625f) * left[i]; // (1² + ½²) / 2
+  }
+  morph(one, &params, 480, N, mono, mono_out);
+  const float* const in[]  = { left, right };
+  float* const       out[] = { left, right }; // in place
+  morpher_run(two, &params, N, in, out);
+  for (uint32_t i = 0; i < N; ++i) {
+    assert_float_equal(right[i], -0.5f * left[i], 1e-6f);
+    assert_float_equal(sqrtf(0.625f) * left[i], mono_out[i], 1e-5f);
+  }
+  morpher_free(one);
+  morpher_free(two);
+}
+
+/// A note with harmonics that fall by `slope_db` each.
+static void
+play(const double rate_hz, const double pitch_hz, const double slope_db, const uint32_t n,
+     float* const x)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    double sum = 0.0;
+    for (uint32_t h = 1; h <= 20; ++h) {
+      const double phase = 2.0 * M_PI * h * pitch_hz * i / rate_hz + (double)(h * h);
+      sum += pow(10.0, -slope_db * h / 20.0) * sin(phase);
+    }
+    x[i] = (float)(0.05 * sum);
+  }
+}
+
+static Anchor
+learned(const double rate_hz, const uint32_t n, const float* const x)
+{
+  Morpher* const     morpher = morpher_new(rate_hz, 1);
+  Anchor             anchor  = { 0 };
+  const float* const in[]    = { x };
+  morpher_learn(morpher, &anchor, n, in);
+  morpher_free(morpher);
+  return anchor;
+}
+
+static double
+mean_square(const uint32_t n, const float* const x)
+{
+  double sum = 0.0;
+  for (uint32_t i = 0; i < n; ++i) {
+    sum += (double)x[i] * (double)x[i];
+  }
+  return sum / n;
+}
+
+/// Part of x at a frequency, as the magnitude of a sum over whole seconds.
+static double
+partial(const double hz, const double rate_hz, const uint32_t n, const float* const x)
+{
+  double re = 0.0;
+  double im = 0.0;
+  for (uint32_t i = 0; i < n; ++i) {
+    re += (double)x[i] * cos(2.0 * M_PI * hz * i / rate_hz);
+    im += (double)x[i] * sin(2.0 * M_PI * hz * i / rate_hz);
+  }
+  return sqrt(re * re + im * im);
+}
+
+/// By both laws a note takes on the harmonics' levels of another, learned at another rate, with
+/// another pitch and level; its own level and pitch stay.
+static void
+test_harmonics_take_the_levels_of_the_target(void** const state)
+{
+  (void)state;
+  enum { N = 72000, LATENCY = 2048, SECOND = 48000 };
+  static float in[N];
+  static float out[N];
+  static float target[N];
+  play(48000.0, 200.0, 3.0, N, in);
+  play(44100.0, 200.0, 0.5, N, target);
+  const Anchor   from    = learned(48000.0, N, in);
+  const Anchor   to      = learned(44100.0, N, target);
+  Morpher* const morpher = morpher_new(48000.0, 1);
+  morpher_set_anchors(morpher, &from, &to);
+  for (int shift = 0; shift < 2; ++shift) {
+    const MorpherParams params = { .amount = 1.0f, .expression = (float)shift, .wet = 1.0f };
+    morph(morpher, &params, 512, N, in, out);
+    const float* const heard    = out + 3 * LATENCY;
+    const double       change   = mean_square(SECOND, heard) / mean_square(SECOND, in);
+    const double       first_db = 20.0 * log10(partial(200.0, 48000.0, SECOND, heard));
+    assert_true(fabs(10.0 * log10(change)) < 0.1);
+    for (uint32_t h = 2; h <= 15; ++h) {
+      const double db = 20.0 * log10(partial(200.0 * h, 48000.0, SECOND, heard));
+      if (!(fabs(first_db - 0.5 * (h - 1) - db) < 2.0)) {
+        fail_msg("law %d, harmonic %u: %.2f dB", shift, h, db - first_db);
+      }
+    }
+  }
+  morpher_free(morpher);
+}
+
+/// With the shift law and amount ½ a noise gets half of the way between the anchors: a slope of
+/// ¼ dB per band.
+static void
+test_amount_is_the_share_of_the_way(void** const state)
+{
+  (void)state;
+  enum { N = 96000 };
+  static float        in[N];
+  static float        out[N];
+  const MorpherParams params  = { .amount = 0.5f, .expression = 1.0f, .wet = 1.0f };
+  Morpher* const      morpher = sloping_morpher(48000.0, 1);
+  signal_fill_noise(4, 0.5f, N, in);
+  morph(morpher, &params, 512, N, in, out);
+  const Anchor before = learned(48000.0, N, in);
+  const Anchor after  = learned(48000.0, N - 4096, out + 4096);
+  for (uint32_t b = 2; b + 2 < ENVELOPE_BANDS; ++b) {
+    const double expected = 0.25 * (b - 0.5 * (ENVELOPE_BANDS - 1));
+    assert_true(fabs(after.shape_db[b] - before.shape_db[b] - expected) < 0.7);
+  }
+  morpher_free(morpher);
+}
+
+static void
+test_silence_and_clicks_make_no_anchor(void** const state)
+{
+  (void)state;
+  enum { N = 48000 };
+  static float x[N];
+  assert_false(anchor_ready(&(Anchor){ 0 }));
+  const Anchor nothing = learned(48000.0, N, x);
+  assert_false(anchor_ready(&nothing));
+  signal_fill_noise(4, 1e-6f, N, x); // −120 dB
+  const Anchor hiss = learned(48000.0, N, x);
+  assert_false(anchor_ready(&hiss));
+  signal_fill_noise(4, 0.5f, 1000, x + 20000);
+  const Anchor click = learned(48000.0, N, x);
+  assert_false(anchor_ready(&click));
+  signal_fill_noise(4, 0.5f, 6000, x + 20000);
+  const Anchor noise = learned(48000.0, N, x);
+  assert_true(anchor_ready(&noise));
+}
+
+/// Twenty frames 40 dB below ten others count a quarter of a quarter of them: 10^(−0.3·4) · 2.
+static void
+test_anchors_weigh_by_loudness(void** const state)
+{
+  (void)state;
+  float  shape[ENVELOPE_BANDS] = { 0.0f };
+  Anchor anchor                = { 0 };
+  for (uint32_t i = 0; i < 30; ++i) {
+    shape[7] = i % 3 ? 1.0f : 0.0f;
+    anchor_add(&anchor, i % 3 ? -60.0f : -20.0f, shape);
+  }
+  assert_true(fabs(anchor.shape_db[7] - 0.12619 / 1.12619) < 1e-4);
+  assert_true(fabs(anchor.shape_db[8]) < 1e-12);
+}
+
+/// Broken samples and parameters leave no trace once the window has passed.
+static void
+test_broken_input(void** const state)
+{
+  (void)state;
+  enum { N = 24000 };
+  static float   in[N];
+  static float   out[N];
+  const float    broken[] = { NAN, INFINITY, -INFINITY, 1e38f, 1e6f, 1e-42f, 0.0f };
+  Morpher* const morpher  = sloping_morpher(48000.0, 1);
+  for (uint32_t b = 0; b < sizeof(broken) / sizeof(*broken); ++b) {
+    const MorpherParams params = { .amount = broken[b], .expression = broken[b], .wet = broken[b] };
+    signal_fill_noise(2, 0.5f, N, in);
+    for (uint32_t i = 5000; i < 6000; ++i) {
+      in[i] = broken[b];
+    }
+    morph(morpher, &params, 100, N, in, out);
+    for (uint32_t i = 0; i < N; ++i) {
+      assert_true(fabsf(out[i]) < 10.0f);
+    }
+  }
+  morpher_free(morpher);
+}
+
+/// The loudest and the softest sound that is heard, the farthest way between two timbres.
+static void
+test_extremes_stay_finite(void** const state)
+{
+  (void)state;
+  enum { N = 24000 };
+  static float        in[N];
+  static float        out[N];
+  const float         peaks[] = { 0.99e6f, 1e-20f, 1e-37f };
+  Morpher* const      morpher = morpher_new(192000.0, 1);
+  const Anchor        from    = sloping(-0.9f);
+  const Anchor        to      = sloping(0.9f);
+  const MorpherParams params  = { .amount = 1.3f, .expression = 1.0f, .wet = 1.0f };
+  morpher_set_anchors(morpher, &from, &to);
+  for (uint32_t p = 0; p < sizeof(peaks) / sizeof(*peaks); ++p) {
+    signal_fill_noise(2, peaks[p], N, in);
+    morph(morpher, &params, 100, N, in, out);
+    for (uint32_t i = 0; i < N; ++i) {
+      assert_true(fabsf(out[i]) <= 10.0f * peaks[p]);
+    }
+  }
+  morpher_free(morpher);
+}
+
+static void
+test_reset_forgets(void** const state)
+{
+  (void)state;
+  enum { N = 5000 };
+  static float        in[N];
+  static float        first[N];
+  static float        second[N];
+  const MorpherParams params  = { .amount = 0.7f, .expression = 0.5f, .wet = 1.0f };
+  Morpher* const      morpher = sloping_morpher(48000.0, 1);
+  signal_fill_noise(2, 0.5f, N, in);
+  morph(morpher, &params, N, N, in, first);
+  morph(morpher, &params, N, N, in, second); // resets before
+  assert_memory_equal(first, second, sizeof(first));
+  morpher_free(morpher);
+}
+
+static void
+test_nothing_is_allocated_while_sound_runs(void** const state)
+{
+  (void)state;
+  if (!guard_works()) {
+    skip();
+  }
+  enum { N = 48000 };
+  static float   x[N];
+  Morpher* const morpher = sloping_morpher(48000.0, 1);
+  Anchor         anchor  = { 0 };
+  MorpherParams  params  = morpher_params_default();
+  signal_fill_noise(2, 0.5f, N, x);
+  float* const      sound[] = { x };
+  const GuardCounts before  = guard_counts();
+  guard_arm();
+  morpher_learn(morpher, &anchor, N, (const float* const*)sound);
+  morpher_set_anchors(morpher, &anchor, &anchor);
+  morpher_reset(morpher);
+  params.amount = 0.5f;
+  morpher_run(morpher, &params, N, (const float* const*)sound, sound);
+  guard_disarm();
+  const GuardCounts after = guard_counts();
+  assert_int_equal(after.n_allocations, before.n_allocations);
+  assert_int_equal(after.n_locks, before.n_locks);
+  assert_int_equal(after.n_calls, before.n_calls);
+  morpher_free(morpher);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_amount_0_is_the_input),
+    cmocka_unit_test(test_dry_is_the_input),
+    cmocka_unit_test(test_latency_is_the_impulse_delay),
+    cmocka_unit_test(test_blocks_do_not_matter),
+    cmocka_unit_test(test_channels_are_linked),
+    cmocka_unit_test(test_harmonics_take_the_levels_of_the_target),
+    cmocka_unit_test(test_amount_is_the_share_of_the_way),
+    cmocka_unit_test(test_silence_and_clicks_make_no_anchor),
+    cmocka_unit_test(test_anchors_weigh_by_loudness),
+    cmocka_unit_test(test_broken_input),
+    cmocka_unit_test(test_extremes_stay_finite),
+    cmocka_unit_test(test_reset_forgets),
+    cmocka_unit_test(test_nothing_is_allocated_while_sound_runs),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
