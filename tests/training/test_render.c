@@ -213,6 +213,48 @@ two_channels_share_their_gains_and_three_do_not(void** state)
   model_free(model);
 }
 
+/// With amount 0 a morph is what went in, in its place.
+static void
+a_morph_lies_on_the_input(void** state)
+{
+  (void)state;
+  const MorpherParams params    = morpher_params_default();
+  const uint32_t      lengths[] = { 0, 1, 2047, 4096, 20000 };
+  for (uint32_t i = 0; i < sizeof lengths / sizeof lengths[0]; ++i) {
+    for (uint32_t n_channels = 1; n_channels <= 3; ++n_channels) {
+      const Anchor anchor = { 0 };
+      Sound        in     = noise(44100.0, n_channels, lengths[i]);
+      Sound        out    = { 0 };
+      assert_int_equal(render_morph(&anchor, &anchor, &params, &in, &out, NULL), STATUS_SUCCESS);
+      assert_int_equal(out.n_channels, n_channels);
+      assert_int_equal(out.n_frames, lengths[i]);
+      if (lengths[i]) {
+        const double found_db = signal_snr_db(n_channels * lengths[i], in.samples, out.samples);
+        assert_true(found_db > 120.0);
+      }
+      sound_clear(&in);
+      sound_clear(&out);
+    }
+  }
+}
+
+/// White noise has a level envelope; a sound is heard in all its channels and to its end.
+static void
+a_timbre_is_learned_of_all_channels(void** state)
+{
+  (void)state;
+  for (uint32_t n_channels = 1; n_channels <= 3; ++n_channels) {
+    Anchor anchor = { 0 };
+    Sound  sound  = noise(48000.0, n_channels, 48000);
+    assert_int_equal(render_anchor("noise", &sound, &anchor, NULL), STATUS_SUCCESS);
+    assert_int_equal(anchor.n_frames, (n_channels == 3 ? 3 : 1) * (48000 / 512));
+    for (uint32_t b = 4; b < ENVELOPE_BANDS; ++b) {
+      assert_true(fabs(anchor.shape_db[b]) < 2.0);
+    }
+    sound_clear(&sound);
+  }
+}
+
 static void
 a_rate_that_is_too_low_is_an_error(void** state)
 {
@@ -240,6 +282,8 @@ main(void)
     cmocka_unit_test(a_part_is_learned),
     cmocka_unit_test(what_lies_behind_the_end_is_not_learned),
     cmocka_unit_test(two_channels_share_their_gains_and_three_do_not),
+    cmocka_unit_test(a_morph_lies_on_the_input),
+    cmocka_unit_test(a_timbre_is_learned_of_all_channels),
     cmocka_unit_test(a_rate_that_is_too_low_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #define LAMINA_TRAINING_TOOL_RENDER_H
 
 #include "dsp/effect/denoiser.h"
+#include "dsp/effect/morpher.h"
 #include "dsp/status.h"
 #include "training/corpus/sound_file.h"
 
@@ -34,5 +35,24 @@ NODISCARD
 Status
 render_denoise(const Model* model, const RenderConfig* config, const Sound* in, Sound* out,
                Diagnostic* why);
+
+/**
+   Learn the timbre of a whole sound.
+
+   @param name Of the sound, for the complaint.
+   @param sound At any rate from 1000 Hz up, with any number of channels.
+   @param anchor Written; ready on success.
+   @return STATUS_NO_MEMORY, or STATUS_BAD_OPTION when there is too little sound or too low a rate.
+*/
+NODISCARD
+Status
+render_anchor(const char* name, const Sound* sound, Anchor* anchor, Diagnostic* why);
+
+/// Move a whole sound's timbre, as render_denoise() otherwise.  @param from Ready.  @param to
+/// Ready.
+NODISCARD
+Status
+render_morph(const Anchor* from, const Anchor* to, const MorpherParams* params, const Sound* in,
+             Sound* out, Diagnostic* why);
 
 #endif

@@ -22,6 +22,8 @@ tool_train(int argc, char** argv);
 int
 tool_denoise(int argc, char** argv);
 int
+tool_morph(int argc, char** argv);
+int
 tool_evaluate(int argc, char** argv);
 int
 tool_compare(int argc, char** argv);

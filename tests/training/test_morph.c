@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "tests/support/folder.h"
+#include "tests/support/test.h"
+#include "tests/training/program.h"
+#include "tests/training/sound_folder.h"
+#include "training/corpus/sound_file.h"
+
+#include <sndfile.h>
+
+#include <math.h>
+#include <string.h>
+
+enum { RATE = 48000, N = 60000, TARGET_RATE = 22050, TARGET_N = 40000 };
+
+/// How a note's harmonics fall.
+typedef struct {
+  double rate_hz;
+  double pitch_hz;
+  double slope_db; ///< From one to the next
+} Note;
+
+static const Note dull   = { RATE, 200.0, 3.0 };
+static const Note bright = { TARGET_RATE, 300.0, 0.5 };
+
+/// The second channel is 6 dB softer.
+static float
+play(void* context, uint32_t channel, uint64_t frame)
+{
+  const Note* note = context;
+  double      sum  = 0.0;
+  for (uint32_t h = 1; h <= 15; ++h) {
+    const double phase = 2.0 * M_PI * h * note->pitch_hz * (double)frame / note->rate_hz;
+    sum += pow(10.0, -note->slope_db * h / 20.0) * sin(phase + (double)(h * h));
+  }
+  return (float)((channel ? 0.05 : 0.1) * sum);
+}
+
+static float
+nothing(void* context, uint32_t channel, uint64_t frame)
+{
+  (void)context;
+  (void)channel;
+  (void)frame;
+  return 0.0f;
+}
+
+static void
+write_sounds(void* const* state)
+{
+  const int       format = SF_FORMAT_WAV | SF_FORMAT_FLOAT;
+  const SoundSpec in     = { format, RATE, 2, N, play, (void*)(size_t)&dull };
+  const SoundSpec to     = { format, TARGET_RATE, 1, TARGET_N, play, (void*)(size_t)&bright };
+  const SoundSpec silent = { format, RATE, 1, N, nothing, NULL };
+  const SoundSpec brief  = { format, RATE, 1, 2000, play, (void*)(size_t)&dull };
+  folder_sound(state, "in.wav", &in);
+  folder_sound(state, "to.wav", &to);
+  folder_sound(state, "silent.wav", &silent);
+  folder_sound(state, "brief.wav", &brief);
+}
+
+/// Level of a harmonic of the dull note in half a second of one channel, dB.
+static double
+harmonic(const Sound* sound, uint32_t channel, uint32_t h)
+{
+  const float* x  = sound->samples + channel * sound->n_frames + RATE / 4;
+  double       re = 0.0;
+  double       im = 0.0;
+  for (uint32_t i = 0; i < RATE / 2; ++i) {
+    re += (double)x[i] * cos(2.0 * M_PI * h * 200.0 * i / RATE);
+    im += (double)x[i] * sin(2.0 * M_PI * h * 200.0 * i / RATE);
+  }
+  return 10.0 * log10(re * re + im * im);
+}
+
+/// What a file's harmonics fall by from the first to the tenth, dB per 200 Hz.
+static double
+slope_of(void* const* state, const char* name)
+{
+  Sound sound = { 0 };
+  assert_int_equal(sound_read(folder_path(state, name), &sound, NULL), STATUS_SUCCESS);
+  assert_int_equal(sound.n_channels, 2);
+  assert_int_equal(sound.n_frames, N);
+  assert_true(sound.rate_hz == RATE);
+  assert_true(fabs(harmonic(&sound, 0, 4) - harmonic(&sound, 1, 4) - 6.02) < 0.01);
+  const double slope = (harmonic(&sound, 0, 1) - harmonic(&sound, 0, 10)) / 9.0;
+  sound_clear(&sound);
+  return slope;
+}
+
+static int
+morph(void* const* state, const char* arguments)
+{
+  return program_lamina(state, "morph", arguments);
+}
+
+static void
+expect_slope(void* const* state, const char* arguments, double expected)
+{
+  assert_int_equal(morph(state, arguments), 0);
+  assert_string_equal(program_output, "");
+  const double found = slope_of(state, "out.wav");
+  if (!(fabs(found - expected) < 0.3)) {
+    fail_msg("%s: %.2f and not %.2f dB", arguments, found, expected);
+  }
+}
+
+/// The target falls by 0.5 dB per 300 Hz: by a third of a decibel per 200 Hz.
+static void
+the_timbre_goes_where_it_is_told(void** state)
+{
+  write_sounds(state);
+  expect_slope(state, "in.wav out.wav --to to.wav --amount 0", 3.0);
+  expect_slope(state, "in.wav out.wav --to to.wav --amount 0.5", 1.667);
+  expect_slope(state, "in.wav --to to.wav out.wav", 0.333);
+  expect_slope(state, "in.wav --to to.wav out.wav --expression 0", 0.333);
+  expect_slope(state, "in.wav --to to.wav out.wav --wet 0", 3.0);
+  expect_slope(state, "in.wav --to to.wav --from to.wav out.wav", 3.0);
+}
+
+static void
+in_may_be_out(void** state)
+{
+  write_sounds(state);
+  assert_int_equal(morph(state, "in.wav in.wav --to to.wav"), 0);
+  assert_true(fabs(slope_of(state, "in.wav") - 0.333) < 0.3);
+}
+
+static void
+what_is_wrong_is_said_in_one_line_and_changes_nothing(void** state)
+{
+  const struct {
+    const char* arguments;
+    const char* words;
+  } wrong[] = {
+    { "", "IN, OUT and --to FILE are needed" },
+    { "in.wav out.wav", "IN, OUT and --to FILE are needed" },
+    { "in.wav --to to.wav", "IN, OUT and --to FILE are needed" },
+    { "in.wav out.wav --to", "--to: unknown, or without its value" },
+    { "in.wav out.wav --to to.wav --loud", "--loud: unknown" },
+    { "in.wav out.wav --to to.wav --amount 2", "--amount 2: a number from -0.3 to 1.3" },
+    { "in.wav out.wav --to to.wav --expression nan", "--expression nan: a number from 0 to 1" },
+    { "in.wav out.wav --to none.wav", "none.wav: No such file" },
+    { "in.wav out.wav --to silent.wav", "silent.wav: silent or too short" },
+    { "in.wav out.wav --to brief.wav", "brief.wav: silent or too short" },
+    { "in.wav out.wav --to to.wav --from silent.wav", "silent.wav: silent or too short" },
+    { "silent.wav out.wav --to to.wav", "silent.wav: silent or too short" },
+    { "in.wav out.mp4 --to to.wav", "out.mp4: the name must end in" },
+  };
+  write_sounds(state);
+  for (uint32_t i = 0; i < sizeof wrong / sizeof wrong[0]; ++i) {
+    assert_int_not_equal(morph(state, wrong[i].arguments), 0);
+    program_expect_complaint(wrong[i].words);
+  }
+  assert_int_equal(program_run("ls %s | wc -l", (const char*)*state), 0);
+  assert_string_equal(program_output, "4\n");
+}
+
+static void
+help_is_printed(void** state)
+{
+  assert_int_equal(morph(state, "--help"), 0);
+  assert_non_null(strstr(program_output, "Usage: lamina morph IN OUT --to FILE"));
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    IN_FOLDER(the_timbre_goes_where_it_is_told),
+    IN_FOLDER(in_may_be_out),
+    IN_FOLDER(what_is_wrong_is_said_in_one_line_and_changes_nothing),
+    IN_FOLDER(help_is_printed),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

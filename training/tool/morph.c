@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "training/tool/tool.h"
+
+#include "training/tool/options.h"
+#include "training/tool/render.h"
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char* const usage =
+  "Usage: lamina morph IN OUT --to FILE [OPTION]...\n"
+  "Move the timbre of a sound towards that of another; pitch, timing and level stay.\n"
+  "\n"
+  "  IN   WAV, FLAC, Ogg, MP3, AIFF..., any rate and number of channels; the two channels of\n"
+  "       stereo are treated alike\n"
+  "  OUT  .wav (float), .flac or .aiff (24 bit), .ogg; at the rate of IN\n"
+  "\n"
+  "      --to FILE        sound whose timbre is the goal\n"
+  "      --from FILE      sound of what plays in IN; IN itself\n"
+  "      --amount A       0: as it was, 1: all the way, -0.3 to 1.3; 1\n"
+  "      --expression E   1: the timbre still moves as it did, 0: it is held at the goal; 1\n"
+  "      --wet W          share of the changed sound, 0 to 1; 1\n"
+  "  -h, --help           print this\n";
+
+enum { OPTION_TO = 256, OPTION_FROM, OPTION_AMOUNT, OPTION_EXPRESSION, OPTION_WET };
+
+typedef struct {
+  const char*   in;
+  const char*   out;
+  const char*   from; ///< NULL: IN
+  const char*   to;
+  MorpherParams params;
+  bool          help;
+} Options;
+
+static Status
+read_number(const char* name, double low, double high, float* number, Diagnostic* why)
+{
+  double       value  = 0.0;
+  const Status status = option_number(name, optarg, low, high, &value, why);
+  *number             = status ? *number : (float)value;
+  return status;
+}
+
+static Status
+read_option(Options* options, int option, Diagnostic* why)
+{
+  switch (option) {
+    case OPTION_TO:
+      options->to = optarg;
+      return STATUS_SUCCESS;
+    case OPTION_FROM:
+      options->from = optarg;
+      return STATUS_SUCCESS;
+    case OPTION_AMOUNT:
+      return read_number("--amount", -0.3, 1.3, &options->params.amount, why);
+    case OPTION_EXPRESSION:
+      return read_number("--expression", 0.0, 1.0, &options->params.expression, why);
+    case OPTION_WET:
+      return read_number("--wet", 0.0, 1.0, &options->params.wet, why);
+    default:
+      options->help = true;
+      return STATUS_SUCCESS;
+  }
+}
+
+static Status
+read_options(int argc, char** argv, Options* options, Diagnostic* why)
+{
+  static const struct option names[] = {
+    { "to", required_argument, NULL, OPTION_TO },
+    { "from", required_argument, NULL, OPTION_FROM },
+    { "amount", required_argument, NULL, OPTION_AMOUNT },
+    { "expression", required_argument, NULL, OPTION_EXPRESSION },
+    { "wet", required_argument, NULL, OPTION_WET },
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
+  };
+
+  options->params        = morpher_params_default();
+  options->params.amount = 1.0f;
+  Status status          = STATUS_SUCCESS;
+  int    option          = 0;
+  opterr                 = 0;
+  while (!status && (option = getopt_long(argc, argv, "h", names, NULL)) != -1) {
+    status = option == '?' ? option_unknown("morph", argv, why) : read_option(options, option, why);
+  }
+  if (status || options->help) {
+    return status;
+  }
+  if (argc - optind != 2 || !options->to) {
+    return diagnose(why, STATUS_BAD_OPTION,
+                    "IN, OUT and --to FILE are needed; see lamina morph --help");
+  }
+  options->in  = argv[optind];
+  options->out = argv[optind + 1];
+  return STATUS_SUCCESS;
+}
+
+/// The timbre of a file.
+static Status
+learn(const char* path, Anchor* anchor, Diagnostic* why)
+{
+  Sound  sound  = { 0 };
+  Status status = sound_read(path, &sound, why);
+  status        = status ? status : render_anchor(path, &sound, anchor, why);
+  sound_clear(&sound);
+  return status;
+}
+
+static Status
+morph(const Options* options, Diagnostic* why)
+{
+  Sound  in     = { 0 };
+  Sound  out    = { 0 };
+  Anchor from   = { 0 };
+  Anchor to     = { 0 };
+  Status status = learn(options->to, &to, why);
+  status        = status ? status : learn(options->from ? options->from : options->in, &from, why);
+  status        = status ? status : sound_read(options->in, &in, why);
+  status        = status ? status : render_morph(&from, &to, &options->params, &in, &out, why);
+  status        = status ? status : sound_write(&out, options->out, why);
+  sound_clear(&out);
+  sound_clear(&in);
+  return status;
+}
+
+int
+tool_morph(int argc, char** argv)
+{
+  Options    options = { 0 };
+  Diagnostic why     = { "" };
+  if (read_options(argc, argv, &options, &why)) {
+    return tool_fail(&why);
+  }
+  if (options.help) {
+    fputs(usage, stdout);
+    return EXIT_SUCCESS;
+  }
+  return morph(&options, &why) ? tool_fail(&why) : EXIT_SUCCESS;
+}
