@@ -3,6 +3,8 @@
 
 #include "dsp/effect/morpher.h"
 
+#include "dsp/effect/retiming.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -20,6 +22,7 @@ struct Morpher {
   Envelope*            envelope;
   float                from[ENVELOPE_BANDS]; ///< dB
   float                to[ENVELOPE_BANDS];   ///< dB
+  Retiming             retiming;             ///< Of the way between them
   float*               power;                ///< Mean over the channels, [stft_bins]
   float*               gain;                 ///< dB, then a factor, [stft_bins]
   const MorpherParams* params;               ///< Of this run
@@ -40,6 +43,7 @@ morpher_new(const double rate_hz, const uint32_t n_channels)
     return NULL;
   }
 
+  retiming_set(&morpher->retiming, morpher->from, morpher->to);
   morpher->stft     = stft_config(window_s, hop_s, rate_hz);
   morpher->channels = channels_new(morpher->stft, n_channels);
   morpher->envelope = envelope_new(morpher->stft, rate_hz);
@@ -83,6 +87,7 @@ morpher_set_anchors(Morpher* const morpher, const Anchor* const from, const Anch
     morpher->from[b] = (float)from->shape_db[b];
     morpher->to[b]   = (float)to->shape_db[b];
   }
+  retiming_set(&morpher->retiming, morpher->from, morpher->to);
 }
 
 static float
@@ -97,10 +102,11 @@ move(const Morpher* const morpher, const float* const shape_db, float* const gai
 {
   const MorpherParams* const params = morpher->params;
   const float amount     = clamped(params->amount, MORPHER_MIN_AMOUNT, MORPHER_MAX_AMOUNT);
+  const float share      = retiming_share(&morpher->retiming, amount);
   const float expression = clamped(params->expression, 0.0f, 1.0f);
   for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
     const float origin = shape_db[b] + expression * (morpher->from[b] - shape_db[b]);
-    gain_db[b]         = amount * (morpher->to[b] - origin);
+    gain_db[b]         = share * (morpher->to[b] - origin);
   }
 }
 

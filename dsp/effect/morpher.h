@@ -30,7 +30,7 @@ morpher_params_default(void);
 
    STFT → envelope of the channels' mean power → moved envelope → one gain per bin → all channels,
    so pitch, timing and image stay the player's.  With the player's envelope e, the anchors a and b,
-   amount α and expression x the gain is
+   amount α, retimed (see retiming.h), and expression x the gain is
 
        g = α (b − x·a − (1 − x)·e),
 
