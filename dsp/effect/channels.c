@@ -108,14 +108,14 @@ write_piece(Analysis* const analysis, const uint32_t n, const float* const in)
 /// A frame, when a hop is complete.
 static void
 run_frame(Channels* const channels, const FrameFunction frame, void* const effect,
-          const bool listened)
+          const uint32_t at, const bool listened)
 {
   float complex* spectra[CHANNELS_MAX];
   for (uint32_t c = 0; c < channels->n_channels; ++c) {
     spectra[c] = analysis_spectrum(channels->analysis[c]);
   }
   if (spectra[0]) {
-    frame(effect, spectra);
+    frame(effect, at, spectra);
     for (uint32_t c = 0; c < channels->n_channels && listened; ++c) {
       synthesis_add(channels->synthesis[c], spectra[c]);
     }
@@ -135,6 +135,6 @@ channels_run(Channels* const channels, const FrameFunction frame, void* const ef
     for (uint32_t c = 0; c < channels->n_channels && out; ++c) {
       synthesis_read(channels->synthesis[c], m, out[c] + at);
     }
-    run_frame(channels, frame, effect, out);
+    run_frame(channels, frame, effect, at + m, out);
   }
 }

@@ -23,9 +23,10 @@ typedef struct Channels Channels;
 /**
    What an effect does with a frame.
 
+   @param at Samples of this run that were written by then.
    @param spectra [n_channels][stft_bins], free to be changed.
 */
-typedef void (*FrameFunction)(void* effect, float complex* const* spectra);
+typedef void (*FrameFunction)(void* effect, uint32_t at, float complex* const* spectra);
 
 /// @param n_channels 1…CHANNELS_MAX.  @return Owned by the caller, or NULL when memory is short.
 Channels*

@@ -8,12 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Samples that are looked at in one piece; a hop is cut into such pieces.
-enum { PIECE = 256 };
-
-/// Samples beyond this are no sound: 120 dB over full scale, and their squares still finite.
-static const float loudest = 1e6f;
-
 /// A profile within this of what silence reads is one of silence, dB.
 static const float silence_margin_db = 1.0f;
 
@@ -23,11 +17,9 @@ static const float level_parts = 64.0f;
 
 struct Denoiser {
   const Model* model; ///< Not owned
-  uint32_t     n_channels;
   StftConfig   stft;
   uint32_t     n_bands;
-  Analysis*    analysis[DENOISER_MAX_CHANNELS];
-  Synthesis*   synthesis[DENOISER_MAX_CHANNELS];
+  Channels*    channels;
   Features*    features;
   Scratch*     encoder;
   Scratch*     decoder;
@@ -43,6 +35,8 @@ struct Denoiser {
   uint32_t     n_heard;     ///< Samples since `learn` is on, at most a frame
   uint32_t     n_frames;    ///< Learned from
   uint32_t     n_learned;   ///< Profiles
+
+  const DenoiserParams* params; ///< Of this run
 };
 
 DenoiserParams
@@ -77,18 +71,6 @@ allocate_network(Denoiser* const denoiser, const double rate_hz)
          denoiser->code && denoiser->gain && denoiser->last && denoiser->bin;
 }
 
-static bool
-allocate_channels(Denoiser* const denoiser)
-{
-  bool ok = true;
-  for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
-    denoiser->analysis[c]  = analysis_new(denoiser->stft);
-    denoiser->synthesis[c] = synthesis_new(denoiser->stft);
-    ok                     = ok && denoiser->analysis[c] && denoiser->synthesis[c];
-  }
-  return ok;
-}
-
 Denoiser*
 denoiser_new(const Model* const model, const double rate_hz, const uint32_t n_channels)
 {
@@ -98,15 +80,15 @@ denoiser_new(const Model* const model, const double rate_hz, const uint32_t n_ch
     return NULL;
   }
 
-  denoiser->model      = model;
-  denoiser->n_channels = n_channels;
-  denoiser->stft       = model_stft(model, rate_hz);
-  denoiser->n_bands    = band_layout_count(&model->features.bands);
+  denoiser->model    = model;
+  denoiser->stft     = model_stft(model, rate_hz);
+  denoiser->n_bands  = band_layout_count(&model->features.bands);
+  denoiser->channels = channels_new(denoiser->stft, n_channels);
 
   denoiser->profile.bands    = model->features.bands;
   denoiser->profile.window_s = model->window_s;
   denoiser->profile.rate_hz  = rate_hz;
-  if (!allocate_network(denoiser, rate_hz) || !allocate_channels(denoiser)) {
+  if (!denoiser->channels || !allocate_network(denoiser, rate_hz)) {
     denoiser_free(denoiser);
     return NULL;
   }
@@ -120,10 +102,7 @@ denoiser_free(Denoiser* const denoiser)
     return;
   }
 
-  for (uint32_t c = 0; c < DENOISER_MAX_CHANNELS; ++c) {
-    analysis_free(denoiser->analysis[c]);
-    synthesis_free(denoiser->synthesis[c]);
-  }
+  channels_free(denoiser->channels);
   features_free(denoiser->features);
   scratch_free(denoiser->encoder);
   scratch_free(denoiser->decoder);
@@ -202,10 +181,7 @@ void
 denoiser_reset(Denoiser* const denoiser)
 {
   end_learning(denoiser);
-  for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
-    analysis_reset(denoiser->analysis[c]);
-    synthesis_reset(denoiser->synthesis[c]);
-  }
+  channels_reset(denoiser->channels);
   features_reset(denoiser->features);
   scratch_reset(denoiser->encoder);
   scratch_reset(denoiser->decoder);
@@ -216,22 +192,6 @@ uint32_t
 denoiser_latency(const Denoiser* const denoiser)
 {
   return denoiser->stft.frame;
-}
-
-/// |X|², averaged over the channels.
-static void
-mean_power(Denoiser* const denoiser, float complex* const* const spectra)
-{
-  const uint32_t n_bins = stft_bins(denoiser->stft);
-  const float    share  = 1.0f / (float)denoiser->n_channels;
-  memset(denoiser->bin, 0, n_bins * sizeof(float));
-  for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
-    for (uint32_t k = 0; k < n_bins; ++k) {
-      const float re = crealf(spectra[c][k]);
-      const float im = cimagf(spectra[c][k]);
-      denoiser->bin[k] += share * (re * re + im * im);
-    }
-  }
 }
 
 /// The user's wishes: strength, limit, slow fall.
@@ -250,30 +210,35 @@ shape_gains(Denoiser* const denoiser, const DenoiserParams* const params)
 }
 
 static void
-apply_gains(Denoiser* const denoiser, const bool residual, float complex* const* const spectra)
+apply_gains(Denoiser* const denoiser, float complex* const* const spectra)
 {
-  const uint32_t n_bins = stft_bins(denoiser->stft);
   bands_gain(features_bands(denoiser->features), denoiser->last, denoiser->bin);
-  for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
-    for (uint32_t k = 0; k < n_bins; ++k) {
-      const float gain = residual ? 1.0f - denoiser->bin[k] : denoiser->bin[k];
-      spectra[c][k] *= gain;
-    }
+  for (uint32_t k = 0; k < stft_bins(denoiser->stft) && denoiser->params->residual; ++k) {
+    denoiser->bin[k] = 1.0f - denoiser->bin[k];
   }
+  channels_scale(denoiser->channels, denoiser->bin, spectra);
+}
+
+/// Samples since `learn` is on, after so many of this run; at most a frame.
+static uint32_t
+heard_after(const Denoiser* const denoiser, const uint32_t n)
+{
+  const uint32_t rest = denoiser->stft.frame - denoiser->n_heard;
+  return denoiser->params->learn ? denoiser->n_heard + (n < rest ? n : rest) : 0;
 }
 
 /// Let the features learn from this frame, or go by the profile that is there.
 static void
-set_noise(Denoiser* const denoiser, const bool use_profile)
+set_noise(Denoiser* const denoiser, const uint32_t n_heard)
 {
-  if (denoiser->n_heard == denoiser->stft.frame) {
+  if (n_heard == denoiser->stft.frame) {
     if (!denoiser->learning) {
       features_learn_profile(denoiser->features);
       denoiser->learning = true;
       denoiser->n_frames = 0;
     }
     denoiser->n_frames += denoiser->n_frames < UINT32_MAX;
-  } else if (use_profile && denoiser->has_profile) {
+  } else if (denoiser->params->use_profile && denoiser->has_profile) {
     features_use_profile(denoiser->features, denoiser->profile.level_db);
   } else {
     features_clear_profile(denoiser->features);
@@ -281,37 +246,17 @@ set_noise(Denoiser* const denoiser, const bool use_profile)
 }
 
 static void
-run_frame(Denoiser* const denoiser, const DenoiserParams* const params,
-          float complex* const* const spectra)
+run_frame(void* const effect, const uint32_t at, float complex* const* const spectra)
 {
+  Denoiser* const          denoiser    = effect;
   const Autoencoder* const autoencoder = &denoiser->model->autoencoder;
-  mean_power(denoiser, spectra);
-  set_noise(denoiser, params->use_profile);
+  channels_power(denoiser->channels, spectra, denoiser->bin);
+  set_noise(denoiser, heard_after(denoiser, at));
   features_from_power(denoiser->features, denoiser->bin, denoiser->x);
   network_forward(&autoencoder->encoder, denoiser->encoder, denoiser->x, denoiser->code);
   network_forward(&autoencoder->decoder, denoiser->decoder, denoiser->code, denoiser->gain);
-  shape_gains(denoiser, params);
-  apply_gains(denoiser, params->residual, spectra);
-}
-
-/// Write a piece of one channel, at most up to the hop's end.
-static uint32_t
-write_channel(Analysis* const analysis, const uint32_t n, const float* const in)
-{
-  float          sound[PIECE];
-  const uint32_t m = n < PIECE ? n : PIECE;
-  for (uint32_t i = 0; i < m; ++i) {
-    sound[i] = fabsf(in[i]) < loudest ? in[i] : 0.0f; // false for NaN
-  }
-  return analysis_write(analysis, m, sound);
-}
-
-/// Count what was heard of a time that is to be learned.
-static void
-count_learned(Denoiser* const denoiser, const uint32_t n)
-{
-  const uint32_t rest = denoiser->stft.frame - denoiser->n_heard;
-  denoiser->n_heard += n < rest ? n : rest;
+  shape_gains(denoiser, denoiser->params);
+  apply_gains(denoiser, spectra);
 }
 
 void
@@ -322,23 +267,7 @@ denoiser_run(Denoiser* const denoiser, const DenoiserParams* const params, const
     end_learning(denoiser);
   }
 
-  uint32_t m = 0;
-  for (uint32_t at = 0; at < n; at += m) {
-    // All is read before anything is written: hosts may lay any output on any input.
-    for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
-      m = write_channel(denoiser->analysis[c], n - at, in[c] + at);
-    }
-    count_learned(denoiser, params->learn ? m : 0);
-    float complex* spectra[DENOISER_MAX_CHANNELS];
-    for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
-      synthesis_read(denoiser->synthesis[c], m, out[c] + at);
-      spectra[c] = analysis_spectrum(denoiser->analysis[c]);
-    }
-    if (spectra[0]) {
-      run_frame(denoiser, params, spectra);
-      for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
-        synthesis_add(denoiser->synthesis[c], spectra[c]);
-      }
-    }
-  }
+  denoiser->params = params;
+  channels_run(denoiser->channels, run_frame, denoiser, n, in, out);
+  denoiser->n_heard = heard_after(denoiser, n);
 }

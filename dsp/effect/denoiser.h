@@ -5,6 +5,7 @@
 #define LAMINA_DSP_EFFECT_DENOISER_H
 
 #include "dsp/attributes.h"
+#include "dsp/effect/channels.h"
 #include "dsp/network/model.h"
 #include "dsp/spectrum/noise_profile.h"
 
@@ -13,9 +14,6 @@
 
 /// Least sound that a profile is learned from, seconds.
 #define DENOISER_MIN_LEARN_S 0.1
-
-/// Most channels that share one set of gains.
-#define DENOISER_MAX_CHANNELS 2u
 
 /// What a user may turn while sound runs.
 typedef struct {
@@ -48,7 +46,7 @@ typedef struct Denoiser Denoiser;
 /**
    @param model Of kind MODEL_DENOISE; must outlive the denoiser.
    @param rate_hz Of the sound, any from 1000 up.
-   @param n_channels 1…DENOISER_MAX_CHANNELS.
+   @param n_channels 1…CHANNELS_MAX.
    @return Owned by the caller, or NULL when memory is short.
 */
 Denoiser*

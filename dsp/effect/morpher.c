@@ -143,8 +143,9 @@ level_gains(Morpher* const morpher)
 }
 
 static void
-morph_frame(void* const effect, float complex* const* const spectra)
+morph_frame(void* const effect, const uint32_t at, float complex* const* const spectra)
 {
+  (void)at;
   static const float log2_per_db = 0.166096405f; // log2(10) / 20
   Morpher* const     morpher     = effect;
   const uint32_t     n_bins      = stft_bins(morpher->stft);
@@ -166,8 +167,9 @@ morph_frame(void* const effect, float complex* const* const spectra)
 }
 
 static void
-learn_frame(void* const effect, float complex* const* const spectra)
+learn_frame(void* const effect, const uint32_t at, float complex* const* const spectra)
 {
+  (void)at;
   Morpher* const morpher = effect;
   float          shape_db[ENVELOPE_BANDS];
   channels_power(morpher->channels, spectra, morpher->power);
