@@ -34,7 +34,7 @@ static const Pair pairs[] = {
   { "choir-aahs/fluid", "nylon-guitar/freepats" }, { "flute/freepats", "oboe/fluid" },
   { "celli/musescore", "alto-sax/fluid" },         { "trombone/fluid", "bassoon/fluid" },
   { "oboe/fluid", "clarinet/freepats" },           { "french-horn/freepats", "violins/musescore" },
-  { "piano/musescore", "strings/fluid" },           { "trumpet/freepats", "oboe/fluid" },
+  { "piano/musescore", "strings/fluid" },          { "trumpet/freepats", "oboe/fluid" },
   { "alto-sax/fluid", "muted-trumpet/fluid" },     { "viola/fluid", "clarinet/freepats" },
   { "bassoon/fluid", "choir-aahs/fluid" },
 };
