@@ -69,7 +69,8 @@ typedef struct {
    else: two models can be compared clip by clip, and the number of threads changes nothing.
 
    A clip is run as the plugin would run it from its first sample on, at −26 dB RMS; the noise alone
-   is not heard without `learn`, and never scored.  The delay of a rival is taken out: the one that it has most often, of 9 clips without noise.
+   is not heard without `learn`, and never scored.  The delay of a rival is taken out: the one that
+   it has most often, of 9 clips without noise.
 
    @param config Copied; its corpora and rivals must outlive the result.
    @param evaluation Written on success; release it with evaluation_clear().
