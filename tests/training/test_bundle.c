@@ -187,7 +187,7 @@ test_what_is_missing(void** state)
   expect_fault(state, PREFIXES "<p.ttl> lv2:appliesTo <urn:lamina:denoise-mono> .\n", preset,
                "not said to be a preset");
   expect_fault(state, PREFIXES "<p.ttl> a pset:Preset .\n", preset, "for no plugin");
-  expect_fault(state, MANIFEST, "", "without a label");
+  expect_fault(state, MANIFEST, PREFIXES, "without a label");
   expect_fault(state, MANIFEST, PREFIXES "<> rdfs:label \"Room\" .\n", "without a model");
   expect_fault(state, MANIFEST, PRESET("", "<m.md>") "<q.ttl> a pset:Preset .\n",
                "q.ttl: not in the manifest");

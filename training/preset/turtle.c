@@ -162,7 +162,8 @@ parse(Reader* const reader, const size_t size, char* const text)
   serd_reader_set_error_sink(serd, take_error, reader);
   if (!stream) {
     fail(reader, STATUS_NO_MEMORY, "", "not enough memory");
-  } else if (serd_reader_read_file_handle(serd, stream, (const uint8_t*)reader->path)) {
+  } else if (serd_reader_read_file_handle(serd, stream, (const uint8_t*)reader->path) >
+             SERD_FAILURE) { // which is but the end
     fail(reader, STATUS_BAD_FILE, "", "not Turtle");
   }
   serd_env_free(reader->env);
