@@ -4,6 +4,8 @@
 #include "training/preset/effects.h"
 
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const EffectSetting denoise_settings[] = {
@@ -63,4 +65,51 @@ effect_of_kind(const ModelKind kind)
     }
   }
   return NULL;
+}
+
+void
+effect_reset(const PresetEffect* const effect, double* const values)
+{
+  for (uint32_t i = 0; i < effect->n_settings; ++i) {
+    values[i] = effect->settings[i].value;
+  }
+}
+
+/// Complain of a setting that there is not, and tell those that there are.
+static Status
+fail_unknown(const PresetEffect* const effect, const char* const setting, Diagnostic* const why)
+{
+  char   known[256] = "";
+  size_t length     = 0;
+  for (uint32_t i = 0; i < effect->n_settings && length + 40 < sizeof(known); ++i) {
+    length += (size_t)sprintf(known + length, " %.30s", effect->settings[i].symbol);
+  }
+  return diagnose(why, STATUS_BAD_OPTION, "%.80s: SYMBOL=VALUE is needed; %s has%s", setting,
+                  effect->name, known);
+}
+
+Status
+effect_set(const PresetEffect* const effect, const char* const setting, double* const values,
+           Diagnostic* const why)
+{
+  const size_t length = strcspn(setting, "=");
+  uint32_t     i      = 0;
+  while (i < effect->n_settings && (strlen(effect->settings[i].symbol) != length ||
+                                    memcmp(effect->settings[i].symbol, setting, length) != 0)) {
+    ++i;
+  }
+  if (i == effect->n_settings || !setting[length]) {
+    return fail_unknown(effect, setting, why);
+  }
+  const EffectSetting* const known = &effect->settings[i];
+  const char* const          text  = setting + length + 1;
+  char*                      end   = NULL;
+  const double               value = strtod(text, &end);
+  // False for NaN too
+  if (end == text || *end || !(value >= known->low && value <= known->high)) {
+    return diagnose(why, STATUS_BAD_OPTION, "%.80s: a number from %g to %g is needed", setting,
+                    known->low, known->high);
+  }
+  values[i] = value;
+  return STATUS_SUCCESS;
 }

@@ -4,7 +4,9 @@
 #ifndef LAMINA_TRAINING_PRESET_EFFECTS_H
 #define LAMINA_TRAINING_PRESET_EFFECTS_H
 
+#include "dsp/attributes.h"
 #include "dsp/network/model.h"
+#include "dsp/status.h"
 
 #include <stdint.h>
 
@@ -48,5 +50,21 @@ effect_of_plugin(const char* uri, uint32_t* width);
 /// The effect that runs models of a kind.  @return NULL when there is none.
 const PresetEffect*
 effect_of_kind(ModelKind kind);
+
+/// Put all settings where they stand at first.  @param values [n_settings], written.
+void
+effect_reset(const PresetEffect* effect, double* values);
+
+/**
+   Take a setting.
+
+   @param setting "SYMBOL=VALUE".
+   @param values [n_settings], one of them written on success.
+   @param why One line that begins with the setting.
+   @return STATUS_BAD_OPTION when there is no such setting or it cannot have that value.
+*/
+NODISCARD
+Status
+effect_set(const PresetEffect* effect, const char* setting, double* values, Diagnostic* why);
 
 #endif
