@@ -24,6 +24,7 @@ static const Command commands[] = {
   { "sample", tool_sample, "make new sound of a variational autoencoder" },
   { "classify", tool_classify, "tell what class sound files are of" },
   { "info", tool_info, "tell what a model is" },
+  { "preset", tool_preset, "share a model as a preset that hosts list" },
   { "picture", tool_picture, "draw the spectrograms of sound files" },
 };
 

@@ -11,6 +11,11 @@
 #error "LAMINA_VERSION is set by the build"
 #endif
 
+/// Where the plugins were installed.
+#ifndef LAMINA_LV2_DIR
+#error "LAMINA_LV2_DIR is set by the build"
+#endif
+
 /**
    The subcommands.  Each takes its own name as argv[0], prints results to the standard output and
    one line about a failure to the standard error.
@@ -35,6 +40,8 @@ int
 tool_encode(int argc, char** argv);
 int
 tool_sample(int argc, char** argv);
+int
+tool_preset(int argc, char** argv);
 int
 tool_classify(int argc, char** argv);
 
