@@ -124,6 +124,20 @@ single_files_are_scored_after_learning(void** state)
 }
 
 static void
+noise_that_was_trained_on_is_scored_when_asked(void** state)
+{
+  write_folders(state);
+  assert_int_equal(evaluate(state, "half.safetensors -d sound -n noise --items 1 --seconds 0.2"),
+                   0);
+  assert_non_null(strstr(program_output, "files of sound and 1 of noise"));
+  assert_null(strstr(program_output, "from 10 files"));
+  assert_int_equal(
+    evaluate(state, "half.safetensors -d sound -n noise --items 1 --seconds 0.2 --all-noise"), 0);
+  assert_non_null(strstr(program_output, "files of sound and 2 of noise"));
+  assert_null(strstr(program_output, "from 10 files"));
+}
+
+static void
 rivals_are_in_the_table(void** state)
 {
   write_folders(state);
@@ -253,6 +267,7 @@ main(void)
     WITH_MODEL(channels_are_scored_alone),
     WITH_MODEL(folders_are_scored_and_written),
     WITH_MODEL(single_files_are_scored_after_learning),
+    WITH_MODEL(noise_that_was_trained_on_is_scored_when_asked),
     WITH_MODEL(rivals_are_in_the_table),
     WITH_MODEL(a_rival_that_fails_is_named),
     WITH_MODEL(the_split_is_that_of_the_models_recipe),

@@ -27,7 +27,9 @@ static const char* const usage =
   "Score a model: on mixtures of sound and noise that it was not trained on, or on one recording\n"
   "of which the clean sound is known.  Measured are SI-SDR, the energy of the sound over that of\n"
   "all that is not it, segmental SNR, STOI and ESTOI, the log-spectral distance, the level of\n"
-  "what sounds, and what is left in the pauses; all by ratio, by kind of noise and of sound.\n"
+  "what sounds, and what is left in the pauses; all by ratio, by kind of noise and of sound.  Of "
+  "one recording\n"
+  "SI-SDR alone is told.\n"
   "\n"
   "  -d, --data DIR       folder of sound, searched to its depth, or a file; may be repeated\n"
   "  -n, --noise DIR      folder of noise, or a file; may be repeated\n"
@@ -40,14 +42,14 @@ static const char* const usage =
   "      --seed N         another seed, other clips; 1\n"
   "      --valid-share X  share of the files that was kept from training where no MANIFEST.tsv\n"
   "                       says so; the share in the model's recipe; 1: try all files\n"
+  "      --all-noise      try all files of noise, on sound that was kept from training as before\n"
   "      --csv FILE       write the scores of every clip, too\n"
   "      --against NAME=COMMAND\n"
   "                       score another program on the same mixtures; may be repeated.  The shell\n"
-  "                       runs COMMAND for each with paths in the places of {in}, a WAV of 16 "
-  "bits\n"
-  "                       and one channel at the rate; {noise}, the second of noise alone before\n"
-  "                       it; and {out}, which COMMAND is to write at the same rate.  The delay\n"
-  "                       that it always has is found and taken out\n"
+  "                       runs COMMAND for each, with paths in the places of {in}, a WAV of\n"
+  "                       16 bits and one channel; {noise}, the noise alone before it; and {out},\n"
+  "                       which COMMAND is to write at the same rate.  The delay that it always\n"
+  "                       has is found and taken out\n"
   "  -t, --threads N      threads; as many as the machine has cores\n"
   "      --clean FILE     the sound alone\n"
   "      --noisy FILE     the same sound with noise\n"
@@ -61,6 +63,7 @@ enum {
   OPTION_RATE,
   OPTION_SEED,
   OPTION_SHARE,
+  OPTION_ALL_NOISE,
   OPTION_CSV,
   OPTION_AGAINST,
   OPTION_CLEAN,
@@ -79,6 +82,7 @@ typedef struct {
   const char*      csv;
   double           rate_hz;
   double           valid_share; ///< Negative: as the model's recipe says
+  bool             all_noise;
   uint32_t         threads;
   EvaluationConfig config;
   Rival            rivals[EVALUATION_MAX_RIVALS];
@@ -154,6 +158,9 @@ read_option(Options* options, int option, Diagnostic* why)
       return option_seed("--seed", optarg, &config->seed, why);
     case OPTION_SHARE:
       return option_number("--valid-share", optarg, 0.0, 1.0, &options->valid_share, why);
+    case OPTION_ALL_NOISE:
+      options->all_noise = true;
+      return STATUS_SUCCESS;
     case OPTION_CSV:
       return read_path(&options->csv);
     case OPTION_AGAINST:
@@ -210,6 +217,7 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
     { "rate", required_argument, NULL, OPTION_RATE },
     { "seed", required_argument, NULL, OPTION_SEED },
     { "valid-share", required_argument, NULL, OPTION_SHARE },
+    { "all-noise", no_argument, NULL, OPTION_ALL_NOISE },
     { "csv", required_argument, NULL, OPTION_CSV },
     { "against", required_argument, NULL, OPTION_AGAINST },
     { "threads", required_argument, NULL, 't' },
@@ -293,6 +301,7 @@ open_corpora(const Options* options, const Model* model, Corpus** sound, Corpus*
   const Status status = corpus_open(&config, sound, why);
   config.n_folders    = options->noise.n;
   config.folders      = options->noise.items;
+  config.valid_share  = options->all_noise ? 1.0 : config.valid_share;
   return status ? status : corpus_open(&config, noise, why);
 }
 
