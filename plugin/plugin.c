@@ -28,7 +28,7 @@
 #include <string.h>
 
 /// Model of an instance that was told of none, in the bundle.
-static const char default_model[] = "models/voice.safetensors";
+static const char default_model[] = "models/universal.safetensors";
 
 /// What run() asks of the worker.
 typedef enum { WORK_LOAD, WORK_COLLECT } WorkKind;

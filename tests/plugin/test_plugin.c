@@ -417,8 +417,8 @@ test_unusable_models(void** const state)
   check_unusable(folder_path(state, "truncated"));
 }
 
-/// A bundle with a model of our own as its voice: it is heard without being asked for, and the
-/// preset brings it back.
+/// A bundle with a model of our own as its universal one: it is heard without being asked for, and
+/// the preset brings it back.
 static void
 test_model_of_the_bundle(void** const state)
 {
@@ -429,10 +429,10 @@ test_model_of_the_bundle(void** const state)
   assert_true(asprintf(&command, "mkdir '%s' && cp -r '%s' '%s'", folder, bundle, folder) > 0);
   assert_int_equal(system(command), 0);
   free(command);
-  const char* const voice = models_write(state, "lv2/lamina.lv2/models/voice.safetensors",
-                                         models_constant_gain(0.5));
-  const char* const less  = models_write(state, "less", models_constant_gain(0.2));
-  char* const       path  = strdup(getenv("LV2_PATH"));
+  const char* const own  = models_write(state, "lv2/lamina.lv2/models/universal.safetensors",
+                                        models_constant_gain(0.5));
+  const char* const less = models_write(state, "less", models_constant_gain(0.2));
+  char* const       path = strdup(getenv("LV2_PATH"));
   setenv("LV2_PATH", folder, 1);
 
   const HostConfig config = usual();
@@ -441,14 +441,14 @@ test_model_of_the_bundle(void** const state)
   free(path);
   fill_noise(&sound);
   run(host, &sound, 0, 12000, 512);
-  assert_string_equal(host_path(host), voice);
+  assert_string_equal(host_path(host), own);
   host_set_path(host, LAMINA_MODEL_URI, less);
   run(host, &sound, 12000, 24000, 512);
   assert_string_equal(host_path(host), less);
   host_set_control(host, "strength", 50.0f);
-  assert_true(host_load_preset(host, DENOISE_MONO_URI ":voice"));
+  assert_true(host_load_preset(host, DENOISE_MONO_URI ":universal"));
   run(host, &sound, 24000, N, 512);
-  assert_string_equal(host_path(host), voice);
+  assert_string_equal(host_path(host), own);
   for (uint32_t i = 2000; i < N; i = i == 11999 ? 36000 : i + 1) {
     assert_float_equal(sound.out[0][i], 0.5f * sound.in[0][i - 960], 1e-4);
   }

@@ -181,32 +181,40 @@ test_designations(void** const state)
   }
 }
 
-/// The Voice preset sets every control of the sound but the bypass, and names the model in the
-/// bundle.
+/// A preset sets every control of the sound but the bypass, and names its model in the bundle.
 static void
-test_voice_preset(void** const state)
+check_preset(const Effect* const effect, const char* const name)
+{
+  static const char* const controls[] = { "reduction", "strength", "smoothing", "residual" };
+  char                     text[128];
+  Host* const              host = open_host(effect);
+  for (uint32_t i = 0; i < 4; ++i) {
+    assert_true(host_set_control(host, controls[i], 1.5f));
+  }
+  host_set_control(host, "enabled", 0.0f);
+  snprintf(text, sizeof(text), "%s:%s", effect->uri, name);
+  assert_true(host_load_preset(host, text));
+  for (uint32_t i = 0; i < 4; ++i) {
+    assert_true(host_control(host, controls[i]) != 1.5f);
+  }
+  assert_float_equal(host_control(host, "enabled"), 0.0f, 0.0);
+
+  float* const none[HOST_MAX_CHANNELS] = { NULL };
+  host_activate(host);
+  host_run(host, 0, none, none);
+  snprintf(text, sizeof(text), "/lamina.lv2/models/%s.safetensors", name);
+  assert_non_null(strstr(host_path(host), text));
+  host_close(host);
+}
+
+static void
+test_presets(void** const state)
 {
   (void)state;
-  static const char* const controls[] = { "reduction", "strength", "smoothing", "residual" };
   for (uint32_t e = 0; e < N_EFFECTS; ++e) {
-    char        uri[128];
-    Host* const host = open_host(effects[e]);
-    for (uint32_t i = 0; i < 4; ++i) {
-      assert_true(host_set_control(host, controls[i], 1.5f));
-    }
-    host_set_control(host, "enabled", 0.0f);
-    snprintf(uri, sizeof(uri), "%s:voice", effects[e]->uri);
-    assert_true(host_load_preset(host, uri));
-    for (uint32_t i = 0; i < 4; ++i) {
-      assert_true(host_control(host, controls[i]) != 1.5f);
-    }
-    assert_float_equal(host_control(host, "enabled"), 0.0f, 0.0);
-
-    float* const none[HOST_MAX_CHANNELS] = { NULL };
-    host_activate(host);
-    host_run(host, 0, none, none);
-    assert_non_null(strstr(host_path(host), "/lamina.lv2/models/voice.safetensors"));
-    host_close(host);
+    check_preset(effects[e], "universal");
+    check_preset(effects[e], "voice");
+    check_preset(effects[e], "music");
   }
 }
 
@@ -218,7 +226,7 @@ main(void)
     cmocka_unit_test(test_ranges),
     cmocka_unit_test(test_later_ports_are_optional),
     cmocka_unit_test(test_designations),
-    cmocka_unit_test(test_voice_preset),
+    cmocka_unit_test(test_presets),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

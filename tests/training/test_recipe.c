@@ -104,7 +104,7 @@ static const char every[] =
   "          music_share: 0.6, music_snr_min_db: 1, babble_share: 0.7, profile_share: 0.8,\n"
   "          steady_share: 0.25, reverberation_share: 0.15, low_pass_share: 0.35,\n"
   "          clip_share: 0.45}\n"
-  "batch: {streams: 3, frames: 40}\n"
+  "batch: {streams: 3, frames: 40, lead: 17}\n"
   "layers: [{units: 5, taps: [0, 7], activation: softplus, corruption: masking, amount: 0.4}]\n"
   "pretrain: {steps: 1, rate: 0.5, warmup: 2, final_rate: 0.25, clip: 3, validate_every: 4,\n"
   "           patience: 5}\n"
@@ -184,6 +184,7 @@ assert_every(const Recipe* recipe)
   assert_true(recipe->valid_share == 0.25 && recipe->initial_gain == 0.75);
   assert_int_equal(recipe->streams, 3);
   assert_int_equal(recipe->frames, 40);
+  assert_int_equal(recipe->lead, 17);
   assert_true(loss->compression == 0.5 && loss->magnitude == 1.0 && loss->phase == 2.0);
   assert_true(loss->energy == 3.0 && loss->lost_sound == 4.0);
   assert_every_feature(&recipe->features);
@@ -488,18 +489,25 @@ static void
 test_recipes_of_the_repository(void** state)
 {
   (void)state;
-  static const char* const files[]   = { SOURCE_ROOT "/presets/voice/recipe.yaml",
-                                         SOURCE_ROOT "/tests/data/small.yaml" };
-  static const uint64_t    weights[] = { (3 * 258 + 3 * 288 + 3 * 288 + 288 + 288 + 3 + 2) * 288 +
-                                           289 * 129,
-                                         (3 * 258 + 2 * 96 + 96 + 3) * 96 + 97 * 129 };
-  for (size_t i = 0; i < 2; ++i) {
+  // Three levels of 129 bands and a flag, three taps each.
+  static const uint64_t preset = (3 * 388 + 3 * 272 + 3 * 272 + 272 + 272 + 3 + 2) * 272 +
+                                 273 * 129;
+  static const struct {
+    const char* file;
+    uint64_t    n_weights;
+  } recipes[] = {
+    { SOURCE_ROOT "/presets/universal/recipe.yaml", preset },
+    { SOURCE_ROOT "/presets/voice/recipe.yaml", preset },
+    { SOURCE_ROOT "/presets/music/recipe.yaml", preset },
+    { SOURCE_ROOT "/tests/data/small.yaml", (3 * 258 + 2 * 96 + 96 + 3) * 96 + 97 * 129 },
+  };
+  for (size_t i = 0; i < sizeof(recipes) / sizeof(recipes[0]); ++i) {
     Recipe*    recipe = NULL;
     Diagnostic why    = { "" };
-    assert_int_equal(recipe_read(files[i], 0, NULL, &recipe, &why), STATUS_SUCCESS);
+    assert_int_equal(recipe_read(recipes[i].file, 0, NULL, &recipe, &why), STATUS_SUCCESS);
     ModelShape shape;
     recipe_model_shape(recipe, &shape);
-    assert_int_equal(model_shape_weights(&shape), weights[i]);
+    assert_int_equal(model_shape_weights(&shape), recipes[i].n_weights);
     assert_int_equal(recipe->layers[1].corruption, CORRUPTION_RECORDED);
     recipe_free(recipe);
   }
