@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 The Lamina developers
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# sh check_install.sh BUILD LV2DIR: an installation holds what it should and nothing else, wherever it
+# is put, and a host finds the plugins in it.
+
+set -eu
+
+build=$1
+lv2=${2#/}
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+
+meson install -C "$build" --no-rebuild --destdir "$place" > "$place.log" 2>&1 || {
+  cat "$place.log"
+  exit 1
+}
+rm "$place.log"
+
+cd "$place"
+prefix=$(dirname "$(dirname "$(find . -name lamina -path '*/bin/*')")")
+(cd "$prefix" && find . -type f | sed 's,^\./,,' | LC_ALL=C sort) > found
+sed "s,LV2,$lv2," > wanted << 'END'
+LV2/lamina.lv2/denoise.ttl
+LV2/lamina.lv2/lamina.so
+LV2/lamina.lv2/manifest.ttl
+LV2/lamina.lv2/models/voice.safetensors
+LV2/lamina.lv2/presets.ttl
+bin/lamina
+share/man/man1/lamina.1
+share/metainfo/org.freedesktop.LinuxAudio.Plugins.Lamina.metainfo.xml
+END
+LC_ALL=C sort -o wanted wanted
+diff wanted found
+
+# A model is found where the preset says, and nothing points back to where it was built.
+bundle=$prefix/$lv2/lamina.lv2
+test -s "$bundle/$(sed -n 's/.*<\(models[^>]*\)>.*/\1/p' "$bundle/presets.ttl" | sort -u)"
+if readelf -d "$bundle/lamina.so" "$prefix/bin/lamina" | grep -E 'R(UN)?PATH'; then
+  exit 1
+fi
+if command -v lv2ls > /dev/null; then
+  LV2_PATH=$place/${prefix#./}/$lv2 lv2ls | LC_ALL=C sort > listed
+  printf 'urn:lamina:denoise-mono\nurn:lamina:denoise-stereo\n' | diff - listed
+fi
+test "$("$prefix/bin/lamina" --version | cut -d' ' -f1)" = lamina
