@@ -24,8 +24,12 @@ sed "s,LV2,$lv2," > wanted << 'END'
 LV2/lamina.lv2/denoise.ttl
 LV2/lamina.lv2/lamina.so
 LV2/lamina.lv2/manifest.ttl
+LV2/lamina.lv2/models/music.safetensors
+LV2/lamina.lv2/models/universal.safetensors
 LV2/lamina.lv2/models/voice.safetensors
-LV2/lamina.lv2/presets.ttl
+LV2/lamina.lv2/music.ttl
+LV2/lamina.lv2/universal.ttl
+LV2/lamina.lv2/voice.ttl
 bin/lamina
 share/man/man1/lamina.1
 share/metainfo/org.freedesktop.LinuxAudio.Plugins.Lamina.metainfo.xml
@@ -33,9 +37,11 @@ END
 LC_ALL=C sort -o wanted wanted
 diff wanted found
 
-# A model is found where the preset says, and nothing points back to where it was built.
+# A model is found where its preset says, and nothing points back to where it was built.
 bundle=$prefix/$lv2/lamina.lv2
-test -s "$bundle/$(sed -n 's/.*<\(models[^>]*\)>.*/\1/p' "$bundle/presets.ttl" | sort -u)"
+for preset in universal voice music; do
+  test -s "$bundle/$(sed -n 's/.*<\(models[^>]*\)>.*/\1/p' "$bundle/$preset.ttl" | sort -u)"
+done
 if readelf -d "$bundle/lamina.so" "$prefix/bin/lamina" | grep -E 'R(UN)?PATH'; then
   exit 1
 fi
