@@ -70,7 +70,14 @@ test_starts_at_a_model(void** const state)
   Model* const again = training_run_model(run, NULL);
   assert_memory_equal(again->weights, model->weights, model->n_weights * sizeof(float));
 
-  Diagnostic why            = { "" };
+  LayerShape* const first = &model->autoencoder.encoder.layers[0].shape;
+  first->taps[first->n_taps - 1] += 5;
+  assert_int_equal(training_run_start_at_model(run, model, NULL), STATUS_SUCCESS);
+
+  Diagnostic why    = { "" };
+  first->activation = ACTIVATION_TANH;
+  assert_int_equal(training_run_start_at_model(run, model, &why), STATUS_BAD_OPTION);
+  assert_string_equal(why.text, "layers: not as in the recipe");
   model->features.minimum_s = 9.0f;
   assert_int_equal(training_run_start_at_model(run, model, &why), STATUS_BAD_OPTION);
   assert_string_equal(why.text, "bands or features: not as in the recipe");

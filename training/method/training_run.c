@@ -149,20 +149,38 @@ training_run_start_at_pca(TrainingRun* const run, const Pca* const pca)
   }
 }
 
+/// Whether the numbers of layers mean the same, but for how long ago the taps are.
+static bool
+layers_differ(const LayerShape* const a, const LayerShape* const b)
+{
+  return a->n_in != b->n_in || a->n_out != b->n_out || a->n_taps != b->n_taps ||
+         a->activation != b->activation;
+}
+
+static bool
+encoders_differ(const ModelShape* const a, const ModelShape* const b)
+{
+  bool differ = false;
+  for (uint32_t l = 0; l < a->n_encoder; ++l) {
+    differ = differ || layers_differ(&a->encoder[l], &b->encoder[l]);
+  }
+  return differ;
+}
+
 /// @return What two shapes of denoisers differ in, or NULL.
 static const char*
 shape_difference(const ModelShape* const a, const ModelShape* const b)
 {
   const FeatureConfig* const x = &a->features;
   const FeatureConfig* const y = &b->features;
-  return a->kind != b->kind                                   ? "kind"
-         : a->window_s != b->window_s                         ? "window_s"
-         : a->hop_s != b->hop_s                               ? "hop_s"
-         : memcmp(x, y, offsetof(FeatureConfig, profile))     ? "bands or features"
-         : x->profile != y->profile                           ? "features.profile"
-         : a->n_encoder != b->n_encoder                       ? "the number of layers"
-         : memcmp(a->encoder, b->encoder, sizeof(a->encoder)) ? "layers"
-                                                              : NULL;
+  return a->kind != b->kind                               ? "kind"
+         : a->window_s != b->window_s                     ? "window_s"
+         : a->hop_s != b->hop_s                           ? "hop_s"
+         : memcmp(x, y, offsetof(FeatureConfig, profile)) ? "bands or features"
+         : x->profile != y->profile                       ? "features.profile"
+         : a->n_encoder != b->n_encoder                   ? "the number of layers"
+         : encoders_differ(a, b)                          ? "layers"
+                                                          : NULL;
 }
 
 Status

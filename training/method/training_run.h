@@ -49,7 +49,8 @@ void
 training_run_start_at_pca(TrainingRun* run, const Pca* pca);
 
 /**
-   Start at the numbers of a model: what it has learned is learned on.
+   Start at the numbers of a model: what it has learned is learned on.  Its taps may be of other
+   moments: weights that have learned to read what was a little ago soon read what was longer ago.
 
    @param run Of a denoiser.
    @param why What is not as in the recipe.
