@@ -52,7 +52,6 @@ allocate_maker(const MixtureExamples* const examples, Maker* const maker)
   const uint32_t      n      = (recipe->lead + examples->base.shape.n_steps) * examples->stft.hop;
   const uint32_t      n_bins = stft_bins(examples->stft);
 
-  maker->mixture.n         = n;
   maker->mixture.n_profile = (uint32_t)lround(profile_s * recipe->rate_hz);
   maker->mixture.clean     = malloc(n * sizeof(float));
   maker->mixture.noisy     = malloc(n * sizeof(float));
@@ -163,7 +162,6 @@ analyze(const MixtureExamples* const examples, const uint32_t stream, const floa
   analysis_reset(maker->analysis);
   features_reset(maker->features);
   memset(maker->peak, 0, n_bins * sizeof(float));
-  signal += (size_t)(examples->recipe->lead - maker->lead) * hop;
   for (uint32_t t = 0; t < maker->lead; ++t, signal += hop) {
     hear(examples->stft, maker, signal);
   }
@@ -235,7 +233,8 @@ draw_sequence(void* const handle, const uint32_t stream)
   Random                 random   = random_at(examples->recipe->seed, use,
                                               what->batch * examples->base.shape.n_streams + stream);
   // Streams of every age, from the first moment on.
-  maker->lead   = random_below(&random, examples->recipe->lead + 1);
+  maker->lead      = random_below(&random, examples->recipe->lead + 1);
+  maker->mixture.n = (maker->lead + examples->base.shape.n_steps) * examples->stft.hop;
   maker->status = mixture_draw(&examples->recipe->mixture, &examples->sources, what->split, &random,
                                &maker->mixture, &maker->why);
   if (maker->status) {
