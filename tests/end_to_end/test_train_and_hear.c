@@ -41,10 +41,10 @@ draw_mixture(void* const* state, float* const clean, float* const noisy)
   static float     noise[N];
   SmallRun         small  = small_run_open(state);
   Random           random = random_at(1, RANDOM_TEST, 0);
-  const CorpusJoin join   = { 0.0, 0.0 };
-  assert_int_equal(corpus_draw(small.sound, SPLIT_VALID, &random, &join, N, clean, NULL, NULL),
+  const CorpusPlay play   = { 0.0, 0.0, 0.0 };
+  assert_int_equal(corpus_draw(small.sound, SPLIT_VALID, &random, &play, N, clean, NULL, NULL),
                    STATUS_SUCCESS);
-  assert_int_equal(corpus_draw(small.noise, SPLIT_VALID, &random, &join, N, noise, NULL, NULL),
+  assert_int_equal(corpus_draw(small.noise, SPLIT_VALID, &random, &play, N, noise, NULL, NULL),
                    STATUS_SUCCESS);
   mixture_add(N, clean, noise, 5.0, noisy);
   small_run_close(&small);

@@ -14,7 +14,7 @@
 
 enum { RATE = 8000, N = 8000, N_VOICES = 60 };
 
-static const CorpusJoin no_pause = { 0.0, 0.0 };
+static const CorpusPlay no_pause = { 0.0, 0.0, 0.0 };
 
 static Corpus*
 open_folder(void* const* state, const char* name)

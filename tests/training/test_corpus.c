@@ -593,10 +593,10 @@ shares_of_0_and_1_take_all(void** state)
   assert_int_equal(corpus_files(corpus, SPLIT_TRAIN), 0);
 
   float            out[10];
-  const CorpusJoin join   = { 0.0, 0.0 };
+  const CorpusPlay play   = { 0.0, 0.0, 0.0 };
   Random           random = random_at(1, RANDOM_TEST, 0);
   Diagnostic       why    = { "" };
-  assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &join, 10, out, NULL, &why),
+  assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &play, 10, out, NULL, &why),
                    STATUS_NOT_FOUND);
   assert_string_not_equal(why.text, "");
   corpus_free(corpus);
@@ -762,12 +762,12 @@ a_file_costs_little_more_than_its_path(void** state)
 static uint32_t
 count_drawn(const Corpus* corpus, uint32_t n, float value, uint64_t step)
 {
-  const CorpusJoin join   = { 0.0, 0.0 };
+  const CorpusPlay play   = { 0.0, 0.0, 0.0 };
   Random           random = random_at(3, RANDOM_TEST, step);
   uint32_t         count  = 0;
   for (uint32_t i = 0; i < n; ++i) {
     float x = 0.0f;
-    assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &join, 1, &x, NULL, NULL), 0);
+    assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &play, 1, &x, NULL, NULL), 0);
     count += x == value;
   }
   return count;
@@ -811,13 +811,13 @@ long_files_are_drawn_from_anywhere(void** state)
   const SoundSpec spec = { WAV, RATE, 1, 2 * RATE, ramp, &rate };
   folder_sound(state, "a.wav", &spec);
   Corpus* const    corpus = open_all(state);
-  const CorpusJoin join   = { 0.0, 0.0 };
+  const CorpusPlay play   = { 0.0, 0.0, 0.0 };
   Random           random = random_at(4, RANDOM_TEST, 0);
   static float     out[RATE];
   double           sum = 0.0;
 
   for (uint32_t i = 0; i < N; ++i) {
-    assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &join, RATE, out, NULL, NULL), 0);
+    assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &play, RATE, out, NULL, NULL), 0);
     assert_true(out[0] >= 0.0f && out[0] <= 1.0f);
     assert_true(fabsf(out[RATE - 1] - out[0] - 1.0f) < 1e-4f);
     sum += (double)out[0];
@@ -837,11 +837,11 @@ short_files_are_joined_by_pauses_in_range(void** state)
   folder_constant(state, "a/2.wav", RATE, 0.2, 0.5f);
   folder_constant(state, "b/1.wav", RATE, 0.2, 0.25f);
   Corpus* const    corpus = open_all(state);
-  const CorpusJoin join   = { 0.05, 0.3 };
+  const CorpusPlay play   = { 0.05, 0.3, 0.0 };
   Random           random = random_at(5, RANDOM_TEST, 0);
   float* const     out    = malloc(N * sizeof *out);
   uint32_t         group  = 99;
-  assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &join, N, out, &group, NULL), 0);
+  assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &play, N, out, &group, NULL), 0);
 
   const float value    = strcmp(corpus_group(corpus, SPLIT_TRAIN, group), "a") ? 0.25f : 0.5f;
   uint32_t    n_pauses = 0;
@@ -866,6 +866,48 @@ short_files_are_joined_by_pauses_in_range(void** state)
   corpus_free(corpus);
 }
 
+/// Frequency by the turns from below 0 to above.
+static double
+measured_hz(uint32_t n, const float* x)
+{
+  uint32_t n_turns = 0;
+  for (uint32_t i = 1; i < n; ++i) {
+    n_turns += x[i - 1] < 0.0f && x[i] >= 0.0f;
+  }
+  return (double)n_turns * RATE / n;
+}
+
+/// A tape that runs faster is higher by as many semitones, and over the sooner.
+static void
+other_speeds_are_other_pitches(void** state)
+{
+  double          rate_hz = 44100.0;
+  const SoundSpec spec = { SF_FORMAT_WAV | SF_FORMAT_FLOAT, 44100, 1, 2 * 44100, sine, &rate_hz };
+  folder_sound(state, "a.wav", &spec);
+  Corpus* const corpus      = open_all(state);
+  const double  semitones[] = { -12.0, -5.0, 0.0, 2.0, 12.0 };
+  static float  out[4 * RATE];
+  for (uint32_t i = 0; i < sizeof semitones / sizeof semitones[0]; ++i) {
+    const CorpusPlay play    = { 5.0, 5.0, semitones[i] };
+    const double     speed   = pow(2.0, semitones[i] / 12.0);
+    const uint32_t   n_whole = (uint32_t)(2.0 * RATE / speed);
+    Random           random  = random_at(6, RANDOM_TEST, 0);
+    assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &play, 4 * RATE, out, NULL, NULL),
+                     0);
+
+    // It begins somewhere in a pause of 5 s, the same for all.
+    uint32_t first = 0;
+    while (first < 4 * RATE && out[first] == 0.0f) {
+      ++first;
+    }
+    const uint32_t rest = 4 * RATE - first;
+    const uint32_t n    = rest < n_whole ? rest : n_whole;
+    assert_true(n > RATE / 4);
+    assert_true(fabs(measured_hz(n, out + first) - 997.0 * speed) < 4.0 * speed + 1.5 * RATE / n);
+  }
+  corpus_free(corpus);
+}
+
 static void
 short_noises_are_joined_without_a_gap(void** state)
 {
@@ -873,13 +915,13 @@ short_noises_are_joined_without_a_gap(void** state)
   folder_constant(state, "1.wav", 44100, 0.3, 0.5f);
   folder_constant(state, "2.wav", RATE, 0.2, 0.5f);
   Corpus* const    corpus = open_all(state);
-  const CorpusJoin join   = { 0.0, 0.0 };
+  const CorpusPlay play   = { 0.0, 0.0, 0.0 };
   Random           random = random_at(6, RANDOM_TEST, 0);
   Random           again  = random;
   static float     out[N];
   static float     same[N];
-  assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &join, N, out, NULL, NULL), 0);
-  assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &again, &join, N, same, NULL, NULL), 0);
+  assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &play, N, out, NULL, NULL), 0);
+  assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &again, &play, N, same, NULL, NULL), 0);
 
   assert_memory_equal(out, same, sizeof out);
   double sum = 0.0;
@@ -954,7 +996,7 @@ a_damaged_place_is_drawn_around(void** state)
   enum { N = RATE / 10 };
   make_damaged(state, "a.flac", RATE);
   Corpus* const    corpus = open_all(state);
-  const CorpusJoin join   = { 0.0, 0.0 };
+  const CorpusPlay play   = { 0.0, 0.0, 0.0 };
   static float     out[N];
   static float     same[N];
   uint32_t         n_read   = 9;
@@ -969,8 +1011,8 @@ a_damaged_place_is_drawn_around(void** state)
     Random random = random_at(12, RANDOM_TEST, i);
     Random again  = random;
     why.text[0]   = '\0';
-    assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &join, N, out, NULL, &why), 0);
-    assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &again, &join, N, same, NULL, NULL), 0);
+    assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &play, N, out, NULL, &why), 0);
+    assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &again, &play, N, same, NULL, NULL), 0);
     assert_memory_equal(out, same, sizeof out);
     n_redone += why.text[0] != '\0';
   }
@@ -990,7 +1032,7 @@ files_that_break_later_are_drawn_around(void** state)
   folder_constant(state, "b/2.wav", RATE, 0.2, 0.5f);
   folder_constant(state, "b/3.wav", RATE, 0.2, 0.5f);
   Corpus* const    corpus = open_all(state);
-  const CorpusJoin join   = { 0.0, 0.0 };
+  const CorpusPlay play   = { 0.0, 0.0, 0.0 };
   Random           random = random_at(13, RANDOM_TEST, 0);
   static float     out[N];
 
@@ -999,7 +1041,7 @@ files_that_break_later_are_drawn_around(void** state)
   assert_int_equal(unlink(folder_path(state, "b/1.wav")), 0);
   for (uint32_t i = 0; i < 20; ++i) {
     uint32_t group = 99;
-    assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &join, N, out, &group, NULL), 0);
+    assert_int_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &play, N, out, &group, NULL), 0);
     assert_string_equal(corpus_group(corpus, SPLIT_TRAIN, group), "b");
     assert_true(out[RATE / 10] == 0.5f && out[N - RATE / 20] == 0.5f);
   }
@@ -1007,7 +1049,7 @@ files_that_break_later_are_drawn_around(void** state)
   Diagnostic why = { "" };
   assert_int_equal(unlink(folder_path(state, "b/2.wav")), 0);
   assert_int_equal(unlink(folder_path(state, "b/3.wav")), 0);
-  assert_int_not_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &join, N, out, NULL, &why), 0);
+  assert_int_not_equal(corpus_draw(corpus, SPLIT_TRAIN, &random, &play, N, out, NULL, &why), 0);
   assert_non_null(strstr(why.text, ".wav: "));
   corpus_free(corpus);
 }
@@ -1025,10 +1067,10 @@ static void*
 draw_some(void* context)
 {
   Drawer* const    drawer = (Drawer*)context;
-  const CorpusJoin join   = { 0.01, 0.02 };
+  const CorpusPlay play   = { 0.01, 0.02, 0.0 };
   for (uint64_t i = 0; i < 20; ++i) {
     Random random = random_at(9, RANDOM_TEST, drawer->first + i);
-    if (corpus_draw(drawer->corpus, SPLIT_TRAIN, &random, &join, N_SAMPLES, drawer->out[i], NULL,
+    if (corpus_draw(drawer->corpus, SPLIT_TRAIN, &random, &play, N_SAMPLES, drawer->out[i], NULL,
                     NULL)) {
       drawer->out[i][0] = NAN;
     }
@@ -1094,6 +1136,7 @@ main(void)
     IN_FOLDER(long_files_are_drawn_from_anywhere),
     IN_FOLDER(short_files_are_joined_by_pauses_in_range),
     IN_FOLDER(short_noises_are_joined_without_a_gap),
+    IN_FOLDER(other_speeds_are_other_pitches),
     IN_FOLDER(a_file_that_breaks_later_is_an_error),
     IN_FOLDER(what_was_read_ends_where_the_damage_begins),
     IN_FOLDER(a_damaged_place_is_drawn_around),

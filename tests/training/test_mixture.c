@@ -586,6 +586,39 @@ a_mixture_is_cut_off_and_its_sound_is_not(void** state)
   close_bench(&bench);
 }
 
+/// Frequency by the turns from below 0 to above, pauses left out, relative to the tone's.
+static double
+relative_pitch(const float* x)
+{
+  uint32_t n_turns = 0;
+  uint32_t n_heard = 0;
+  for (uint32_t i = 1; i < N; ++i) {
+    n_turns += x[i - 1] < 0.0f && x[i] >= 0.0f;
+    n_heard += x[i] != 0.0f;
+  }
+  return (double)n_turns * RATE / n_heard / 250.0;
+}
+
+static void
+sounds_are_played_lower_and_higher(void** state)
+{
+  Bench         bench    = open_bench(state, tone, hiss);
+  MixtureConfig config   = plain;
+  double        lowest   = 1.0;
+  double        highest  = 1.0;
+  config.sound_semitones = 4.0;
+  for (uint64_t i = 0; i < 60; ++i) {
+    draw(&bench, &config, i);
+    const double pitch = relative_pitch(bench.mixture.clean);
+    lowest             = fmin(lowest, pitch);
+    highest            = fmax(highest, pitch);
+  }
+  const double greatest = pow(2.0, 4.0 / 12.0);
+  assert_true(lowest > 0.98 / greatest && lowest < 0.9);
+  assert_true(highest < 1.02 * greatest && highest > 1.1);
+  close_bench(&bench);
+}
+
 /// What is drawn for an example does not depend on the length of its files.
 static void
 other_files_change_no_choice(void** state)
@@ -641,6 +674,7 @@ main(void)
     IN_FOLDER(highs_are_taken_from_the_sound_or_from_all),
     IN_FOLDER(a_room_is_kept_with_the_sound),
     IN_FOLDER(a_mixture_is_cut_off_and_its_sound_is_not),
+    IN_FOLDER(sounds_are_played_lower_and_higher),
     IN_FOLDER(other_files_change_no_choice),
     IN_FOLDER(a_missing_split_is_an_error),
   };

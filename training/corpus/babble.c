@@ -23,7 +23,7 @@ add_voice(uint32_t n, double rms, const float* voice, float* out)
 }
 
 Status
-babble_draw(const Corpus* voices, Split split, Random* random, const CorpusJoin* join, uint32_t n,
+babble_draw(const Corpus* voices, Split split, Random* random, const CorpusPlay* play, uint32_t n,
             float* out, float* work, Diagnostic* why)
 {
   const uint32_t n_voices = BABBLE_LEAST + random_below(random, BABBLE_MOST - BABBLE_LEAST + 1);
@@ -31,7 +31,7 @@ babble_draw(const Corpus* voices, Split split, Random* random, const CorpusJoin*
   memset(out, 0, n * sizeof *out);
   for (uint32_t i = 0; i < n_voices && !status; ++i) {
     const double below_db = i ? random_between(random, 0.0, range_db) : 0.0;
-    status                = corpus_draw(voices, split, random, join, n, work, NULL, why);
+    status                = corpus_draw(voices, split, random, play, n, work, NULL, why);
     if (!status) {
       add_voice(n, pow(10.0, -below_db / 20.0), work, out);
     }

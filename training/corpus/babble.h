@@ -24,7 +24,7 @@ enum { BABBLE_LEAST = 3, BABBLE_MOST = 8 };
 */
 NODISCARD
 Status
-babble_draw(const Corpus* voices, Split split, Random* random, const CorpusJoin* join, uint32_t n,
+babble_draw(const Corpus* voices, Split split, Random* random, const CorpusPlay* play, uint32_t n,
             float* out, float* work, Diagnostic* why);
 
 #endif

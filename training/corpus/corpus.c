@@ -468,13 +468,20 @@ corpus_file_seconds(const Corpus* corpus, Split split, uint32_t file)
   return file_at(corpus, split, file)->seconds;
 }
 
+/// corpus_read() at another rate.
+static Status
+read_at_rate(const Corpus* corpus, uint32_t rate_hz, Split split, uint32_t file, double start_s,
+             uint32_t n, float* out, uint32_t* n_read, Diagnostic* why)
+{
+  const uint64_t first = (uint64_t)llround(start_s * rate_hz);
+  return excerpt_read(corpus_path(corpus, split, file), rate_hz, first, n, out, n_read, why);
+}
+
 Status
 corpus_read(const Corpus* corpus, Split split, uint32_t file, double start_s, uint32_t n,
             float* out, uint32_t* n_read, Diagnostic* why)
 {
-  const uint64_t first = (uint64_t)llround(start_s * corpus->rate_hz);
-  return excerpt_read(corpus_path(corpus, split, file), corpus->rate_hz, first, n, out, n_read,
-                      why);
+  return read_at_rate(corpus, corpus->rate_hz, split, file, start_s, n, out, n_read, why);
 }
 
 static const CorpusGroup*
@@ -515,9 +522,18 @@ draw_file(const Corpus* corpus, Split split, const CorpusGroup* group, Random* r
 }
 
 static uint32_t
-draw_pause(const CorpusJoin* join, uint32_t rate, Random* random)
+draw_pause(const CorpusPlay* play, uint32_t rate, Random* random)
 {
-  return (uint32_t)lround(random_between(random, join->pause_min_s, join->pause_max_s) * rate);
+  return (uint32_t)lround(random_between(random, play->pause_min_s, play->pause_max_s) * rate);
+}
+
+/// The rate to read at so that what is read, played at the corpus's rate, has its speed.
+static uint32_t
+rate_to_read(const CorpusPlay* play, uint32_t rate_hz)
+{
+  // Rates that share little with a file's make excerpts long, and nobody hears 0.2 %.
+  const double rate = rate_hz * exp2(-play->semitones / 12.0);
+  return play->semitones != 0.0 ? 100u * (uint32_t)lround(rate / 100.0) : rate_hz;
 }
 
 /// Rise at the beginning of a whole file that has another before it, fall at its end.
@@ -540,14 +556,16 @@ fade_ends(uint32_t rate, uint32_t n, bool rise, bool fall, float* x)
    @param n_placed Written: at least 1.
 */
 static Status
-place_file(const Corpus* corpus, Split split, uint32_t file, Random* random, uint32_t at,
-           uint32_t n, float* out, uint32_t* n_placed, Diagnostic* why)
+place_file(const Corpus* corpus, Split split, uint32_t file, const CorpusPlay* play, Random* random,
+           uint32_t at, uint32_t n, float* out, uint32_t* n_placed, Diagnostic* why)
 {
-  const double length_s = corpus_file_seconds(corpus, split, file);
-  const double spare_s  = length_s - (double)n / corpus->rate_hz;
-  const double start_s  = spare_s > 0.0 ? random_between(random, 0.0, spare_s) : 0.0;
+  const uint32_t rate_hz  = rate_to_read(play, corpus->rate_hz);
+  const double   length_s = corpus_file_seconds(corpus, split, file);
+  const double   spare_s  = length_s - (double)n / rate_hz;
+  const double   start_s  = spare_s > 0.0 ? random_between(random, 0.0, spare_s) : 0.0;
 
-  const Status status = corpus_read(corpus, split, file, start_s, n - at, out + at, n_placed, why);
+  const Status status = read_at_rate(corpus, rate_hz, split, file, start_s, n - at, out + at,
+                                     n_placed, why);
   if (!status && !*n_placed) {
     return diagnose(why, STATUS_BAD_FILE, "%s: shorter than it was",
                     corpus_path(corpus, split, file));
@@ -566,8 +584,9 @@ place_file(const Corpus* corpus, Split split, uint32_t file, Random* random, uin
    @param at As place_file().
 */
 static Status
-place_any(const Corpus* corpus, Split split, const CorpusGroup** group, bool begun, Random* random,
-          uint32_t at, uint32_t n, float* out, uint32_t* n_placed, Diagnostic* why)
+place_any(const Corpus* corpus, Split split, const CorpusGroup** group, bool begun,
+          const CorpusPlay* play, Random* random, uint32_t at, uint32_t n, float* out,
+          uint32_t* n_placed, Diagnostic* why)
 {
   Status status = STATUS_SUCCESS;
   for (uint32_t i = 0; i < N_TRIES; ++i) {
@@ -575,7 +594,7 @@ place_any(const Corpus* corpus, Split split, const CorpusGroup** group, bool beg
       *group = draw_group(corpus, split, random);
     }
     const uint32_t file = draw_file(corpus, split, *group, random);
-    status              = place_file(corpus, split, file, random, at, n, out, n_placed, why);
+    status              = place_file(corpus, split, file, play, random, at, n, out, n_placed, why);
     if (status != STATUS_BAD_FILE && status != STATUS_IO) {
       break;
     }
@@ -584,7 +603,7 @@ place_any(const Corpus* corpus, Split split, const CorpusGroup** group, bool beg
 }
 
 Status
-corpus_draw(const Corpus* corpus, Split split, Random* random, const CorpusJoin* join, uint32_t n,
+corpus_draw(const Corpus* corpus, Split split, Random* random, const CorpusPlay* play, uint32_t n,
             float* out, uint32_t* group, Diagnostic* why)
 {
   if (!corpus->n_of[split]) {
@@ -594,15 +613,15 @@ corpus_draw(const Corpus* corpus, Split split, Random* random, const CorpusJoin*
 
   const CorpusGroup* drawn = draw_group(corpus, split, random);
   // An example begins anywhere in a pause, not always at an onset.
-  const uint32_t pause  = draw_pause(join, corpus->rate_hz, random);
+  const uint32_t pause  = draw_pause(play, corpus->rate_hz, random);
   uint32_t       at     = pause ? random_below(random, pause) : 0;
   Status         status = STATUS_SUCCESS;
 
   memset(out, 0, n * sizeof *out);
   for (bool begun = false; at < n && !status; begun = true) {
     uint32_t n_placed = 0;
-    status            = place_any(corpus, split, &drawn, begun, random, at, n, out, &n_placed, why);
-    at += n_placed + draw_pause(join, corpus->rate_hz, random);
+    status = place_any(corpus, split, &drawn, begun, play, random, at, n, out, &n_placed, why);
+    at += n_placed + draw_pause(play, corpus->rate_hz, random);
   }
   if (group) {
     *group = drawn->first;

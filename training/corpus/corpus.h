@@ -108,11 +108,12 @@ Status
 corpus_read(const Corpus* corpus, Split split, uint32_t file, double start_s, uint32_t n,
             float* out, uint32_t* n_read, Diagnostic* why);
 
-/// How corpus_draw() joins one file to the next.
+/// How corpus_draw() plays one file after the next.
 typedef struct {
   double pause_min_s; ///< Silence between files, drawn from pause_min_s…pause_max_s
   double pause_max_s;
-} CorpusJoin;
+  double semitones; ///< Faster, and higher by so much, as a tape; to 100 Hz of the rate
+} CorpusPlay;
 
 /**
    Draw `n` samples of one group: a group with chance ∝ √seconds, a file of it with chance ∝
@@ -128,7 +129,7 @@ typedef struct {
 */
 NODISCARD
 Status
-corpus_draw(const Corpus* corpus, Split split, Random* random, const CorpusJoin* join, uint32_t n,
+corpus_draw(const Corpus* corpus, Split split, Random* random, const CorpusPlay* play, uint32_t n,
             float* out, uint32_t* group, Diagnostic* why);
 
 #endif

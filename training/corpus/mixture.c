@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const CorpusJoin mixture_sound_join = { 0.05, 0.3 };
-const CorpusJoin mixture_noise_join = { 0.0, 0.0 };
+const CorpusPlay mixture_sound_play = { 0.05, 0.3, 0.0 };
+const CorpusPlay mixture_noise_play = { 0.0, 0.0, 0.0 };
 
 /// Level of a second noise over the first, dB: at most as loud, and not so soft as to be masked.
 #define SECOND_MIN_DB (-10.0)
@@ -37,17 +37,19 @@ typedef enum { NOISE_RECORDED, NOISE_STEADY, NOISE_BABBLE } NoiseKind;
 
 /// What is decided before anything is heard.
 typedef struct {
-  double    snr_db; ///< +INFINITY without noise, −INFINITY without sound
-  double    level_db;
-  bool      is_music;
-  bool      has_profile; ///< When there is noise
-  bool      has_second;  ///< Noise on top
-  double    second_db;   ///< Its level over the first
-  NoiseKind kinds[2];    ///< Of the noises
-  bool      has_room;    ///< Around the sound
-  double    low_pass_hz; ///< Of the sound; INFINITY: none
-  bool      all_low;     ///< The noise has the same low-pass
-  double    clip_db;     ///< Below the peak of the mixture; 0: not cut off
+  double     snr_db; ///< +INFINITY without noise, −INFINITY without sound
+  double     level_db;
+  bool       is_music;
+  bool       has_profile; ///< When there is noise
+  bool       has_second;  ///< Noise on top
+  double     second_db;   ///< Its level over the first
+  NoiseKind  kinds[2];    ///< Of the noises
+  bool       has_room;    ///< Around the sound
+  double     low_pass_hz; ///< Of the sound; INFINITY: none
+  bool       all_low;     ///< The noise has the same low-pass
+  double     clip_db;     ///< Below the peak of the mixture; 0: not cut off
+  CorpusPlay sound_play;
+  CorpusPlay noise_plays[2];
 } Plan;
 
 /// One example on its way.
@@ -119,6 +121,14 @@ draw_clip(const MixtureConfig* config, Random* random)
   return is_cut ? below_db : 0.0;
 }
 
+static CorpusPlay
+draw_play(const CorpusPlay* play, double semitones, Random* random)
+{
+  CorpusPlay drawn = *play;
+  drawn.semitones  = random_between(random, -semitones, semitones);
+  return drawn;
+}
+
 /// In a fixed order, each draw whether it counts or not.
 static Plan
 draw_plan(const MixtureConfig* config, Random* random)
@@ -136,6 +146,10 @@ draw_plan(const MixtureConfig* config, Random* random)
   plan.low_pass_hz = draw_low_pass(config, random);
   plan.all_low     = draw_chance(random, 0.5);
   plan.clip_db     = draw_clip(config, random);
+  plan.sound_play  = draw_play(&mixture_sound_play, config->sound_semitones, random);
+  for (uint32_t i = 0; i < 2; ++i) {
+    plan.noise_plays[i] = draw_play(&mixture_noise_play, config->noise_semitones, random);
+  }
   return plan;
 }
 
@@ -156,8 +170,7 @@ draw_sound(const Making* making, Random* random, uint32_t n, float* out, Diagnos
   const double        rate_hz = corpus_rate(corpus);
   const Room          room    = room_draw(random);
   Random              colors  = random_branch(random);
-  Status status = corpus_draw(corpus, making->split, random, &mixture_sound_join, n, out, NULL,
-                              why);
+  Status status = corpus_draw(corpus, making->split, random, &plan->sound_play, n, out, NULL, why);
   if (!status && plan->has_room) {
     status = room_apply(&room, rate_hz, n, out, why);
   }
@@ -175,18 +188,19 @@ draw_steady_noise(const Making* making, Random* random, float* out)
   steady_noise_make(&noise, random, corpus_rate(making->sources->sound), making->n_noise, out);
 }
 
-/// One noise of a kind.  @param out [n_noise], written.
+/// One of the noises.  @param out [n_noise], written.
 static Status
-draw_one_noise(const Making* making, NoiseKind kind, Random* random, float* out, Diagnostic* why)
+draw_one_noise(const Making* making, uint32_t which, Random* random, float* out, Diagnostic* why)
 {
+  const NoiseKind             kind    = making->plan.kinds[which];
   const MixtureSources* const sources = making->sources;
   if (kind == NOISE_BABBLE) {
-    return babble_draw(sources->sound, making->split, random, &mixture_sound_join, making->n_noise,
+    return babble_draw(sources->sound, making->split, random, &mixture_sound_play, making->n_noise,
                        out, making->voice, why);
   }
   if (kind == NOISE_RECORDED && sources->noise) {
-    return corpus_draw(sources->noise, making->split, random, &mixture_noise_join, making->n_noise,
-                       out, NULL, why);
+    return corpus_draw(sources->noise, making->split, random, &making->plan.noise_plays[which],
+                       making->n_noise, out, NULL, why);
   }
   draw_steady_noise(making, random, out);
   return STATUS_SUCCESS;
@@ -203,9 +217,9 @@ draw_noise(const Making* making, Random* random, Diagnostic* why)
   Random            first   = random_branch(random);
   Random            second  = random_branch(random);
 
-  Status status = draw_one_noise(making, plan->kinds[0], &first, making->noise, why);
+  Status status = draw_one_noise(making, 0, &first, making->noise, why);
   if (!status && plan->has_second) {
-    status = draw_one_noise(making, plan->kinds[1], &second, making->second, why);
+    status = draw_one_noise(making, 1, &second, making->second, why);
     if (!status) {
       mixture_add(n, making->noise, making->second, -plan->second_db, making->noise);
     }

@@ -10,10 +10,10 @@
 
 /// Silence between two recordings of sound, seconds: from the shortest gap between words to a
 /// breath, so that single words become sentences and the noise is heard alone now and then.
-extern const CorpusJoin mixture_sound_join;
+extern const CorpusPlay mixture_sound_play;
 
 /// Noise has no pauses: a short recording is followed at once by another of its kind.
-extern const CorpusJoin mixture_noise_join;
+extern const CorpusPlay mixture_noise_play;
 
 /// How noisy the examples are, and what else happens to them.  Shares are chances, 0…1.
 typedef struct {
@@ -30,7 +30,9 @@ typedef struct {
   double reverberation_share;        ///< Sounds that are kept together with a room's answer
   double low_pass_share;             ///< Sounds without highs; half of these without noise there
   double clip_share;                 ///< Mixtures that are cut off, up to 12 dB below their peak
-  double equalizer_db; ///< Greatest gain of equalizer_apply(), on sound and noise apart
+  double equalizer_db;    ///< Greatest gain of equalizer_apply(), on sound and noise apart
+  double sound_semitones; ///< Sounds are played lower or higher by up to this, as a tape
+  double noise_semitones; ///< And recorded noises
 } MixtureConfig;
 
 /// What examples are made of, all at one rate.

@@ -163,6 +163,8 @@ static const Field fields[] = {
   REAL("mixture.low_pass_share", mixture.low_pass_share, 0.0, 1.0),
   REAL("mixture.clip_share", mixture.clip_share, 0.0, 1.0),
   REAL("mixture.equalizer_db", mixture.equalizer_db, 0.0, 40.0),
+  REAL("mixture.sound_semitones", mixture.sound_semitones, 0.0, 24.0),
+  REAL("mixture.noise_semitones", mixture.noise_semitones, 0.0, 24.0),
   COUNT("batch.streams", streams, 1, 65536),
   COUNT("batch.frames", frames, 1, 65536),
   COUNT("batch.lead", lead, 0, 65536),

@@ -42,10 +42,10 @@ clip_draw(Clip* clip, const ClipSource* source, uint32_t index, uint32_t* sound_
           uint32_t* noise_group, Diagnostic* why)
 {
   Random       random = random_at(source->seed, RANDOM_EVALUATION, index);
-  const Status status = corpus_draw(source->sound, source->split, &random, &mixture_sound_join,
+  const Status status = corpus_draw(source->sound, source->split, &random, &mixture_sound_play,
                                     clip->n, clip->clean.samples, sound_group, why);
   return status ? status
-                : corpus_draw(source->noise, source->split, &random, &mixture_noise_join,
+                : corpus_draw(source->noise, source->split, &random, &mixture_noise_play,
                               clip->n_lead + clip->n, clip->noise.samples, noise_group, why);
 }
 
