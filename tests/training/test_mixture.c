@@ -586,6 +586,44 @@ a_mixture_is_cut_off_and_its_sound_is_not(void** state)
   close_bench(&bench);
 }
 
+/// Peak over RMS.
+static double
+crest(const float* x)
+{
+  double highest = 0.0;
+  double sum     = 0.0;
+  for (uint32_t i = 0; i < N; ++i) {
+    highest = fmax(highest, (double)fabsf(x[i]));
+    sum += (double)x[i] * (double)x[i];
+  }
+  return highest / sqrt(sum / N);
+}
+
+/// Noise has peaks of four times its RMS; of an amplifier in saturation nothing is left of them.
+static void
+driven_sounds_have_lower_peaks(void** state)
+{
+  enum { N_DRAWN = 200 };
+  Bench         bench    = open_bench(state, hiss, hiss);
+  MixtureConfig config   = plain;
+  uint32_t      n_driven = 0;
+  static float  whole[N];
+  for (uint64_t i = 0; i < N_DRAWN; ++i) {
+    config.drive_share = 0.0;
+    draw(&bench, &config, i);
+    memcpy(whole, bench.mixture.clean, sizeof whole);
+
+    config.drive_share = 0.3;
+    draw(&bench, &config, i);
+    const bool is_driven = memcmp(whole, bench.mixture.clean, sizeof whole) != 0;
+    assert_true(!is_driven || crest(bench.mixture.clean) < crest(whole));
+    assert_near(measured_snr_db(&bench.mixture), 5.0, 1e-3);
+    n_driven += is_driven;
+  }
+  assert_near(n_driven, 0.3 * N_DRAWN, 5.0 * sqrt(N_DRAWN * 0.3 * 0.7));
+  close_bench(&bench);
+}
+
 /// Frequency by the turns from below 0 to above, pauses left out, relative to the tone's.
 static double
 relative_pitch(const float* x)
@@ -675,6 +713,7 @@ main(void)
     IN_FOLDER(a_room_is_kept_with_the_sound),
     IN_FOLDER(a_mixture_is_cut_off_and_its_sound_is_not),
     IN_FOLDER(sounds_are_played_lower_and_higher),
+    IN_FOLDER(driven_sounds_have_lower_peaks),
     IN_FOLDER(other_files_change_no_choice),
     IN_FOLDER(a_missing_split_is_an_error),
   };

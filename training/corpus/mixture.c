@@ -29,6 +29,11 @@ const CorpusPlay mixture_noise_play = { 0.0, 0.0, 0.0 };
 /// Most that is cut off of a peak, dB.
 #define CLIP_MAX_DB 12.0
 
+/// RMS of a sound in an overdriven amplifier over the level where that is half saturated, dB: from
+/// a warm valve to a wall of guitars.
+#define DRIVE_MIN_DB (-10.0)
+#define DRIVE_MAX_DB 25.0
+
 /// Greatest magnitude of a mixture: it must not clip.
 #define PEAK_MAX 0.99
 
@@ -50,6 +55,7 @@ typedef struct {
   double     clip_db;     ///< Below the peak of the mixture; 0: not cut off
   CorpusPlay sound_play;
   CorpusPlay noise_plays[2];
+  double     drive_db; ///< Of the sound; −INFINITY: not driven
 } Plan;
 
 /// One example on its way.
@@ -129,6 +135,14 @@ draw_play(const CorpusPlay* play, double semitones, Random* random)
   return drawn;
 }
 
+static double
+draw_drive(const MixtureConfig* config, Random* random)
+{
+  const bool   is_driven = draw_chance(random, config->drive_share);
+  const double drive_db  = random_between(random, DRIVE_MIN_DB, DRIVE_MAX_DB);
+  return is_driven ? drive_db : -(double)INFINITY;
+}
+
 /// In a fixed order, each draw whether it counts or not.
 static Plan
 draw_plan(const MixtureConfig* config, Random* random)
@@ -150,6 +164,7 @@ draw_plan(const MixtureConfig* config, Random* random)
   for (uint32_t i = 0; i < 2; ++i) {
     plan.noise_plays[i] = draw_play(&mixture_noise_play, config->noise_semitones, random);
   }
+  plan.drive_db = draw_drive(config, random);
   return plan;
 }
 
@@ -161,7 +176,21 @@ take_highs_away(const Plan* plan, double rate_hz, uint32_t n, float* x)
   }
 }
 
-/// The voice or instrument, its room, its microphone, its recorder.  @param out [n], written.
+/// Saturate softly, as an amplifier that is driven.
+static void
+drive(double drive_db, uint32_t n, float* x)
+{
+  const double rms = sqrt(energy_sum(n, x) / n);
+  if (rms > 0.0 && drive_db > -(double)INFINITY) {
+    const float gain = (float)(pow(10.0, drive_db / 20.0) / rms);
+    for (uint32_t i = 0; i < n; ++i) {
+      x[i] = tanhf(gain * x[i]) / gain;
+    }
+  }
+}
+
+/// The voice or instrument, its amplifier, its room, its microphone, its recorder.  @param out [n],
+/// written.
 static Status
 draw_sound(const Making* making, Random* random, uint32_t n, float* out, Diagnostic* why)
 {
@@ -171,6 +200,9 @@ draw_sound(const Making* making, Random* random, uint32_t n, float* out, Diagnos
   const Room          room    = room_draw(random);
   Random              colors  = random_branch(random);
   Status status = corpus_draw(corpus, making->split, random, &plan->sound_play, n, out, NULL, why);
+  if (!status) {
+    drive(plan->drive_db, n, out);
+  }
   if (!status && plan->has_room) {
     status = room_apply(&room, rate_hz, n, out, why);
   }

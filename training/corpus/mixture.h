@@ -29,6 +29,7 @@ typedef struct {
   double profile_share;              ///< Of the examples with noise, those that come with a profile
   double reverberation_share;        ///< Sounds that are kept together with a room's answer
   double low_pass_share;             ///< Sounds without highs; half of these without noise there
+  double drive_share;                ///< Sounds that went through an overdriven amplifier
   double clip_share;                 ///< Mixtures that are cut off, up to 12 dB below their peak
   double equalizer_db;    ///< Greatest gain of equalizer_apply(), on sound and noise apart
   double sound_semitones; ///< Sounds are played lower or higher by up to this, as a tape

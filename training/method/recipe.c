@@ -161,6 +161,7 @@ static const Field fields[] = {
   REAL("mixture.profile_share", mixture.profile_share, 0.0, 1.0),
   REAL("mixture.reverberation_share", mixture.reverberation_share, 0.0, 1.0),
   REAL("mixture.low_pass_share", mixture.low_pass_share, 0.0, 1.0),
+  REAL("mixture.drive_share", mixture.drive_share, 0.0, 1.0),
   REAL("mixture.clip_share", mixture.clip_share, 0.0, 1.0),
   REAL("mixture.equalizer_db", mixture.equalizer_db, 0.0, 40.0),
   REAL("mixture.sound_semitones", mixture.sound_semitones, 0.0, 24.0),
