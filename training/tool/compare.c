@@ -30,7 +30,7 @@ static const char* const usage =
   "      --by-chance      split the files by chance, whatever a MANIFEST.tsv says\n"
   "  -c, --codes N,...    numbers in a code; those of the recipe's last layer\n"
   "  -l, --rates X,...    learning rates, of which each side gets its best; 3e-4,1e-3,3e-3\n"
-  "  -n, --seeds N        trainings of each side at its best rate; 3\n"
+  "  -n, --seeds N        trainings of each side at each rate; 3\n"
   "      --csv FILE       write every number\n"
   "      --picture FILE   draw errors and norms of gradients as a PNG\n"
   "  -s, --set KEY=VALUE  change the recipe: layers.0.units=256\n"

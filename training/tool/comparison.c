@@ -216,108 +216,100 @@ train(Training* const training, Diagnostic* const why)
   return status;
 }
 
-/// Make and train one.  @param trained Set on success, owned by the caller.
+/// Train one, and look at the rows to judge by.
 static Status
-make_and_train(Work* const work, const ComparisonCell* const cell, const Recipe* const base,
-               const double rate, const uint64_t seed, Training** const trained,
-               Diagnostic* const why)
-{
-  Training* const training = training_make(work, cell, base, rate, seed);
-  const Status    status   = training ? train(training, why) : no_memory(why);
-  if (status) {
-    training_free(training);
-    return status;
-  }
-  *trained = training;
-  return STATUS_SUCCESS;
-}
-
-/// Take a trial into its cell.  @param place Its number there, or n_trials for a new one.
-static Status
-judge_trial(ComparisonCell* const cell, const uint32_t place, Training* const training,
-            Diagnostic* const why)
+train_and_judge(Training* const training, Diagnostic* const why)
 {
   ComparisonTrial* const result = &training->result;
   const Table* const     table  = training->work->comparison->config.judge;
-  const Status status = isfinite(result->held_db) ? judge(training, table, &result->judge_db, why)
-                                                  : STATUS_SUCCESS;
-  if (status) {
-    return status;
-  }
-  cell->trials[place] = *result;
-  cell->n_trials += place == cell->n_trials;
-  if (cell->norms.sum) {
-    gradient_norms_add(&cell->norms, &training->norms);
+  const Status           status = train(training, why);
+  return status || !isfinite(result->held_db) ? status
+                                              : judge(training, table, &result->judge_db, why);
+}
+
+/// Take over the norms of a training that ended well; those of one rate are added up.
+static void
+keep_norms(GradientNorms* const norms, Training* const training)
+{
+  if (norms->sum) {
+    gradient_norms_add(norms, &training->norms);
   } else {
-    cell->norms     = training->norms;
+    *norms          = training->norms;
     training->norms = (GradientNorms){ 0 };
   }
-  return STATUS_SUCCESS;
 }
 
-/**
-   Find a rate.
-
-   @param best Set to the best training when there is one, owned by the caller also on failure.
-   @param place Its number in the cell, written.
-*/
+/// One trial at a rate of the config.  @param norms Of that rate.
 static Status
-sweep(Work* const work, ComparisonCell* const cell, const Recipe* const base, Training** const best,
-      uint32_t* const place, Diagnostic* const why)
+try_rate(Work* const work, ComparisonCell* const cell, const ComparisonConfig* const config,
+         const Recipe* const base, const uint32_t place, GradientNorms* const norms,
+         Diagnostic* const why)
 {
-  const ComparisonConfig* const config = &work->comparison->config;
-  for (uint32_t i = 0; i < config->n_rates; ++i) {
-    Training*    training = NULL;
-    const Status status = make_and_train(work, cell, base, config->rates[i], base->seed, &training,
-                                         why);
-    if (status) {
-      return status;
-    }
-    cell->trials[cell->n_trials] = training->result;
-    if (isfinite(training->result.held_db) &&
-        (!*best || training->result.held_db < (*best)->result.held_db)) {
-      training_free(*best);
-      *best  = training;
-      *place = cell->n_trials;
-    } else {
-      training_free(training);
-    }
-    ++cell->n_trials;
+  const double    rate     = config->rates[place % config->n_rates];
+  const uint64_t  seed     = base->seed + place / config->n_rates;
+  Training* const training = training_make(work, cell, base, rate, seed);
+  const Status    status   = training ? train_and_judge(training, why) : no_memory(why);
+  if (!status) {
+    cell->trials[place] = training->result;
+    cell->n_trials      = place + 1;
+    keep_norms(norms, training);
   }
-  return STATUS_SUCCESS;
-}
-
-/// Train with the other seeds at the rate that was found.
-static Status
-repeat(Work* const work, ComparisonCell* const cell, const Recipe* const base, const double rate,
-       Diagnostic* const why)
-{
-  Status status = STATUS_SUCCESS;
-  for (uint32_t i = 1; !status && i < work->comparison->config.n_seeds; ++i) {
-    Training* training = NULL;
-    status             = make_and_train(work, cell, base, rate, base->seed + i, &training, why);
-    status             = status ? status : judge_trial(cell, cell->n_trials, training, why);
-    training_free(training);
-  }
+  training_free(training);
   return status;
+}
+
+/// Mean error on the rows held out, of the trials at a rate; infinite when one has failed.
+static double
+held_error(const ComparisonCell* const cell, const uint32_t n_rates, const uint32_t rate)
+{
+  double   sum = 0.0;
+  uint32_t n   = 0;
+  for (uint32_t i = rate; i < cell->n_trials; i += n_rates) {
+    sum += cell->trials[i].held_db;
+    ++n;
+  }
+  return n ? sum / n : HUGE_VAL;
+}
+
+/// Judge by the rate that is best on the rows held out; what others did there is forgotten.
+static void
+choose_rate(ComparisonCell* const cell, const uint32_t n_rates, GradientNorms* const norms)
+{
+  uint32_t best = 0;
+  for (uint32_t r = 1; r < n_rates; ++r) {
+    best = held_error(cell, n_rates, r) < held_error(cell, n_rates, best) ? r : best;
+  }
+  if (isinf(held_error(cell, n_rates, best))) {
+    best = n_rates; // None
+  }
+
+  for (uint32_t i = 0; i < cell->n_trials; ++i) {
+    if (i % n_rates != best) {
+      cell->trials[i].judge_db = (double)NAN;
+    }
+  }
+  if (best < n_rates) {
+    cell->norms = norms[best];
+    norms[best] = (GradientNorms){ 0 };
+  }
 }
 
 static Status
 run_side(Work* const work, ComparisonCell* const cell, const Recipe* const base,
          Diagnostic* const why)
 {
-  Training*    best   = NULL;
-  uint32_t     place  = 0;
-  Status       status = sweep(work, cell, base, &best, &place, why);
-  const double rate   = best ? best->result.rate : (double)NAN;
-  if (best && (!status || status == STATUS_INTERRUPTED)) {
-    // What is done counts, though not all rates may have been tried.
-    Diagnostic   fault;
-    const Status failure = judge_trial(cell, place, best, &fault);
-    status               = failure ? diagnose(why, failure, "%s", fault.text) : status;
+  const ComparisonConfig* const config                      = &work->comparison->config;
+  GradientNorms                 norms[COMPARISON_MAX_RATES] = { { 0 } };
+  Status                        status                      = STATUS_SUCCESS;
+  // All rates with one seed, then all with the next: when it is stopped, each has as many.
+  for (uint32_t i = 0; !status && i < config->n_rates * config->n_seeds; ++i) {
+    status = try_rate(work, cell, config, base, i, &norms[i % config->n_rates], why);
   }
-  training_free(best);
-  return status || isnan(rate) ? status : repeat(work, cell, base, rate, why);
+  choose_rate(cell, config->n_rates, norms);
+  for (uint32_t r = 0; r < config->n_rates; ++r) {
+    gradient_norms_clear(&norms[r]);
+  }
+  return status;
 }
 
 /// The mean alone, or principal components.
@@ -377,7 +369,7 @@ name_cells(Work* const work)
 {
   Comparison* const             comparison = work->comparison;
   const ComparisonConfig* const config     = &comparison->config;
-  const uint64_t                n_trials   = config->n_rates + config->n_seeds - 1;
+  const uint64_t                n_trials   = (uint64_t)config->n_rates * config->n_seeds;
   for (uint32_t i = 0; i < config->n_codes; ++i) {
     const Recipe* const base  = config->recipes[i];
     Recipe              plain = *base;
@@ -450,7 +442,7 @@ comparison_cell(const Comparison* const comparison, const uint32_t code, const S
 Average
 comparison_error(const ComparisonCell* const cell)
 {
-  double errors[COMPARISON_MAX_RATES + COMPARISON_MAX_SEEDS];
+  double errors[COMPARISON_MAX_TRIALS];
   for (uint32_t i = 0; i < cell->n_trials; ++i) {
     errors[i] = cell->trials[i].judge_db;
   }
@@ -472,7 +464,7 @@ find_trial(const ComparisonCell* const cell, const uint64_t seed)
 Average
 comparison_difference(const ComparisonCell* const a, const ComparisonCell* const b)
 {
-  double   differences[COMPARISON_MAX_RATES + COMPARISON_MAX_SEEDS];
+  double   differences[COMPARISON_MAX_TRIALS];
   uint32_t n = 0;
   for (uint32_t i = 0; i < a->n_trials; ++i) {
     const ComparisonTrial* const trial = &a->trials[i];

@@ -19,6 +19,9 @@
 #define COMPARISON_MAX_RATES 16u
 #define COMPARISON_MAX_SEEDS 64u
 
+/// Most trainings of one side with one code.
+#define COMPARISON_MAX_TRIALS (COMPARISON_MAX_RATES * COMPARISON_MAX_SEEDS)
+
 /// Who is told how a comparison goes.  All members may be NULL.
 typedef struct {
   /// @param trial What is being trained, a few words.  @param n_done, n_all Mini-batches.
@@ -53,7 +56,7 @@ typedef struct {
   double   cost;        ///< Multiplications and additions, as side.h counts them
   double   cpu_s;       ///< Of all threads
   double   held_db;     ///< Error on the rows held out; infinite when the training failed
-  double   judge_db;    ///< Error on the rows to judge by; NaN when it was trained to find a rate
+  double   judge_db;    ///< Error on the rows to judge by; NaN when its rate is not the best
 } ComparisonTrial;
 
 /// One side with one code.
@@ -62,7 +65,7 @@ typedef struct {
   uint32_t        code;
   uint32_t        n_layers; ///< Of the encoder; the decoder has as many
   uint32_t        n_trials;
-  ComparisonTrial trials[COMPARISON_MAX_RATES + COMPARISON_MAX_SEEDS];
+  ComparisonTrial trials[COMPARISON_MAX_TRIALS];
   GradientNorms   norms; ///< While all layers were trained together, of the trials that were judged
 } ComparisonCell;
 
@@ -76,8 +79,8 @@ typedef struct {
 /**
    Train every side with every code, and judge it.
 
-   Of each side and code, one training at each rate, with the first seed; the one with the lowest
-   error on the rows held out is judged, and so are trainings at its rate with the other seeds.  The
+   Of each side and code, one training at each rate with each seed; those at the rate of the lowest
+   mean error on the rows held out are judged: one seed alone would toss a coin between rates.  The
    error is the mean over the rows of the root of the mean over the columns of the squared error.
 
    A training whose gradients end up not finite is a result: the rate is not chosen.
