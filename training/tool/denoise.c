@@ -54,6 +54,22 @@ read_learn(Options* options, const char* text, Diagnostic* why)
   return STATUS_SUCCESS;
 }
 
+/// Whether any channel of a part is louder than what a model calls silence.
+static bool
+is_sound(const Sound* in, const RenderConfig* part, float silence_db)
+{
+  const double least = pow(10.0, (double)silence_db / 20.0);
+  const size_t n     = (size_t)(part->learn_to - part->learn_from);
+  bool         heard = false;
+  for (uint32_t c = 0; c < in->n_channels; ++c) {
+    const float* const x = in->samples + c * in->n_frames + part->learn_from;
+    for (size_t i = 0; i < n; ++i) {
+      heard = heard || fabs((double)x[i]) > least;
+    }
+  }
+  return heard;
+}
+
 /// Where in the sound that is.
 static Status
 find_learn(const Options* options, const Model* model, const Sound* in, RenderConfig* config,
@@ -76,7 +92,10 @@ find_learn(const Options* options, const Model* model, const Sound* in, RenderCo
   }
   config->learn_from = (uint64_t)llround(span[0] * in->rate_hz);
   config->learn_to   = (uint64_t)llround(span[1] * in->rate_hz);
-  return STATUS_SUCCESS;
+  return is_sound(in, config, model->features.silence_db)
+           ? STATUS_SUCCESS
+           : diagnose(why, STATUS_BAD_OPTION, "--learn %s: %s is silent there", options->learn,
+                      options->paths[1]);
 }
 
 static Status
