@@ -20,6 +20,8 @@ model_kind_name(ModelKind kind)
       return "autoencoder";
     case MODEL_CLASSIFY:
       return "classify";
+    case MODEL_MORPH:
+      return "morph";
   }
   return NULL;
 }
@@ -34,6 +36,8 @@ model_kind_noun(ModelKind kind)
       return "an autoencoder of spectra";
     case MODEL_CLASSIFY:
       return "a classifier of spectra";
+    case MODEL_MORPH:
+      return "a morph model";
   }
   return NULL;
 }
@@ -61,6 +65,20 @@ bypass_weights(uint32_t n, const LayerShape* layers)
   return layers_weights(1, &bypass);
 }
 
+uint32_t
+model_shape_code(const ModelShape* shape)
+{
+  return shape->encoder[shape->n_encoder - 1].n_out;
+}
+
+/// Of a morph model: percentiles, and the anchors' codes and shapes.
+static size_t
+space_weights(const ModelShape* shape)
+{
+  const size_t n_code = model_shape_code(shape);
+  return 2 * n_code + shape->n_anchors * (n_code + ENVELOPE_BANDS);
+}
+
 size_t
 model_shape_weights(const ModelShape* shape)
 {
@@ -69,6 +87,9 @@ model_shape_weights(const ModelShape* shape)
   if (shape->bypassed) {
     sum += bypass_weights(shape->n_encoder, shape->encoder) +
            bypass_weights(shape->n_decoder, shape->decoder);
+  }
+  if (shape->kind == MODEL_MORPH) {
+    sum += space_weights(shape);
   }
   return sum;
 }
@@ -218,6 +239,11 @@ check_ends(Check* check, const ModelShape* shape)
                found);
     return n_in;
   }
+  if (shape->kind == MODEL_MORPH) {
+    check_that(check, found == ENVELOPE_BANDS,
+               "encoder.inputs: %u expected, one per band, %u found", ENVELOPE_BANDS, found);
+    return ENVELOPE_BANDS;
+  }
   const StftConfig stft = stft_config(shape->window_s, shape->hop_s, shape->rate_hz);
   const uint32_t   n_in = stft_bins(stft);
   check_that(check, n_in <= LAYER_MAX_UNITS, "window_s: %u bins, at most %u are possible", n_in,
@@ -251,7 +277,27 @@ check_outputs(Check* check, const ModelShape* shape)
     case MODEL_CLASSIFY:
       check_that(check, plain, "decoder.%u.activation: only identity is possible", last);
       break;
+    case MODEL_MORPH:
+      check_that(check, layer->n_out == ENVELOPE_BANDS,
+                 "decoder.%u.units: %u expected, one per band, %u found", last, ENVELOPE_BANDS,
+                 layer->n_out);
+      check_that(check, plain, "decoder.%u.activation: only identity is possible", last);
+      break;
   }
+}
+
+/// A code that may be moved freely, of one frame alone.
+static void
+check_space(Check* check, const ModelShape* shape)
+{
+  const uint32_t          last = shape->n_encoder - 1;
+  const LayerShape* const code = &shape->encoder[last];
+  check_that(check, code->n_out <= MODEL_MAX_CODE,
+             "encoder.%u.units: %u, a code of 1…%u is possible", last, code->n_out, MODEL_MAX_CODE);
+  check_that(check, code->activation == ACTIVATION_IDENTITY,
+             "encoder.%u.activation: only identity is possible", last);
+  check_that(check, !model_shape_history(shape),
+             "encoder.layers: taps of the past, only 0 is possible");
 }
 
 /// Layers that are added to their bypass must be free to take either sign.
@@ -288,6 +334,9 @@ check_networks(Check* check, const ModelShape* shape)
     return;
   }
   check_outputs(check, shape);
+  if (shape->kind == MODEL_MORPH) {
+    check_space(check, shape);
+  }
   if (shape->bypassed) {
     check_bypass(check, "encoder", shape->n_encoder, shape->encoder);
     check_bypass(check, "decoder", shape->n_decoder, shape->decoder);
@@ -301,11 +350,17 @@ check_kind(Check* check, const ModelShape* shape)
   if (shape->kind == MODEL_DENOISE) {
     check_features(check, &shape->features);
     check_that(check, !shape->bypassed, "bypassed: not possible in a model of kind denoise");
+  } else if (shape->kind == MODEL_MORPH) {
+    check_range(check, "morph.scale_db", (double)shape->scale_db, 0.1, 1000.0);
+    check_that(check, shape->n_anchors <= MODEL_MAX_ANCHORS,
+               "morph.anchors: %u anchors, at most %u are possible", shape->n_anchors,
+               MODEL_MAX_ANCHORS);
   } else {
     check_range(check, "spectrum.top_db", (double)shape->spectrum.top_db, -200.0, 200.0);
     check_range(check, "spectrum.range_db", (double)shape->spectrum.range_db, 1.0, 300.0);
   }
-  check_that(check, !shape->variational || shape->kind == MODEL_AUTOENCODER,
+  check_that(check,
+             !shape->variational || shape->kind == MODEL_AUTOENCODER || shape->kind == MODEL_MORPH,
              "variational: not possible in a model of kind %s", model_kind_name(shape->kind));
 }
 
@@ -345,7 +400,8 @@ network_place_bypass(Network* network, uint32_t n, const LayerShape* shapes, flo
   return b + shape.n_out;
 }
 
-static void
+/// @return The first weight after both.
+static float*
 place_networks(Autoencoder* autoencoder, const ModelShape* shape, float* weights)
 {
   Network* const encoder = &autoencoder->encoder;
@@ -355,7 +411,26 @@ place_networks(Autoencoder* autoencoder, const ModelShape* shape, float* weights
   weights = network_place(decoder, shape->n_decoder, shape->decoder, weights);
   if (shape->bypassed) {
     weights = network_place_bypass(encoder, shape->n_encoder, shape->encoder, weights);
-    (void)network_place_bypass(decoder, shape->n_decoder, shape->decoder, weights);
+    weights = network_place_bypass(decoder, shape->n_decoder, shape->decoder, weights);
+  }
+  return weights;
+}
+
+static void
+place_space(MorphSpace* space, const ModelShape* shape, float* weights)
+{
+  const uint32_t n_code = model_shape_code(shape);
+  float* const   codes  = weights + 2 * n_code;
+  float* const   shapes = codes + (size_t)shape->n_anchors * n_code;
+
+  space->scale_db  = shape->scale_db;
+  space->n_code    = n_code;
+  space->low       = weights;
+  space->high      = weights + n_code;
+  space->n_anchors = shape->n_anchors;
+  for (uint32_t i = 0; i < shape->n_anchors; ++i) {
+    space->anchors[i].code     = codes + (size_t)i * n_code;
+    space->anchors[i].shape_db = shapes + (size_t)i * ENVELOPE_BANDS;
   }
 }
 
@@ -379,7 +454,10 @@ model_new(const ModelShape* shape)
     model_free(model);
     return NULL;
   }
-  place_networks(&model->autoencoder, shape, model->weights);
+  float* const rest = place_networks(&model->autoencoder, shape, model->weights);
+  if (shape->kind == MODEL_MORPH) {
+    place_space(&model->morph, shape, rest);
+  }
   return model;
 }
 
@@ -395,6 +473,8 @@ model_get_shape(const Model* model, ModelShape* shape)
                          .hop_s       = model->hop_s,
                          .features    = model->features,
                          .spectrum    = model->spectrum,
+                         .scale_db    = model->morph.scale_db,
+                         .n_anchors   = model->morph.n_anchors,
                          .variational = model->variational,
                          .bypassed    = encoder->bypassed,
                          .n_encoder   = encoder->n_layers,
@@ -421,7 +501,8 @@ StftConfig
 model_stft(const Model* model, double rate_hz)
 {
   StftConfig stft = stft_config(model->window_s, model->hop_s, rate_hz);
-  stft.window     = model->kind == MODEL_DENOISE ? WINDOW_VORBIS : WINDOW_HANN;
+  stft.window     = model->kind == MODEL_AUTOENCODER || model->kind == MODEL_CLASSIFY ? WINDOW_HANN
+                                                                                      : WINDOW_VORBIS;
   return stft;
 }
 

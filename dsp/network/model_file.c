@@ -19,7 +19,7 @@ enum {
   LENGTH_SIZE = 8, ///< Bytes before the header
   FLOAT_SIZE  = 4,
   MAX_DIMS    = 3,
-  MAX_TENSORS = 2 * 2 * (NETWORK_MAX_LAYERS + 1),
+  MAX_TENSORS = 2 * 2 * (NETWORK_MAX_LAYERS + 1) + 4,
 };
 
 /// Longest file: the weights, and a little more.
@@ -71,6 +71,19 @@ tensors_add_layers(Tensors* tensors, const char* network, uint32_t n, const Laye
   }
 }
 
+/// @param n_rows 0: a row alone.
+static void
+tensors_add_space(Tensors* tensors, const char* name, uint32_t n_rows, uint32_t n_columns)
+{
+  Tensor* const tensor = &tensors->list[tensors->n++];
+  *tensor              = (Tensor){ .n_dims = n_rows ? 2 : 1,
+                                   .dims   = { n_rows ? n_rows : n_columns, n_columns },
+                                   .first  = tensors->n_weights,
+                                   .n      = (size_t)(n_rows ? n_rows : 1) * n_columns };
+  (void)snprintf(tensor->name, sizeof(tensor->name), "%s", name);
+  tensors->n_weights = tensor->first + tensor->n;
+}
+
 static Tensors
 tensors_of(const ModelShape* shape)
 {
@@ -82,6 +95,14 @@ tensors_of(const ModelShape* shape)
     const LayerShape decoder = model_bypass_shape(shape->n_decoder, shape->decoder);
     tensors_add(&tensors, "encoder.bypass", &encoder);
     tensors_add(&tensors, "decoder.bypass", &decoder);
+  }
+  if (shape->kind == MODEL_MORPH) {
+    tensors_add_space(&tensors, "code.low", 0, model_shape_code(shape));
+    tensors_add_space(&tensors, "code.high", 0, model_shape_code(shape));
+  }
+  if (shape->kind == MODEL_MORPH && shape->n_anchors) {
+    tensors_add_space(&tensors, "anchors.code", shape->n_anchors, model_shape_code(shape));
+    tensors_add_space(&tensors, "anchors.shape_db", shape->n_anchors, ENVELOPE_BANDS);
   }
   return tensors;
 }
@@ -278,6 +299,18 @@ read_weights(const char* name, const uint8_t* data, const Tensors* tensors, floa
   return STATUS_SUCCESS;
 }
 
+static Status
+check_percentiles(const char* name, const MorphSpace* space, Diagnostic* why)
+{
+  for (uint32_t i = 0; i < space->n_code; ++i) {
+    if (space->low[i] > space->high[i]) {
+      return diagnose(why, STATUS_BAD_FILE, "%s: code.low: number %u is above that of code.high",
+                      name, i);
+    }
+  }
+  return STATUS_SUCCESS;
+}
+
 /// Build the model once all that the header says has been found true.
 static Status
 build(const char* name, const json_t* metadata, const ModelShape* shape, const uint8_t* data,
@@ -288,7 +321,9 @@ build(const char* name, const json_t* metadata, const ModelShape* shape, const u
     model_free(built);
     return diagnose(why, STATUS_NO_MEMORY, "%s: not enough memory", name);
   }
-  const Status status = read_weights(name, data, tensors, built->weights, why);
+  model_metadata_read_names(metadata, &built->morph);
+  Status status = read_weights(name, data, tensors, built->weights, why);
+  status        = status ? status : check_percentiles(name, &built->morph, why);
   if (status) {
     model_free(built);
     return status;
@@ -443,7 +478,8 @@ format_model(const Model* model, const char* path, size_t* size, uint8_t** bytes
 
   json_t*      metadata = NULL;
   Diagnostic   fault;
-  const Status status = model_metadata_write(&shape, &model->card, &metadata, &fault);
+  const Status status = model_metadata_write(&shape, &model->card, &model->morph, &metadata,
+                                             &fault);
   if (status) {
     return diagnose(why, status, "%s: %.400s", path, fault.text);
   }

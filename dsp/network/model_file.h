@@ -25,7 +25,8 @@
 
    Tensors are encoder.N.weight [taps, in, out], encoder.N.bias [out], then those of the decoder;
    in a bypassed model then encoder.bypass.weight [1, in, out], encoder.bypass.bias [out], and the
-   decoder's.
+   decoder's; in a morph model then code.low [code], code.high [code] and, if it has anchors,
+   anchors.code [anchors, code] and anchors.shape_db [anchors, bands].
    What __metadata__ says is in model_metadata.h.
 
    Files come from strangers: every length, offset, shape and number is checked before it is

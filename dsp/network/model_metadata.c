@@ -4,6 +4,7 @@
 #include "dsp/network/model_metadata.h"
 
 #include "dsp/network/model_file.h"
+#include "dsp/text.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -47,11 +48,16 @@ static const NumberField long_floor = { "features.long_minimum_s",
 /// Of MODEL_DENOISE; missing where the answer is no.
 static const char* const profile_key = "features.profile";
 
-/// Of the other kinds.
+/// Of MODEL_AUTOENCODER and MODEL_CLASSIFY.
 static const NumberField spectrum[] = {
   { "spectrum.top_db", offsetof(ModelShape, spectrum.top_db), true },
   { "spectrum.range_db", offsetof(ModelShape, spectrum.range_db), true },
 };
+
+/// Of MODEL_MORPH.
+static const NumberField morph_scale = { "morph.scale_db", offsetof(ModelShape, scale_db), true };
+static const char* const labels_key  = "morph.labels";
+static const char* const anchors_key = "morph.anchors";
 
 /// A word of a ModelCard and its key.
 typedef struct {
@@ -129,6 +135,14 @@ write_truth(Writer* writer, const char* key, bool truth)
   write_text(writer, key, truth ? "yes" : "no");
 }
 
+/// Both networks' ways around and the code's prior, of all kinds but MODEL_DENOISE.
+static void
+write_code(Writer* writer, const ModelShape* shape)
+{
+  write_truth(writer, "variational", shape->variational);
+  write_truth(writer, "bypassed", shape->bypassed);
+}
+
 /// What a frame is made of.
 static void
 write_frame(Writer* writer, const ModelShape* shape)
@@ -143,12 +157,35 @@ write_frame(Writer* writer, const ModelShape* shape)
     if (shape->features.profile) {
       write_truth(writer, profile_key, true);
     }
+  } else if (shape->kind == MODEL_MORPH) {
+    write_number(writer, &morph_scale, shape);
+    write_code(writer, shape);
   } else {
     write_numbers(writer, COUNT(spectrum), spectrum, shape);
     write_truth(writer, "spectrum.unit", shape->spectrum.unit);
-    write_truth(writer, "variational", shape->variational);
-    write_truth(writer, "bypassed", shape->bypassed);
+    write_code(writer, shape);
   }
+}
+
+/// Names one a line.  @param stride Bytes from one to the next.
+static void
+write_names(Writer* writer, const char* key, uint32_t n, const char* names, size_t stride)
+{
+  char   text[MODEL_MAX_ANCHORS * MODEL_NAME_SIZE] = "";
+  size_t used                                      = 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    used += (size_t)snprintf(text + used, sizeof(text) - used, i ? "\n%s" : "%s",
+                             names + i * stride);
+  }
+  write_text(writer, key, text);
+}
+
+static void
+write_space(Writer* writer, const MorphSpace* space)
+{
+  write_names(writer, labels_key, space->n_code, space->labels[0], sizeof(space->labels[0]));
+  write_names(writer, anchors_key, space->n_anchors, space->anchors[0].name,
+              sizeof(space->anchors[0]));
 }
 
 static void
@@ -182,8 +219,8 @@ write_layers(Writer* writer, const char* network, uint32_t n, const LayerShape* 
 }
 
 Status
-model_metadata_write(const ModelShape* shape, const ModelCard* card, json_t** metadata,
-                     Diagnostic* why)
+model_metadata_write(const ModelShape* shape, const ModelCard* card, const MorphSpace* space,
+                     json_t** metadata, Diagnostic* why)
 {
   Writer writer = { json_object(), STATUS_SUCCESS, why };
   if (!writer.object) {
@@ -193,6 +230,9 @@ model_metadata_write(const ModelShape* shape, const ModelCard* card, json_t** me
   write_count(&writer, "version", MODEL_VERSION);
   write_text(&writer, "kind", model_kind_name(shape->kind));
   write_frame(&writer, shape);
+  if (shape->kind == MODEL_MORPH) {
+    write_space(&writer, space);
+  }
   write_count(&writer, "encoder.inputs", shape->encoder[0].n_in);
   write_layers(&writer, "encoder", shape->n_encoder, shape->encoder);
   write_layers(&writer, "decoder", shape->n_decoder, shape->decoder);
@@ -311,7 +351,8 @@ read_truth(Reader* reader, const char* key)
 static ModelKind
 read_kind(Reader* reader)
 {
-  static const ModelKind kinds[] = { MODEL_DENOISE, MODEL_AUTOENCODER, MODEL_CLASSIFY };
+  static const ModelKind kinds[] = { MODEL_DENOISE, MODEL_AUTOENCODER, MODEL_CLASSIFY,
+                                     MODEL_MORPH };
 
   const char* const text = read_text(reader, "kind");
   for (size_t i = 0; text && i < COUNT(kinds); ++i) {
@@ -320,7 +361,7 @@ read_kind(Reader* reader)
     }
   }
   if (text) {
-    read_bad(reader, "kind", text, "denoise, autoencoder or classify");
+    read_bad(reader, "kind", text, "denoise, autoencoder, classify or morph");
   }
   return MODEL_DENOISE;
 }
@@ -417,6 +458,34 @@ read_unknown(Reader* reader)
   }
 }
 
+/// @return Lines of a text, whose last has no newline; 0 of no text.
+static uint32_t
+count_lines(const char* text)
+{
+  uint32_t n = *text != '\0';
+  for (; *text; ++text) {
+    n += *text == '\n';
+  }
+  return n;
+}
+
+static void
+read_code(Reader* reader, ModelShape* shape)
+{
+  shape->variational = read_truth(reader, "variational");
+  shape->bypassed    = read_truth(reader, "bypassed");
+}
+
+static void
+read_space(Reader* reader, ModelShape* shape)
+{
+  read_number(reader, &morph_scale, shape);
+  read_code(reader, shape);
+  (void)read_text(reader, labels_key);
+  const char* const anchors = read_text(reader, anchors_key);
+  shape->n_anchors          = anchors ? count_lines(anchors) : 0;
+}
+
 static void
 read_frame(Reader* reader, ModelShape* shape)
 {
@@ -430,11 +499,12 @@ read_frame(Reader* reader, ModelShape* shape)
     if (json_object_get(reader->object, profile_key)) {
       shape->features.profile = read_truth(reader, profile_key);
     }
+  } else if (shape->kind == MODEL_MORPH) {
+    read_space(reader, shape);
   } else {
     read_numbers(reader, COUNT(spectrum), spectrum, shape);
     shape->spectrum.unit = read_truth(reader, "spectrum.unit");
-    shape->variational   = read_truth(reader, "variational");
-    shape->bypassed      = read_truth(reader, "bypassed");
+    read_code(reader, shape);
   }
 }
 
@@ -491,6 +561,73 @@ check_classes(Reader* reader, const ModelShape* shape)
   }
 }
 
+/// Copy the next line of a text.  @return What follows it; NULL when it is too long, or holds what
+/// could command a terminal.
+static const char*
+next_name(const char* text, char* name)
+{
+  const size_t n    = strcspn(text, "\n");
+  bool         good = n < MODEL_NAME_SIZE;
+  for (size_t i = 0; i < n; ++i) {
+    good = good && !text_control(text + i);
+  }
+  if (good) {
+    memcpy(name, text, n);
+    name[n] = '\0';
+  }
+  return good ? text + n + (text[n] == '\n') : NULL;
+}
+
+/// Copy `n` lines.  @param stride Bytes from one to the next.  @return False: one is no name.
+static bool
+split_names(const char* text, uint32_t n, char* names, size_t stride)
+{
+  for (uint32_t i = 0; text && i < n; ++i) {
+    text = next_name(text, names + i * stride);
+  }
+  return text;
+}
+
+/// Not empty, and no two alike.
+static bool
+anchors_differ(uint32_t n, const ModelAnchor* anchors)
+{
+  bool ok = true;
+  for (uint32_t i = 0; i < n; ++i) {
+    ok = ok && *anchors[i].name;
+    for (uint32_t j = 0; j < i; ++j) {
+      ok = ok && strcmp(anchors[i].name, anchors[j].name);
+    }
+  }
+  return ok;
+}
+
+/// @param shape Checked.
+static void
+check_names(Reader* reader, const ModelShape* shape)
+{
+  MorphSpace        space   = { .n_anchors = shape->n_anchors };
+  const uint32_t    n_code  = model_shape_code(shape);
+  const char* const labels  = json_string_value(json_object_get(reader->object, labels_key));
+  const char* const anchors = json_string_value(json_object_get(reader->object, anchors_key));
+  const uint32_t    n_found = *labels ? count_lines(labels) : 1;
+  if (n_found != n_code) {
+    reader->status = diagnose(reader->why, STATUS_BAD_FILE,
+                              "%s: %u lines expected, one for each number of the code, %u found",
+                              labels_key, n_code, n_found);
+  } else if (!split_names(labels, n_code, space.labels[0], MODEL_NAME_SIZE)) {
+    reader->status = diagnose(reader->why, STATUS_BAD_FILE,
+                              "%s: a word of %u bytes at most expected for each", labels_key,
+                              MODEL_NAME_SIZE - 1);
+  } else if (!split_names(anchors, shape->n_anchors, space.anchors[0].name,
+                          sizeof(space.anchors[0])) ||
+             !anchors_differ(shape->n_anchors, space.anchors)) {
+    reader->status = diagnose(reader->why, STATUS_BAD_FILE,
+                              "%s: a name of its own, of 1…%u bytes, expected for each",
+                              anchors_key, MODEL_NAME_SIZE - 1);
+  }
+}
+
 Status
 model_metadata_read(json_t* metadata, ModelShape* shape, Diagnostic* why)
 {
@@ -509,6 +646,9 @@ model_metadata_read(json_t* metadata, ModelShape* shape, Diagnostic* why)
   if (!reader.status) {
     check_classes(&reader, shape);
   }
+  if (!reader.status && shape->kind == MODEL_MORPH) {
+    check_names(&reader, shape);
+  }
   return reader.status;
 }
 
@@ -525,4 +665,13 @@ model_metadata_read_card(const json_t* metadata, ModelCard* card)
     }
   }
   return ok;
+}
+
+void
+model_metadata_read_names(const json_t* metadata, MorphSpace* space)
+{
+  const char* const labels  = json_string_value(json_object_get(metadata, labels_key));
+  const char* const anchors = json_string_value(json_object_get(metadata, anchors_key));
+  (void)split_names(labels, space->n_code, space->labels[0], sizeof(space->labels[0]));
+  (void)split_names(anchors, space->n_anchors, space->anchors[0].name, sizeof(space->anchors[0]));
 }

@@ -20,6 +20,10 @@
            features.long_minimum_s  features.profile     where there are such
        or kind "autoencoder" or "classify", and:
            spectrum.top_db  spectrum.range_db  spectrum.unit  variational  bypassed
+       or kind "morph", and:
+           morph.scale_db  variational  bypassed
+           morph.labels, a word a line for each number of the code, or an empty line
+           morph.anchors, a name a line; "" without anchors
        encoder.inputs "258"   encoder.layers "3"   encoder.0.units "288"   encoder.0.taps "0 1 2"
        encoder.0.activation "relu"   …   decoder.layers   …
        card.name  card.licence  card.data  card.recipe  card.scores  card.tool: those there are
@@ -30,18 +34,19 @@
 */
 
 /**
+   @param space Its names; of kind "morph" alone.
    @param metadata Set on success, owned by the caller.
    @param why "KEY: what is wrong".
    @return STATUS_NO_MEMORY, or STATUS_BAD_FILE when a word of the card is not UTF-8.
 */
 NODISCARD
 Status
-model_metadata_write(const ModelShape* shape, const ModelCard* card, json_t** metadata,
-                     Diagnostic* why);
+model_metadata_write(const ModelShape* shape, const ModelCard* card, const MorphSpace* space,
+                     json_t** metadata, Diagnostic* why);
 
 /**
-   Read the shape and check it by model_shape_check(), and that every class has its name.  A key
-   that is missing, unknown or not a string is a fault.
+   Read the shape and check it by model_shape_check(), and that every class, anchor and number of
+   a morph model's code has its name.  A key that is missing, unknown or not a string is a fault.
 
    @param shape Written on success.
    @param why "KEY: what is wrong".
@@ -55,5 +60,9 @@ model_metadata_read(json_t* metadata, ModelShape* shape, Diagnostic* why);
 NODISCARD
 bool
 model_metadata_read_card(const json_t* metadata, ModelCard* card);
+
+/// Copy the labels and the names of the anchors of a file that model_metadata_read() took.
+void
+model_metadata_read_names(const json_t* metadata, MorphSpace* space);
 
 #endif

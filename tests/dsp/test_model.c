@@ -69,15 +69,40 @@ test_bypasses_lie_last(void** state)
 }
 
 static void
+test_latent_space_lies_last(void** state)
+{
+  (void)state;
+  const ModelShape shape  = models_tiny_morph_shape();
+  const size_t     layers = (64 * 6 + 6) + (6 * 3 + 3) + (3 * 6 + 6) + (6 * 64 + 64);
+  const size_t     n      = layers + (64 * 3 + 3) + (3 * 64 + 64);
+  assert_int_equal(model_shape_weights(&shape), n + 3 + 3 + 2 * 3 + 2 * 64);
+  assert_int_equal(model_shape_code(&shape), 3);
+
+  Model* const            model = models_of(&shape);
+  const MorphSpace* const space = &model->morph;
+  assert_true(space->scale_db == 20.0f);
+  assert_int_equal(space->n_code, 3);
+  assert_int_equal(space->n_anchors, 2);
+  assert_ptr_equal(space->low, model->weights + n);
+  assert_ptr_equal(space->high, model->weights + n + 3);
+  assert_ptr_equal(space->anchors[0].code, model->weights + n + 6);
+  assert_ptr_equal(space->anchors[1].code, model->weights + n + 9);
+  assert_ptr_equal(space->anchors[0].shape_db, model->weights + n + 12);
+  assert_ptr_equal(space->anchors[1].shape_db, model->weights + n + 12 + 64);
+  model_free(model);
+}
+
+static void
 test_frames_of_each_kind(void** state)
 {
   (void)state;
   const ModelShape shapes[] = { models_tiny_shape(), models_tiny_autoencoder_shape(),
-                                models_tiny_classifier_shape() };
+                                models_tiny_classifier_shape(), models_tiny_morph_shape() };
   const StftConfig stfts[]  = { { 882, 441, WINDOW_VORBIS },
                                 { 176, 88, WINDOW_HANN },
-                                { 176, 88, WINDOW_HANN } };
-  for (uint32_t i = 0; i < 3; ++i) {
+                                { 176, 88, WINDOW_HANN },
+                                { 1880, 470, WINDOW_VORBIS } };
+  for (uint32_t i = 0; i < 4; ++i) {
     Model* const     model = models_of(&shapes[i]);
     const StftConfig stft  = model_stft(model, 44100.0);
     assert_memory_equal(&stft, &stfts[i], sizeof(stft));
@@ -112,6 +137,8 @@ expect_shape_back(ModelShape shape)
   assert_true(back.spectrum.top_db == shape.spectrum.top_db);
   assert_true(back.spectrum.range_db == shape.spectrum.range_db);
   assert_int_equal(back.spectrum.unit, shape.spectrum.unit);
+  assert_true(back.scale_db == shape.scale_db);
+  assert_int_equal(back.n_anchors, shape.n_anchors);
   assert_int_equal(back.variational, shape.variational);
   assert_int_equal(back.bypassed, shape.bypassed);
   assert_int_equal(back.n_encoder, shape.n_encoder);
@@ -128,6 +155,7 @@ test_shape_comes_back(void** state)
   expect_shape_back(models_tiny_shape());
   expect_shape_back(models_tiny_autoencoder_shape());
   expect_shape_back(models_tiny_classifier_shape());
+  expect_shape_back(models_tiny_morph_shape());
 }
 
 static void
@@ -162,8 +190,10 @@ test_check_takes_good_shapes(void** state)
   (void)state;
   const ModelShape denoiser   = models_tiny_shape();
   const ModelShape classifier = models_tiny_classifier_shape();
+  const ModelShape morph      = models_tiny_morph_shape();
   ModelShape       spectra    = models_tiny_autoencoder_shape();
   assert_true(model_shape_check(&denoiser, NULL));
+  assert_true(model_shape_check(&morph, NULL));
   assert_true(model_shape_check(&classifier, NULL));
   assert_true(model_shape_check(&spectra, NULL));
   spectra.spectrum.unit = true;
@@ -227,6 +257,7 @@ test_check_names_layers(void** state)
 
 #define AUTOENCODER models_tiny_autoencoder_shape
 #define CLASSIFIER  models_tiny_classifier_shape
+#define MORPH       models_tiny_morph_shape
 
 static void
 test_check_names_spectra(void** state)
@@ -261,6 +292,24 @@ test_check_names_ends(void** state)
                   shape.decoder[1].activation = ACTIVATION_SIGMOID);
   EXPECT_FAULT_OF(CLASSIFIER, "decoder.0.activation",
                   shape.decoder[0].activation = ACTIVATION_SIGMOID);
+}
+
+static void
+test_check_names_latent_space(void** state)
+{
+  (void)state;
+  EXPECT_FAULT_OF(MORPH, "morph.scale_db", shape.scale_db = 0.0f);
+  EXPECT_FAULT_OF(MORPH, "morph.scale_db", shape.scale_db = NAN);
+  EXPECT_FAULT_OF(MORPH, "morph.anchors", shape.n_anchors = MODEL_MAX_ANCHORS + 1);
+  EXPECT_FAULT_OF(MORPH, "encoder.inputs", shape.encoder[0].n_in = 63);
+  EXPECT_FAULT_OF(MORPH, "decoder.1.units", shape.decoder[1].n_out = 63);
+  EXPECT_FAULT_OF(MORPH, "encoder.1.units",
+                  shape.encoder[1].n_out = shape.decoder[0].n_in = MODEL_MAX_CODE + 1);
+  EXPECT_FAULT_OF(MORPH, "encoder.1.activation", shape.bypassed = false;
+                  shape.encoder[1].activation = ACTIVATION_TANH);
+  EXPECT_FAULT_OF(MORPH, "decoder.1.activation", shape.decoder[1].activation = ACTIVATION_SIGMOID);
+  EXPECT_FAULT_OF(MORPH, "encoder.layers", shape.encoder[0].n_taps = 2;
+                  shape.encoder[0].taps[1] = 1);
 }
 
 /// Units of the first layer, which the second reads.
@@ -337,6 +386,7 @@ main(void)
     cmocka_unit_test(test_shape_counts),
     cmocka_unit_test(test_layers_lie_one_after_the_other),
     cmocka_unit_test(test_bypasses_lie_last),
+    cmocka_unit_test(test_latent_space_lies_last),
     cmocka_unit_test(test_frames_of_each_kind),
     cmocka_unit_test(test_kind_is_checked),
     cmocka_unit_test(test_shape_comes_back),
@@ -347,6 +397,7 @@ main(void)
     cmocka_unit_test(test_check_names_layers),
     cmocka_unit_test(test_check_names_spectra),
     cmocka_unit_test(test_check_names_ends),
+    cmocka_unit_test(test_check_names_latent_space),
     cmocka_unit_test(test_check_bounds_memory),
     cmocka_unit_test(test_every_layer_is_made_compact),
   };

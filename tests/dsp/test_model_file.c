@@ -29,6 +29,8 @@ small_shape(ModelKind kind)
       return models_tiny_autoencoder_shape();
     case MODEL_CLASSIFY:
       return models_tiny_classifier_shape();
+    case MODEL_MORPH:
+      return models_tiny_morph_shape();
     case MODEL_DENOISE:
       break;
   }
@@ -145,6 +147,45 @@ test_round_trip_of_every_feature(void** state)
   assert_models_equal(model, again);
   model_free(again);
   model_free(model);
+}
+
+static void
+assert_spaces_equal(const MorphSpace* a, const MorphSpace* b)
+{
+  assert_true(a->scale_db == b->scale_db);
+  assert_int_equal(a->n_code, b->n_code);
+  assert_int_equal(a->n_anchors, b->n_anchors);
+  for (uint32_t i = 0; i < a->n_code; ++i) {
+    assert_string_equal(a->labels[i], b->labels[i]);
+  }
+  for (uint32_t i = 0; i < a->n_anchors; ++i) {
+    assert_string_equal(a->anchors[i].name, b->anchors[i].name);
+  }
+}
+
+/// With anchors, and without any.
+static void
+test_round_trip_of_a_morph_model(void** state)
+{
+  for (uint32_t n_anchors = 0; n_anchors <= 2; n_anchors += 2) {
+    ModelShape shape    = models_tiny_morph_shape();
+    shape.n_anchors     = n_anchors;
+    Model* const model  = models_of(&shape);
+    Model*       again  = NULL;
+    model->morph.low[1] = -1.0f;
+    strcpy(model->morph.labels[2], "tilt");
+    const char* const path = folder_path(state, "model.safetensors");
+    assert_int_equal(model_write(model, path, NULL), STATUS_SUCCESS);
+    assert_int_equal(model_read(path, &again, NULL), STATUS_SUCCESS);
+    assert_models_equal(model, again);
+    assert_spaces_equal(&model->morph, &again->morph);
+    assert_true(again->morph.low[1] == -1.0f);
+    assert_string_equal(again->morph.labels[0], "brightness");
+    assert_string_equal(again->morph.labels[1], "");
+    assert_string_equal(again->morph.labels[2], "tilt");
+    model_free(again);
+    model_free(model);
+  }
 }
 
 static void
@@ -273,6 +314,7 @@ test_truncated_at_every_length(void** state)
   expect_truncated_to_fail(small_image_of(state, MODEL_DENOISE));
   expect_truncated_to_fail(small_image_of(state, MODEL_AUTOENCODER));
   expect_truncated_to_fail(small_image_of(state, MODEL_CLASSIFY));
+  expect_truncated_to_fail(small_image_of(state, MODEL_MORPH));
 }
 
 static void
@@ -339,6 +381,7 @@ test_altered_header_fails_or_is_valid(void** state)
   expect_altered_to_fail_or_be_valid(state, MODEL_DENOISE);
   expect_altered_to_fail_or_be_valid(state, MODEL_AUTOENCODER);
   expect_altered_to_fail_or_be_valid(state, MODEL_CLASSIFY);
+  expect_altered_to_fail_or_be_valid(state, MODEL_MORPH);
 }
 
 /// Replace the first `from` of the header by `to`.
@@ -397,7 +440,7 @@ static const Fault faults[] = {
   { "\"lamina\"", "\"pt\"", "FILE: format: \"lamina\" expected, \"pt\" found" },
   { "\"version\":\"1\"", "\"version\":\"2\"", "FILE: version: only 1 can be read" },
   { "\"denoise\"", "\"dream\"",
-    "FILE: kind: denoise, autoencoder or classify expected, \"dream\" found" },
+    "FILE: kind: denoise, autoencoder, classify or morph expected, \"dream\" found" },
   { "\"card.name\"", "\"card.classes\"",
     "FILE: card.classes: not possible in a model of kind denoise" },
   { "\"44100\"", "44100", "FILE: rate_hz: not a string" },
@@ -462,6 +505,35 @@ static const Fault classifier_faults[] = {
     "FILE: variational: not possible in a model of kind classify" },
 };
 
+#define LABELS  "FILE: morph.labels: 3 lines expected, one for each number of the code, "
+#define ANCHORS "FILE: morph.anchors: a name of its own, of 1…47 bytes, expected for each"
+#define LONG    "0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static const Fault morph_faults[] = {
+  { "\"morph\"", "\"denoise\"", "FILE: bands.step_hz: missing" },
+  { "\"morph\"", "\"autoencoder\"", "FILE: spectrum.top_db: missing" },
+  { "\"morph.scale_db\":\"20\"", "\"morph.scale_db\":\"0\"",
+    "FILE: morph.scale_db: 0 is not in 0.1…1000" },
+  { "\"morph.scale_db\"", "\"morph.scale\"", "FILE: morph.scale_db: missing" },
+  { "\"morph.labels\"", "\"morph.label\"", "FILE: morph.labels: missing" },
+  { "\"morph.anchors\"", "\"morph.anchor\"", "FILE: morph.anchors: missing" },
+  { "brightness\\n\\n", "brightness\\n", LABELS "2 found" },
+  { "brightness\\n\\n", "", LABELS "1 found" },
+  { "brightness\\n\\n", "brightness\\n\\n\\n", LABELS "4 found" },
+  { "brightness", LONG, "FILE: morph.labels: a word of 47 bytes at most expected for each" },
+  { "brightness", "\\u001b[2J",
+    "FILE: morph.labels: a word of 47 bytes at most expected for each" },
+  { "flute", LONG, ANCHORS },
+  { "flute", "Geige", ANCHORS },
+  { "flute", "", ANCHORS },
+  { "flute", "fl\\u0085te", ANCHORS },
+  { "flute\\n", "", "FILE: anchors.code: shape [1, 3] expected, [2, 3] found" },
+  { "flute\\nGeige", "", "FILE: anchors.code: unknown tensor" },
+  { "[2,64]", "[128]", "FILE: anchors.shape_db: shape [2, 64] expected, [128] found" },
+  { "\"code.low\"", "\"code.lowest\"", "FILE: code.low: missing" },
+  { "\"code.high\"", "\"code.highest\"", "FILE: code.high: missing" },
+};
+
 static void
 expect_line(const Image* image, const char* line)
 {
@@ -492,6 +564,21 @@ test_each_fault_has_its_line(void** state)
   EXPECT_LINES(MODEL_DENOISE, faults);
   EXPECT_LINES(MODEL_AUTOENCODER, autoencoder_faults);
   EXPECT_LINES(MODEL_CLASSIFY, classifier_faults);
+  EXPECT_LINES(MODEL_MORPH, morph_faults);
+}
+
+static void
+test_percentiles_ascend(void** state)
+{
+  const char* const path  = folder_path(state, "model.safetensors");
+  Model* const      model = small_model_of(MODEL_MORPH);
+  Diagnostic        why;
+  model->morph.low[1] = model->morph.high[1] + 0.5f;
+  assert_int_equal(model_write(model, path, &why), STATUS_BAD_FILE);
+  assert_non_null(strstr(why.text, ": code.low: number 1 is above that of code.high"));
+  model->morph.low[1] = model->morph.high[1];
+  assert_int_equal(model_write(model, path, &why), STATUS_SUCCESS);
+  model_free(model);
 }
 
 /// The last name may end in a newline or not.
@@ -696,6 +783,7 @@ main(void)
     cmocka_unit_test(test_round_trip),
     cmocka_unit_test(test_round_trip_of_every_feature),
     cmocka_unit_test(test_round_trip_of_spectra),
+    cmocka_unit_test(test_round_trip_of_a_morph_model),
     cmocka_unit_test(test_published_model_is_rewritten_byte_for_byte),
     cmocka_unit_test(test_bytes_are_safetensors),
     cmocka_unit_test(test_bytes_of_a_bypassed_model),
@@ -703,6 +791,7 @@ main(void)
     cmocka_unit_test(test_truncated_at_every_length),
     cmocka_unit_test(test_altered_header_fails_or_is_valid),
     cmocka_unit_test(test_each_fault_has_its_line),
+    cmocka_unit_test(test_percentiles_ascend),
     cmocka_unit_test(test_last_class_needs_no_newline),
     cmocka_unit_test(test_json_that_is_not_json),
     cmocka_unit_test(test_tensors_may_lie_in_another_order),

@@ -112,6 +112,38 @@ models_tiny_classifier_shape(void)
   return shape;
 }
 
+ModelShape
+models_tiny_morph_shape(void)
+{
+  ModelShape shape = { .kind        = MODEL_MORPH,
+                       .rate_hz     = 48000.0,
+                       .window_s    = 2048.0 / 48000.0,
+                       .hop_s       = 512.0 / 48000.0,
+                       .scale_db    = 20.0f,
+                       .n_anchors   = 2,
+                       .variational = true,
+                       .bypassed    = true,
+                       .n_encoder   = 2,
+                       .n_decoder   = 2 };
+  shape.encoder[0] = (LayerShape){ ENVELOPE_BANDS, 6, 1, { 0 }, ACTIVATION_RELU };
+  shape.encoder[1] = (LayerShape){ 6, 3, 1, { 0 }, ACTIVATION_IDENTITY };
+  shape.decoder[0] = (LayerShape){ 3, 6, 1, { 0 }, ACTIVATION_RELU };
+  shape.decoder[1] = (LayerShape){ 6, ENVELOPE_BANDS, 1, { 0 }, ACTIVATION_IDENTITY };
+  return shape;
+}
+
+/// The first number of the code is brightness, the others have no label.
+static void
+name_space(MorphSpace* space)
+{
+  static const char* const names[] = { "flute", "Geige" };
+  assert_in_range(space->n_anchors, 0, 2);
+  strcpy(space->labels[0], "brightness");
+  for (uint32_t i = 0; i < space->n_anchors; ++i) {
+    strcpy(space->anchors[i].name, names[i]);
+  }
+}
+
 Model*
 models_of(const ModelShape* shape)
 {
@@ -120,6 +152,9 @@ models_of(const ModelShape* shape)
   if (shape->kind == MODEL_CLASSIFY) {
     model->card.classes = strdup("flute\nGeige\nвиола\n");
     assert_int_equal(shape->decoder[shape->n_decoder - 1].n_out, 3);
+  }
+  if (shape->kind == MODEL_MORPH) {
+    name_space(&model->morph);
   }
   return model;
 }

@@ -33,6 +33,10 @@ models_tiny_autoencoder_shape(void);
 ModelShape
 models_tiny_classifier_shape(void);
 
+/// A morph model 64 → 6 → 3 → 6 → 64, variational and with bypasses, with 2 anchors.
+ModelShape
+models_tiny_morph_shape(void);
+
 /// A model with all weights zero and the words that its kind needs.  @return Owned by the caller.
 Model*
 models_of(const ModelShape* shape);

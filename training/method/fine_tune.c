@@ -117,6 +117,7 @@ judge(const FineTune* const fine_tune, const Batch* const batch, const real* con
     case MODEL_CLASSIFY:
       return loss_softmax(n_rows, n_out, y, batch->labels, slope, NULL);
     case MODEL_AUTOENCODER:
+    case MODEL_MORPH:
       break;
   }
   return run->recipe->reconstruction == RECONSTRUCTION_CROSS_ENTROPY
