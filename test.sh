@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Build with every warning an error and run all tests: plain, under the address and
-# undefined-behavior sanitizers, and the layout of the sources.
+# undefined-behavior sanitizers, some seconds of every fuzzer, and the layout of the sources.
 
 set -eu
 cd "$(dirname "$0")"
@@ -22,6 +22,12 @@ ASAN_OPTIONS=detect_stack_use_after_return=1 \
   LSAN_OPTIONS="suppressions=$PWD/.ci/leaks:print_suppressions=0" \
   UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
   meson test -C build-asan -v --timeout-multiplier 4
+
+echo "== Fuzzers"
+CC=clang project_configure build-fuzz -Dfuzz=enabled -Dbuildtype=debug -Doptimization=2 \
+  -Db_sanitize=address,undefined -Db_lundef=false
+ninja -C build-fuzz fuzzers
+sh tests/fuzz/run.sh build-fuzz 10
 
 echo "== Layout"
 find dsp training plugin tests -name '*.[ch]' -exec clang-format --dry-run -Werror {} +

@@ -24,9 +24,8 @@ apt_install() {
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }
 
-# project_build FOLDER [MESON OPTION...]: configure FOLDER, or bring its options up to date, and
-# compile
-project_build() {
+# project_configure FOLDER [MESON OPTION...]: configure FOLDER, or bring its options up to date
+project_configure() {
   folder=$1
   shift
   if [ ! -e "$folder/build.ninja" ]; then
@@ -34,5 +33,10 @@ project_build() {
   elif [ $# -gt 0 ]; then
     meson configure "$folder" "$@"
   fi
-  ninja -C "$folder"
+}
+
+# project_build FOLDER [MESON OPTION...]: the same, and compile
+project_build() {
+  project_configure "$@"
+  ninja -C "$1"
 }
