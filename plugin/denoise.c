@@ -5,6 +5,7 @@
 
 #include "dsp/effect/denoiser.h"
 #include "dsp/spectrum/stft.h"
+#include "plugin/uris.h"
 
 static uint32_t
 latency(const double rate_hz)
@@ -46,16 +47,26 @@ destroy(void* const engine)
   denoiser_free(engine);
 }
 
-static void
-set_profile(void* const engine, const NoiseProfile* const profile)
+static bool
+is_memory(const EffectMemory* const memory)
 {
-  denoiser_set_profile(engine, profile);
+  NoiseProfile profile;
+  return noise_profile_unpack(memory->n, memory->numbers, &profile);
 }
 
-static const NoiseProfile*
-get_profile(const void* const engine)
+static void
+remember(void* const engine, const EffectMemory* const memory)
 {
-  return denoiser_profile(engine);
+  NoiseProfile profile;
+  denoiser_set_profile(engine, noise_profile_unpack(memory->n, memory->numbers, &profile) ? &profile
+                                                                                          : NULL);
+}
+
+static void
+recall(const void* const engine, EffectMemory* const memory)
+{
+  const NoiseProfile* const profile = denoiser_profile(engine);
+  memory->n                         = profile ? noise_profile_pack(profile, memory->numbers) : 0;
 }
 
 static uint32_t
@@ -71,37 +82,41 @@ static const float defaults[DENOISE_N_CONTROLS] = {
 };
 
 const Effect denoise_mono = {
-  .uri         = DENOISE_MONO_URI,
-  .name        = "Lamina Denoise",
-  .kind        = MODEL_DENOISE,
-  .n_channels  = 1,
-  .n_controls  = DENOISE_N_CONTROLS,
-  .defaults    = defaults,
-  .latency     = latency,
-  .create      = create,
-  .reset       = reset,
-  .run         = run,
-  .destroy     = destroy,
-  .set_profile = set_profile,
-  .profile     = get_profile,
-  .n_learned   = n_learned,
-  .clear       = DENOISE_CLEAR,
+  .uri        = DENOISE_MONO_URI,
+  .name       = "Lamina Denoise",
+  .kind       = MODEL_DENOISE,
+  .n_channels = 1,
+  .n_controls = DENOISE_N_CONTROLS,
+  .defaults   = defaults,
+  .latency    = latency,
+  .create     = create,
+  .reset      = reset,
+  .run        = run,
+  .destroy    = destroy,
+  .is_memory  = is_memory,
+  .remember   = remember,
+  .recall     = recall,
+  .n_learned  = n_learned,
+  .memory_uri = LAMINA_NOISE_PROFILE_URI,
+  .clear      = DENOISE_CLEAR,
 };
 
 const Effect denoise_stereo = {
-  .uri         = DENOISE_STEREO_URI,
-  .name        = "Lamina Denoise",
-  .kind        = MODEL_DENOISE,
-  .n_channels  = 2,
-  .n_controls  = DENOISE_N_CONTROLS,
-  .defaults    = defaults,
-  .latency     = latency,
-  .create      = create,
-  .reset       = reset,
-  .run         = run,
-  .destroy     = destroy,
-  .set_profile = set_profile,
-  .profile     = get_profile,
-  .n_learned   = n_learned,
-  .clear       = DENOISE_CLEAR,
+  .uri        = DENOISE_STEREO_URI,
+  .name       = "Lamina Denoise",
+  .kind       = MODEL_DENOISE,
+  .n_channels = 2,
+  .n_controls = DENOISE_N_CONTROLS,
+  .defaults   = defaults,
+  .latency    = latency,
+  .create     = create,
+  .reset      = reset,
+  .run        = run,
+  .destroy    = destroy,
+  .is_memory  = is_memory,
+  .remember   = remember,
+  .recall     = recall,
+  .n_learned  = n_learned,
+  .memory_uri = LAMINA_NOISE_PROFILE_URI,
+  .clear      = DENOISE_CLEAR,
 };

@@ -8,6 +8,7 @@
 #include "dsp/network/model.h"
 #include "dsp/spectrum/noise_profile.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /// Most audio channels of an effect.
@@ -18,6 +19,19 @@
 
 /// Most samples of one call of `run`.
 #define EFFECT_BLOCK 256u
+
+/// Most numbers that an effect remembers.
+#define EFFECT_MAX_MEMORY NOISE_PROFILE_MAX_PACKED
+
+/**
+   What an engine has learned from sound, as a row of numbers: a noise profile, timbres.
+
+   A plain value, which sessions and threads hand on by copying.
+*/
+typedef struct {
+  uint32_t n; ///< 0: nothing is remembered
+  float    numbers[EFFECT_MAX_MEMORY];
+} EffectMemory;
 
 /**
    What one plugin does with sound and a model.
@@ -56,18 +70,20 @@ typedef struct {
   /// Free; NULL is allowed.
   void (*destroy)(void* engine);
 
-  // The noise profile that an engine learns, real-time.
+  /// Whether numbers, from anywhere, are what this effect remembers.  Any thread.
+  bool (*is_memory)(const EffectMemory* memory);
 
-  /// Use this from now on.  @param profile From any engine, copied; NULL: none.
-  void (*set_profile)(void* engine, const NoiseProfile* profile);
+  /// Use this from now on.  Real-time.  @param memory Of any engine of the effect, copied.
+  void (*remember)(void* engine, const EffectMemory* memory);
 
-  /// The one that was learned or set last, or NULL.  Owned by the engine.
-  const NoiseProfile* (*profile)(const void* engine);
+  /// What was learned or set last.  Real-time.  @param memory Written.
+  void (*recall)(const void* engine, EffectMemory* memory);
 
-  /// How many were learned.
+  /// How often something was learned.  Real-time.
   uint32_t (*n_learned)(const void* engine);
 
-  uint32_t clear; ///< Index of the control that clears the profile when it rises
+  const char* memory_uri; ///< Of the memory in a saved state
+  uint32_t    clear;      ///< Index of the control that clears the memory when it rises
 } Effect;
 
 #endif

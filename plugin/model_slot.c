@@ -19,7 +19,7 @@ typedef struct {
   void*    engine;   ///< NULL likewise: dry
   uint32_t n_warmup; ///< Samples to hear before its output is its own
   bool     by_user;
-  uint32_t n_learned; ///< Profiles of the engine that are known to the slot
+  uint32_t n_learned; ///< How often the engine has learned what is known to the slot
   char     path[];
 } Loaded;
 
@@ -40,9 +40,8 @@ struct ModelSlot {
   Loaded*      next;    ///< Warming up, then faded in
   uint32_t     age;     ///< Samples that `next` has heard
   uint32_t     n_fade;
-  bool         fresh; ///< Nothing was heard since the last reset
-  bool         has_profile;
-  NoiseProfile profile; ///< For the models to come
+  bool         fresh;  ///< Nothing was heard since the last reset
+  EffectMemory memory; ///< For the models to come
   float        other[EFFECT_MAX_CHANNELS][EFFECT_BLOCK];
 };
 
@@ -213,54 +212,50 @@ model_slot_reset(ModelSlot* const slot)
   slot->fresh = true;
 }
 
-/// Let a model use the slot's profile.
+/// Let a model remember what the slot does.
 static void
-hand_profile(const ModelSlot* const slot, Loaded* const loaded)
+hand_memory(const ModelSlot* const slot, Loaded* const loaded)
 {
   if (loaded && loaded->engine) {
-    slot->effect->set_profile(loaded->engine, model_slot_profile(slot));
+    slot->effect->remember(loaded->engine, &slot->memory);
     loaded->n_learned = slot->effect->n_learned(loaded->engine);
   }
 }
 
 void
-model_slot_set_profile(ModelSlot* const slot, const NoiseProfile* const profile)
+model_slot_remember(ModelSlot* const slot, const EffectMemory* const memory)
 {
-  slot->has_profile = profile != NULL;
-  if (profile) {
-    slot->profile = *profile;
-  }
-  hand_profile(slot, slot->current);
-  hand_profile(slot, slot->next);
+  slot->memory = *memory;
+  hand_memory(slot, slot->current);
+  hand_memory(slot, slot->next);
 }
 
-const NoiseProfile*
-model_slot_profile(const ModelSlot* const slot)
+const EffectMemory*
+model_slot_memory(const ModelSlot* const slot)
 {
-  return slot->has_profile ? &slot->profile : NULL;
+  return &slot->memory;
 }
 
-/// What a model has learned since it was last asked, or NULL.
-static const NoiseProfile*
-learned(const ModelSlot* const slot, const Loaded* const loaded)
+/// Whether a model has learned since it was last asked.
+static bool
+has_learned(const ModelSlot* const slot, const Loaded* const loaded)
 {
-  const Effect* const effect = slot->effect;
-  if (!loaded || !loaded->engine || effect->n_learned(loaded->engine) == loaded->n_learned) {
-    return NULL;
-  }
-  return effect->profile(loaded->engine);
+  return loaded && loaded->engine && slot->effect->n_learned(loaded->engine) != loaded->n_learned;
 }
 
 bool
 model_slot_share_learned(ModelSlot* const slot)
 {
   // The next model may have begun to learn later.
-  const NoiseProfile* profile = learned(slot, slot->current);
-  profile                     = profile ? profile : learned(slot, slot->next);
-  if (profile) {
-    model_slot_set_profile(slot, profile);
+  const Loaded* const loaded = has_learned(slot, slot->current) ? slot->current
+                               : has_learned(slot, slot->next)  ? slot->next
+                                                                : NULL;
+  if (loaded) {
+    slot->effect->recall(loaded->engine, &slot->memory);
+    hand_memory(slot, slot->current);
+    hand_memory(slot, slot->next);
   }
-  return profile != NULL;
+  return loaded != NULL;
 }
 
 bool
@@ -276,8 +271,8 @@ model_slot_take(ModelSlot* const slot)
     return false;
   }
 
-  if (slot->has_profile) {
-    hand_profile(slot, slot->next);
+  if (slot->memory.n) {
+    hand_memory(slot, slot->next);
   }
   if (slot->fresh) {
     settle(slot);

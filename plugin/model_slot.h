@@ -35,7 +35,7 @@ typedef void (*ModelSlotReport)(void* context, const char* line);
    A model that cannot be used is a model all the same: its sound is the dry one, and its path
    is kept.
 
-   The noise profile that one model has learned, or that was set, is handed on to the next.
+   What one model has learned, or was told to remember, is handed on to the next.
 */
 typedef struct ModelSlot ModelSlot;
 
@@ -91,15 +91,15 @@ REALTIME
 bool
 model_slot_by_user(const ModelSlot* slot);
 
-/// Let every model use this noise profile.  @param profile Copied; NULL: none.
+/// Let every model remember this.  @param memory Copied.
 REALTIME
 void
-model_slot_set_profile(ModelSlot* slot, const NoiseProfile* profile);
+model_slot_remember(ModelSlot* slot, const EffectMemory* memory);
 
-/// The profile that was set or learned last, or NULL.  Owned by `slot`.
+/// What was set or learned last.  Owned by `slot`.
 REALTIME
-const NoiseProfile*
-model_slot_profile(const ModelSlot* slot);
+const EffectMemory*
+model_slot_memory(const ModelSlot* slot);
 
 /// Let every model use what one of them has learned since the last call.  @return True when one
 /// has.

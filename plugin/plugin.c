@@ -7,10 +7,10 @@
 #include "plugin/effect.h"
 #include "plugin/fade.h"
 #include "plugin/host_feature.h"
+#include "plugin/memory_slot.h"
 #include "plugin/messages.h"
 #include "plugin/model_slot.h"
 #include "plugin/ports.h"
-#include "plugin/profile_slot.h"
 #include "plugin/state.h"
 #include "plugin/uris.h"
 
@@ -45,7 +45,7 @@ typedef struct {
   Uris                       uris;
   uint32_t                   latency; ///< Samples
   ModelSlot*                 slot;
-  ProfileSlot*               profiles;
+  MemorySlot*                memory;
 
   // Ports.
   const LV2_Atom_Sequence* control;
@@ -61,7 +61,7 @@ typedef struct {
   Work     request;         ///< Path that the user wants
   bool     request_waits;   ///< The worker has not been told of it
   bool     collect_waiting; ///< The worker has been told, and has not yet been
-  bool     clearing;        ///< The control that clears the profile was up
+  bool     clearing;        ///< The control that clears the memory was up
 
   // Sound.
   Delay*   dry_delay[EFFECT_MAX_CHANNELS];
@@ -88,16 +88,16 @@ cleanup(const LV2_Handle instance)
     delay_free(plugin->dry_delay[c]);
   }
   model_slot_free(plugin->slot);
-  profile_slot_free(plugin->profiles);
+  memory_slot_free(plugin->memory);
   free(plugin);
 }
 
 static bool
 allocate(Plugin* const plugin, const double rate_hz)
 {
-  plugin->slot     = model_slot_new(plugin->effect, rate_hz, report, plugin);
-  plugin->profiles = profile_slot_new();
-  bool ok          = plugin->slot && plugin->profiles;
+  plugin->slot   = model_slot_new(plugin->effect, rate_hz, report, plugin);
+  plugin->memory = memory_slot_new(plugin->effect);
+  bool ok        = plugin->slot && plugin->memory;
   for (uint32_t c = 0; c < plugin->effect->n_channels; ++c) {
     plugin->dry_delay[c] = delay_new(plugin->latency);
     ok                   = ok && plugin->dry_delay[c];
@@ -135,7 +135,7 @@ plugin_new(const Effect* const effect, const double rate_hz, const char* const b
 
   plugin->effect   = effect;
   plugin->schedule = schedule;
-  plugin->uris     = uris_map(map, effect->uri);
+  plugin->uris     = uris_map(map, effect->uri, effect->memory_uri);
   plugin->latency  = effect->latency(rate_hz);
   plugin->n_fade   = fade_length(rate_hz);
   plugin->fresh    = true;
@@ -268,29 +268,30 @@ read_messages(Plugin* const plugin)
   }
 }
 
-/// Tell all who should know of another profile, which was learned or cleared here.
+/// Tell all who should know of another memory, which was learned or cleared here.
 static void
-tell_profile(Plugin* const plugin)
+tell_memory(Plugin* const plugin)
 {
-  profile_slot_tell(plugin->profiles, model_slot_profile(plugin->slot));
+  memory_slot_tell(plugin->memory, model_slot_memory(plugin->slot));
   plugin->messages.tell_change = true;
 }
 
-/// Use a restored profile, or clear the one in use.
+/// Use a restored memory, or clear the one in use.
 static void
-read_profile(Plugin* const plugin, const float* const controls)
+read_memory(Plugin* const plugin, const float* const controls)
 {
-  const NoiseProfile* restored = NULL;
-  if (profile_slot_take(plugin->profiles, &restored)) {
-    model_slot_set_profile(plugin->slot, restored);
+  static const EffectMemory nothing  = { 0 };
+  const EffectMemory* const restored = memory_slot_take(plugin->memory);
+  if (restored) {
+    model_slot_remember(plugin->slot, restored);
   }
 
   const bool clear = controls[plugin->effect->clear] > 0.0f;
   if (clear && !plugin->clearing) {
-    const bool had_one = model_slot_profile(plugin->slot);
-    model_slot_set_profile(plugin->slot, NULL);
+    const bool had_one = model_slot_memory(plugin->slot)->n > 0;
+    model_slot_remember(plugin->slot, &nothing);
     if (had_one) {
-      tell_profile(plugin);
+      tell_memory(plugin);
     }
   }
   plugin->clearing = clear;
@@ -308,14 +309,14 @@ run(const LV2_Handle instance, const uint32_t n_samples)
   }
 
   *plugin->latency_port = (float)plugin->latency;
-  read_profile(plugin, controls);
+  read_memory(plugin, controls);
   read_messages(plugin);
   for (uint32_t at = 0; at < n_samples; at += EFFECT_BLOCK) {
     const uint32_t n = n_samples - at < EFFECT_BLOCK ? n_samples - at : EFFECT_BLOCK;
     process(plugin, at, n, controls);
   }
   if (model_slot_share_learned(plugin->slot)) {
-    tell_profile(plugin);
+    tell_memory(plugin);
   }
   schedule(plugin);
   messages_write(&plugin->messages, plugin->notify, model_slot_path(plugin->slot));
@@ -357,7 +358,7 @@ save(const LV2_Handle instance, const LV2_State_Store_Function store, const LV2_
      const uint32_t flags, const LV2_Feature* const* const features)
 {
   Plugin* const plugin = instance;
-  return state_save(plugin->slot, plugin->profiles, &plugin->uris, store, handle, flags, features);
+  return state_save(plugin->slot, plugin->memory, &plugin->uris, store, handle, flags, features);
 }
 
 static LV2_State_Status
@@ -367,7 +368,7 @@ restore(const LV2_Handle instance, const LV2_State_Retrieve_Function retrieve,
 {
   (void)flags;
   Plugin* const          plugin = instance;
-  const LV2_State_Status status = state_restore(plugin->slot, plugin->profiles, &plugin->uris,
+  const LV2_State_Status status = state_restore(plugin->slot, plugin->memory, &plugin->uris,
                                                 retrieve, handle, features);
   if (status == LV2_STATE_ERR_BAD_TYPE) {
     report(plugin, "a value in the saved state is not what it should be, and is left out");

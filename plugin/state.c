@@ -127,34 +127,33 @@ save_model(ModelSlot* const slot, const Uris* const uris, const LV2_State_Store_
   return status;
 }
 
-/// A profile as the body of an atom:Vector.
+/// A memory as the body of an atom:Vector.
 typedef struct {
   LV2_Atom_Vector_Body head;
-  float                packed[NOISE_PROFILE_MAX_PACKED];
-} ProfileBody;
+  float                numbers[EFFECT_MAX_MEMORY];
+} MemoryBody;
 
 static LV2_State_Status
-save_profile(ProfileSlot* const profiles, const Uris* const uris,
-             const LV2_State_Store_Function store, const LV2_State_Handle handle)
+save_memory(MemorySlot* const slot, const Uris* const uris, const LV2_State_Store_Function store,
+            const LV2_State_Handle handle)
 {
-  NoiseProfile   profile;
-  ProfileBody    body = { .head = { sizeof(float), uris->atom_Float } };
-  const uint32_t n    = profile_slot_save(profiles, &profile)
-                          ? noise_profile_pack(&profile, body.packed)
-                          : 0;
-  return store(handle, uris->noise_profile, &body,
-               offsetof(ProfileBody, packed) + n * sizeof(float), uris->atom_Vector,
+  EffectMemory memory;
+  MemoryBody   body = { .head = { sizeof(float), uris->atom_Float } };
+  memory_slot_save(slot, &memory);
+  memcpy(body.numbers, memory.numbers, memory.n * sizeof(float));
+  return store(handle, uris->memory, &body,
+               offsetof(MemoryBody, numbers) + memory.n * sizeof(float), uris->atom_Vector,
                LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE);
 }
 
 LV2_State_Status
-state_save(ModelSlot* const slot, ProfileSlot* const profiles, const Uris* const uris,
+state_save(ModelSlot* const slot, MemorySlot* const memories, const Uris* const uris,
            const LV2_State_Store_Function store, const LV2_State_Handle handle,
            const uint32_t flags, const LV2_Feature* const* const features)
 {
-  const LV2_State_Status model   = save_model(slot, uris, store, handle, flags, features);
-  const LV2_State_Status profile = save_profile(profiles, uris, store, handle);
-  return model ? model : profile;
+  const LV2_State_Status model  = save_model(slot, uris, store, handle, flags, features);
+  const LV2_State_Status memory = save_memory(memories, uris, store, handle);
+  return model ? model : memory;
 }
 
 static LV2_State_Status
@@ -183,9 +182,9 @@ restore_model(ModelSlot* const slot, const Uris* const uris,
 /// The numbers that a stored value holds.  @return False when it holds anything else.
 static bool
 read_body(const Uris* const uris, const void* const value, const size_t size, const uint32_t type,
-          ProfileBody* const body)
+          MemoryBody* const body)
 {
-  const size_t head = offsetof(ProfileBody, packed);
+  const size_t head = offsetof(MemoryBody, numbers);
   if (type != uris->atom_Vector || size < head || size > sizeof(*body) ||
       (size - head) % sizeof(float)) {
     return false;
@@ -196,15 +195,15 @@ read_body(const Uris* const uris, const void* const value, const size_t size, co
 }
 
 static LV2_State_Status
-restore_profile(ProfileSlot* const profiles, const Uris* const uris,
-                const LV2_State_Retrieve_Function retrieve, const LV2_State_Handle handle)
+restore_memory(MemorySlot* const slot, const Uris* const uris,
+               const LV2_State_Retrieve_Function retrieve, const LV2_State_Handle handle)
 {
-  ProfileBody       body;
-  NoiseProfile      profile;
+  MemoryBody        body;
+  EffectMemory      memory;
   size_t            size  = 0;
   uint32_t          type  = 0;
   uint32_t          flags = 0;
-  const void* const value = retrieve(handle, uris->noise_profile, &size, &type, &flags);
+  const void* const value = retrieve(handle, uris->memory, &size, &type, &flags);
   if (!value) {
     return LV2_STATE_SUCCESS; // A preset
   }
@@ -212,20 +211,17 @@ restore_profile(ProfileSlot* const profiles, const Uris* const uris,
     return LV2_STATE_ERR_BAD_TYPE;
   }
 
-  const uint32_t n = (uint32_t)((size - offsetof(ProfileBody, packed)) / sizeof(float));
-  if (n && !noise_profile_unpack(n, body.packed, &profile)) {
-    return LV2_STATE_ERR_BAD_TYPE;
-  }
-  profile_slot_restore(profiles, n ? &profile : NULL);
-  return LV2_STATE_SUCCESS;
+  memory.n = (uint32_t)((size - offsetof(MemoryBody, numbers)) / sizeof(float));
+  memcpy(memory.numbers, body.numbers, memory.n * sizeof(float));
+  return memory_slot_restore(slot, &memory) ? LV2_STATE_SUCCESS : LV2_STATE_ERR_BAD_TYPE;
 }
 
 LV2_State_Status
-state_restore(ModelSlot* const slot, ProfileSlot* const profiles, const Uris* const uris,
+state_restore(ModelSlot* const slot, MemorySlot* const memories, const Uris* const uris,
               const LV2_State_Retrieve_Function retrieve, const LV2_State_Handle handle,
               const LV2_Feature* const* const features)
 {
-  const LV2_State_Status profile = restore_profile(profiles, uris, retrieve, handle);
-  const LV2_State_Status model   = restore_model(slot, uris, retrieve, handle, features);
-  return model ? model : profile;
+  const LV2_State_Status memory = restore_memory(memories, uris, retrieve, handle);
+  const LV2_State_Status model  = restore_model(slot, uris, retrieve, handle, features);
+  return model ? model : memory;
 }

@@ -23,7 +23,7 @@ typedef struct {
   LV2_URID atom_URID;
   LV2_URID atom_Vector;
   LV2_URID model;
-  LV2_URID noise_profile;
+  LV2_URID memory; ///< What the effect remembers
   LV2_URID patch_Get;
   LV2_URID patch_Set;
   LV2_URID patch_property;
@@ -35,7 +35,7 @@ typedef struct {
 
 /// Ask the host for all of them.
 static inline Uris
-uris_map(const LV2_URID_Map* const map, const char* const plugin_uri)
+uris_map(const LV2_URID_Map* const map, const char* const plugin_uri, const char* const memory_uri)
 {
   return (Uris){
     .atom_Float         = map->map(map->handle, LV2_ATOM__Float),
@@ -44,7 +44,7 @@ uris_map(const LV2_URID_Map* const map, const char* const plugin_uri)
     .atom_URID          = map->map(map->handle, LV2_ATOM__URID),
     .atom_Vector        = map->map(map->handle, LV2_ATOM__Vector),
     .model              = map->map(map->handle, LAMINA_MODEL_URI),
-    .noise_profile      = map->map(map->handle, LAMINA_NOISE_PROFILE_URI),
+    .memory             = map->map(map->handle, memory_uri),
     .patch_Get          = map->map(map->handle, LV2_PATCH__Get),
     .patch_Set          = map->map(map->handle, LV2_PATCH__Set),
     .patch_property     = map->map(map->handle, LV2_PATCH__property),

@@ -56,6 +56,7 @@ noise_profile_convert(const NoiseProfile* from, NoiseProfile* to);
    @param packed [NOISE_PROFILE_MAX_PACKED], written.
    @return How many numbers there are.
 */
+REALTIME
 uint32_t
 noise_profile_pack(const NoiseProfile* profile, float* packed);
 
@@ -66,6 +67,7 @@ noise_profile_pack(const NoiseProfile* profile, float* packed);
    @return False, and nothing written, when they are no profile.
 */
 NODISCARD
+REALTIME
 bool
 noise_profile_unpack(uint32_t n, const float* packed, NoiseProfile* profile);
 

@@ -45,7 +45,7 @@ set_up(void** const state)
 {
   Fixture* const fixture = calloc(1, sizeof(Fixture));
   LV2_URID_Map   map     = { fixture, map_uri };
-  fixture->uri           = uris_map(&map, "urn:test");
+  fixture->uri           = uris_map(&map, "urn:test", "urn:test:memory");
   messages_init(&fixture->messages, &fixture->uri, &map);
   lv2_atom_forge_init(&fixture->forge, &map);
   lv2_atom_forge_set_buffer(&fixture->forge, (uint8_t*)&fixture->control, SIZE);

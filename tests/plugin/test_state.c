@@ -177,9 +177,9 @@ test_strange_values(void** const state)
 {
   (void)state;
   const LV2_URID_Map map      = { NULL, map_uri };
-  const Uris         uris     = uris_map(&map, DENOISE_MONO_URI);
+  const Uris         uris     = uris_map(&map, DENOISE_MONO_URI, LAMINA_NOISE_PROFILE_URI);
   ModelSlot* const   slot     = model_slot_new(&denoise_mono, 48000.0, ignore, NULL);
-  ProfileSlot* const profiles = profile_slot_new();
+  MemorySlot* const  profiles = memory_slot_new(&denoise_mono);
   Stored             stored   = { MODEL, FLOAT, 3, "/a" };
   assert_int_equal(state_restore(slot, profiles, &uris, retrieve, &stored, NULL),
                    LV2_STATE_ERR_BAD_TYPE);
@@ -199,7 +199,7 @@ test_strange_values(void** const state)
   assert_string_equal(path, "/a");
   free(path);
   model_slot_free(slot);
-  profile_slot_free(profiles);
+  memory_slot_free(profiles);
 }
 
 /// A profile as hosts keep it.
@@ -223,24 +223,25 @@ enum { BODY_SIZE = sizeof(LV2_Atom_Vector_Body) + 10 * sizeof(float) };
 static LV2_State_Status
 restore_profile(const LV2_URID type, const size_t size, const void* const value)
 {
-  const LV2_URID_Map map      = { NULL, map_uri };
-  const Uris         uris     = uris_map(&map, DENOISE_MONO_URI);
-  ModelSlot* const   slot     = model_slot_new(&denoise_mono, 48000.0, ignore, NULL);
-  ProfileSlot* const profiles = profile_slot_new();
-  NoiseProfile       profile  = { .rate_hz = 44100.0 };
-  profile_slot_restore(profiles, &profile);
+  const LV2_URID_Map map    = { NULL, map_uri };
+  const Uris         uris   = uris_map(&map, DENOISE_MONO_URI, LAMINA_NOISE_PROFILE_URI);
+  ModelSlot* const   slot   = model_slot_new(&denoise_mono, 48000.0, ignore, NULL);
+  MemorySlot* const  memory = memory_slot_new(&denoise_mono);
+  const Body         before = small_body();
+  EffectMemory       saved  = { .n = 10 };
+  memcpy(saved.numbers, before.packed, 10 * sizeof(float));
+  saved.numbers[9] = -51.0f;
+  assert_true(memory_slot_restore(memory, &saved));
   Stored                 stored = { PROFILE, type, size, value };
-  const LV2_State_Status status = state_restore(slot, profiles, &uris, retrieve, &stored, NULL);
-  const bool             found  = profile_slot_save(profiles, &profile);
-  assert_true(found == (status || size != sizeof(LV2_Atom_Vector_Body)));
-  if (found && value && !status) {
-    assert_true(profile.rate_hz == 48000.0 && profile.window_s == 0.02);
-    assert_float_equal(profile.level_db[2], -50.0f, 0.0f);
-  } else if (found) {
-    assert_true(profile.rate_hz == 44100.0);
+  const LV2_State_Status status = state_restore(slot, memory, &uris, retrieve, &stored, NULL);
+  memory_slot_save(memory, &saved);
+  assert_int_equal(saved.n, status || size != sizeof(LV2_Atom_Vector_Body) ? 10 : 0);
+  if (saved.n) {
+    const float expected = value && !status ? -50.0f : -51.0f;
+    assert_float_equal(saved.numbers[9], expected, 0.0f);
   }
   model_slot_free(slot);
-  profile_slot_free(profiles);
+  memory_slot_free(memory);
   return status;
 }
 

@@ -1,18 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The Lamina developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "plugin/profile_slot.h"
+#include "plugin/memory_slot.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-/// A profile on its way.
+/// A memory on its way.
 typedef struct {
   uint32_t     n_restores; ///< How many restores its writer knew of
-  bool         is_there;
-  NoiseProfile profile;
+  EffectMemory memory;
 } Letter;
 
 /// One direction.
@@ -25,7 +25,8 @@ typedef struct {
 
 enum { INDEX = 3, FRESH = 4 };
 
-struct ProfileSlot {
+struct MemorySlot {
+  const Effect*   effect;
   pthread_mutex_t lock;     ///< Of those who save and restore; unknown to the audio thread
   Letter          restored; ///< The last
   Box             to_audio;
@@ -42,15 +43,10 @@ box_init(Box* const box)
 }
 
 static void
-box_send(Box* const box, const uint32_t n_restores, const NoiseProfile* const profile)
+box_send(Box* const box, const uint32_t n_restores, const EffectMemory* const memory)
 {
-  Letter* const letter = &box->letters[box->writing];
-  letter->n_restores   = n_restores;
-  letter->is_there     = profile != NULL;
-  if (profile) {
-    letter->profile = *profile;
-  }
-  box->writing = atomic_exchange(&box->between, box->writing | FRESH) & INDEX;
+  box->letters[box->writing] = (Letter){ n_restores, *memory };
+  box->writing               = atomic_exchange(&box->between, box->writing | FRESH) & INDEX;
 }
 
 /// The last letter; one with zeros before the first.  Valid until the next call.
@@ -63,22 +59,23 @@ box_receive(Box* const box)
   return &box->letters[box->reading];
 }
 
-ProfileSlot*
-profile_slot_new(void)
+MemorySlot*
+memory_slot_new(const Effect* const effect)
 {
-  ProfileSlot* const slot = calloc(1, sizeof(ProfileSlot));
+  MemorySlot* const slot = calloc(1, sizeof(MemorySlot));
   if (!slot || pthread_mutex_init(&slot->lock, NULL)) {
     free(slot);
     return NULL;
   }
 
+  slot->effect = effect;
   box_init(&slot->to_audio);
   box_init(&slot->from_audio);
   return slot;
 }
 
 void
-profile_slot_free(ProfileSlot* const slot)
+memory_slot_free(MemorySlot* const slot)
 {
   if (slot) {
     pthread_mutex_destroy(&slot->lock);
@@ -86,49 +83,44 @@ profile_slot_free(ProfileSlot* const slot)
   }
 }
 
-void
-profile_slot_restore(ProfileSlot* const slot, const NoiseProfile* const profile)
-{
-  pthread_mutex_lock(&slot->lock);
-  ++slot->restored.n_restores;
-  slot->restored.is_there = profile != NULL;
-  if (profile) {
-    slot->restored.profile = *profile;
-  }
-  box_send(&slot->to_audio, slot->restored.n_restores, profile);
-  pthread_mutex_unlock(&slot->lock);
-}
-
 bool
-profile_slot_save(ProfileSlot* const slot, NoiseProfile* const profile)
+memory_slot_restore(MemorySlot* const slot, const EffectMemory* const memory)
 {
-  pthread_mutex_lock(&slot->lock);
-  const Letter* const told   = box_receive(&slot->from_audio);
-  const bool          knows  = told->n_restores == slot->restored.n_restores;
-  const Letter* const letter = knows ? told : &slot->restored;
-  const bool          found  = letter->is_there;
-  if (found) {
-    *profile = letter->profile;
-  }
-  pthread_mutex_unlock(&slot->lock);
-  return found;
-}
-
-bool
-profile_slot_take(ProfileSlot* const slot, const NoiseProfile** const profile)
-{
-  const Letter* const letter = box_receive(&slot->to_audio);
-  if (letter->n_restores == slot->n_taken) {
+  if (memory->n && !slot->effect->is_memory(memory)) {
     return false;
   }
 
-  slot->n_taken = letter->n_restores;
-  *profile      = letter->is_there ? &letter->profile : NULL;
+  pthread_mutex_lock(&slot->lock);
+  slot->restored = (Letter){ slot->restored.n_restores + 1, *memory };
+  box_send(&slot->to_audio, slot->restored.n_restores, memory);
+  pthread_mutex_unlock(&slot->lock);
   return true;
 }
 
 void
-profile_slot_tell(ProfileSlot* const slot, const NoiseProfile* const profile)
+memory_slot_save(MemorySlot* const slot, EffectMemory* const memory)
 {
-  box_send(&slot->from_audio, slot->n_taken, profile);
+  pthread_mutex_lock(&slot->lock);
+  const Letter* const told  = box_receive(&slot->from_audio);
+  const bool          knows = told->n_restores == slot->restored.n_restores;
+  *memory                   = knows ? told->memory : slot->restored.memory;
+  pthread_mutex_unlock(&slot->lock);
+}
+
+const EffectMemory*
+memory_slot_take(MemorySlot* const slot)
+{
+  const Letter* const letter = box_receive(&slot->to_audio);
+  if (letter->n_restores == slot->n_taken) {
+    return NULL;
+  }
+
+  slot->n_taken = letter->n_restores;
+  return &letter->memory;
+}
+
+void
+memory_slot_tell(MemorySlot* const slot, const EffectMemory* const memory)
+{
+  box_send(&slot->from_audio, slot->n_taken, memory);
 }
