@@ -30,9 +30,40 @@ REALTIME
 void
 anchor_add(Anchor* anchor, float level_db, const float* shape_db);
 
+/// Let what was heard so far count less.  @param keep Share of its weight that stays, 0…1.
+REALTIME
+void
+anchor_fade(Anchor* anchor, double keep);
+
 /// Whether it has heard enough.
 REALTIME
 bool
 anchor_ready(const Anchor* anchor);
+
+/// Numbers of a packed anchor.
+#define ANCHOR_PACKED (3u + ENVELOPE_BANDS)
+
+/**
+   As a row of numbers, to be kept in a session.
+
+   1, which is the version; frames; weight; then the envelope, dB.
+
+   @param packed [ANCHOR_PACKED], written.
+*/
+REALTIME
+void
+anchor_pack(const Anchor* anchor, float* packed);
+
+/**
+   The inverse.  Believes nothing: the numbers may come from anywhere.
+
+   @param packed [ANCHOR_PACKED].
+   @param anchor Written on success: ready.
+   @return False, and nothing written, when they are no anchor.
+*/
+NODISCARD
+REALTIME
+bool
+anchor_unpack(const float* packed, Anchor* anchor);
 
 #endif

@@ -4,9 +4,12 @@
 #include "dsp/effect/morpher.h"
 
 #include "dsp/effect/retiming.h"
+#include "dsp/effect/wander.h"
+#include "dsp/network/latent.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /// Window and hop, seconds: 2048 and 512 samples at 48 kHz.
 static const double window_s = 2048.0 / 48000.0;
@@ -16,17 +19,56 @@ static const double hop_s    = 512.0 / 48000.0;
 /// below its loudest is noise.
 static const float range_db = 30.0f;
 
+/// No band is wished to move by more, dB, whatever a model says.
+static const float most_gain_db = 120.0f;
+
+/// Time constant of the player's mean timbre, seconds.
+static const double source_s = 3.0;
+
+/// And of the walk.
+static const double walk_s = 2.0;
+
+/// The walk's first two numbers move the place in the square by this, at a depth of 1; the others
+/// move the code, by standard deviations.
+static const float walk_place = 0.5f;
+
+/// Codes may lie outside what a model has learned from by this share of its width.
+static const float code_margin = 0.25f;
+
+/// Longest inertia, seconds, and greatest offset.
+static const float most_inertia_s = 10.0f;
+static const float most_offset    = 4.0f;
+
+enum { N_PLACE = 2, N_SPACE = ENVELOPE_BANDS };
+
+_Static_assert(N_PLACE + LATENT_MAX <= WANDER_COUNT, "every number of a code wanders");
+
 struct Morpher {
-  StftConfig           stft;
-  Channels*            channels;
-  Envelope*            envelope;
-  float                from[ENVELOPE_BANDS]; ///< dB
-  float                to[ENVELOPE_BANDS];   ///< dB
-  Retiming             retiming;             ///< Of the way between them
-  float*               power;                ///< Mean over the channels, [stft_bins]
-  float*               gain;                 ///< dB, then a factor, [stft_bins]
-  const MorpherParams* params;               ///< Of this run
-  Anchor*              anchor;               ///< That is being learned
+  StftConfig stft;
+  uint32_t   n_channels;
+  double     hop_s;
+  Channels*  channels;
+  Channels*  side; ///< The side-chain, while it is learned
+  Envelope*  envelope;
+  Latent*    latent;  ///< NULL without a model
+  uint32_t   n_space; ///< Numbers of a point: of a code, or of an envelope
+  uint32_t   at;      ///< Samples since the last frame of `channels`
+
+  Corners corners;
+  bool    side_learns;
+  bool    has_source;
+  Anchor  source; ///< Set, or the player's mean
+  Wander  wander;
+  bool    fresh; ///< No frame since the last reset
+  bool    frozen;
+  float   still_db[ENVELOPE_BANDS]; ///< The player's shape while it is frozen
+  float   amount;                   ///< As far as it has followed
+  float   goal[N_SPACE];            ///< A point, likewise
+
+  float*               power;  ///< Mean over the channels, [stft_bins]
+  float*               gain;   ///< dB, then a factor, [stft_bins]
+  const MorpherParams* params; ///< Of this run
+  Anchor*              anchor; ///< That is being learned
 };
 
 MorpherParams
@@ -35,24 +77,43 @@ morpher_params_default(void)
   return (MorpherParams){ .amount = 0.0f, .expression = 1.0f, .wet = 1.0f };
 }
 
+StftConfig
+morpher_stft(const double rate_hz)
+{
+  return stft_config(window_s, hop_s, rate_hz);
+}
+
+static bool
+allocate(Morpher* const morpher, const Model* const model, const double rate_hz)
+{
+  const uint32_t n_bins = stft_bins(morpher->stft);
+  morpher->channels     = channels_new(morpher->stft, morpher->n_channels);
+  morpher->side         = channels_new(morpher->stft, morpher->n_channels);
+  morpher->envelope     = envelope_new(morpher->stft, rate_hz);
+  morpher->latent       = model ? latent_new(model) : NULL;
+  morpher->power        = calloc(n_bins, sizeof(float));
+  morpher->gain         = calloc(n_bins, sizeof(float));
+  return morpher->channels && morpher->side && morpher->envelope && morpher->power &&
+         morpher->gain && (morpher->latent || !model);
+}
+
 Morpher*
-morpher_new(const double rate_hz, const uint32_t n_channels)
+morpher_new(const Model* const model, const double rate_hz, const uint32_t n_channels)
 {
   Morpher* const morpher = calloc(1, sizeof(Morpher));
   if (!morpher) {
     return NULL;
   }
 
-  retiming_set(&morpher->retiming, morpher->from, morpher->to);
-  morpher->stft     = stft_config(window_s, hop_s, rate_hz);
-  morpher->channels = channels_new(morpher->stft, n_channels);
-  morpher->envelope = envelope_new(morpher->stft, rate_hz);
-  morpher->power    = calloc(stft_bins(morpher->stft), sizeof(float));
-  morpher->gain     = calloc(stft_bins(morpher->stft), sizeof(float));
-  if (!morpher->channels || !morpher->envelope || !morpher->power || !morpher->gain) {
+  morpher->stft       = morpher_stft(rate_hz);
+  morpher->n_channels = n_channels;
+  morpher->hop_s      = morpher->stft.hop / rate_hz;
+  if (!allocate(morpher, model, rate_hz)) {
     morpher_free(morpher);
     return NULL;
   }
+  morpher->n_space = morpher->latent ? latent_size(morpher->latent) : ENVELOPE_BANDS;
+  morpher_reset(morpher);
   return morpher;
 }
 
@@ -61,7 +122,9 @@ morpher_free(Morpher* const morpher)
 {
   if (morpher) {
     channels_free(morpher->channels);
+    channels_free(morpher->side);
     envelope_free(morpher->envelope);
+    latent_free(morpher->latent);
     free(morpher->power);
     free(morpher->gain);
     free(morpher);
@@ -72,6 +135,15 @@ void
 morpher_reset(Morpher* const morpher)
 {
   channels_reset(morpher->channels);
+  channels_reset(morpher->side);
+  wander_reset(&morpher->wander);
+  memset(morpher->corners.learning, 0, sizeof(morpher->corners.learning));
+  if (!morpher->has_source) {
+    morpher->source = (Anchor){ 0 };
+  }
+  morpher->at     = 0;
+  morpher->fresh  = true;
+  morpher->frozen = false;
 }
 
 uint32_t
@@ -81,13 +153,28 @@ morpher_latency(const Morpher* const morpher)
 }
 
 void
-morpher_set_anchors(Morpher* const morpher, const Anchor* const from, const Anchor* const to)
+morpher_set_source(Morpher* const morpher, const Anchor* const source)
 {
-  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
-    morpher->from[b] = (float)from->shape_db[b];
-    morpher->to[b]   = (float)to->shape_db[b];
-  }
-  retiming_set(&morpher->retiming, morpher->from, morpher->to);
+  morpher->has_source = source != NULL;
+  morpher->source     = source ? *source : (Anchor){ 0 };
+}
+
+void
+morpher_set_corner(Morpher* const morpher, const uint32_t corner, const Anchor* const anchor)
+{
+  corners_set(&morpher->corners, corner, anchor);
+}
+
+const Anchor*
+morpher_corner(const Morpher* const morpher, const uint32_t corner)
+{
+  return morpher->corners.there[corner] ? &morpher->corners.anchors[corner] : NULL;
+}
+
+uint32_t
+morpher_n_learned(const Morpher* const morpher)
+{
+  return morpher->corners.n_learned;
 }
 
 static float
@@ -96,17 +183,172 @@ clamped(const float x, const float least, const float most)
   return fminf(fmaxf(x, least), most); // `least` for NaN
 }
 
-/// What the player's envelope is to be moved by, dB per band.
+/// A shape as a point, [n_space].
 static void
-move(const Morpher* const morpher, const float* const shape_db, float* const gain_db)
+to_point(const Morpher* const morpher, const float* const shape_db, float* const point)
+{
+  if (morpher->latent) {
+    latent_encode(morpher->latent, shape_db, point);
+  } else {
+    memcpy(point, shape_db, ENVELOPE_BANDS * sizeof(float));
+  }
+}
+
+/// A point as a shape, [ENVELOPE_BANDS].
+static void
+to_shape(const Morpher* const morpher, const float* const point, float* const shape_db)
+{
+  if (morpher->latent) {
+    latent_decode(morpher->latent, point, shape_db);
+  } else {
+    memcpy(shape_db, point, ENVELOPE_BANDS * sizeof(float));
+  }
+}
+
+/// The envelope of an anchor.
+static void
+anchor_shape(const Anchor* const anchor, float* const shape_db)
+{
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    shape_db[b] = (float)anchor->shape_db[b];
+  }
+}
+
+/// Add the points of the corners, weighted.  @param goal [n_space], zeros.
+static void
+blend_corners(const Morpher* const morpher, const float* const weights, float* const goal)
+{
+  for (uint32_t i = 0; i < CORNERS_COUNT; ++i) {
+    if (weights[i] > 0.0f) {
+      float shape_db[ENVELOPE_BANDS];
+      float point[N_SPACE];
+      anchor_shape(corners_at(&morpher->corners, i), shape_db);
+      to_point(morpher, shape_db, point);
+      for (uint32_t k = 0; k < morpher->n_space; ++k) {
+        goal[k] += weights[i] * point[k];
+      }
+    }
+  }
+}
+
+/// Where the controls and the walk want the goal.  @param source A point, the goal when there is no
+/// timbre.  @param goal [n_space], written.
+static void
+wanted_goal(const Morpher* const morpher, const float* const source, float* const goal)
 {
   const MorpherParams* const params = morpher->params;
-  const float amount     = clamped(params->amount, MORPHER_MIN_AMOUNT, MORPHER_MAX_AMOUNT);
-  const float share      = retiming_share(&morpher->retiming, amount);
-  const float expression = clamped(params->expression, 0.0f, 1.0f);
+  const float* const         place  = morpher->wander.place;
+  const float                depth  = clamped(params->walk, 0.0f, 1.0f);
+  const float                x = clamped(params->x + depth * walk_place * place[0], 0.0f, 1.0f);
+  const float                y = clamped(params->y + depth * walk_place * place[1], 0.0f, 1.0f);
+  float                      weights[CORNERS_COUNT];
+  memset(goal, 0, morpher->n_space * sizeof(float));
+  if (corners_weights(&morpher->corners, x, y, weights)) {
+    blend_corners(morpher, weights, goal);
+  } else {
+    memcpy(goal, source, morpher->n_space * sizeof(float));
+  }
+  for (uint32_t k = 0; morpher->latent && k < morpher->n_space; ++k) {
+    goal[k] += depth * place[N_PLACE + k];
+  }
+}
+
+/// Let amount and goal follow the controls by a frame.
+static void
+follow(Morpher* const morpher, const float* const source)
+{
+  const float amount    = clamped(morpher->params->amount, MORPHER_MIN_AMOUNT, MORPHER_MAX_AMOUNT);
+  const float inertia_s = clamped(morpher->params->inertia_s, 0.0f, most_inertia_s);
+  const bool  at_once   = morpher->fresh || !(inertia_s > 0.0f);
+  const float step      = at_once ? 1.0f : 1.0f - expf((float)-morpher->hop_s / inertia_s);
+  float       goal[N_SPACE];
+  wanted_goal(morpher, source, goal);
+  morpher->amount = at_once ? amount : morpher->amount + step * (amount - morpher->amount);
+  for (uint32_t k = 0; k < morpher->n_space; ++k) {
+    morpher->goal[k] = at_once ? goal[k] : morpher->goal[k] + step * (goal[k] - morpher->goal[k]);
+  }
+  morpher->fresh = false;
+}
+
+/// Move a code by the offsets and hold it near those that the model knows, or where the player
+/// is.  @param played The player's own.
+static void
+offset_code(const Morpher* const morpher, const float* const played, float* const code)
+{
+  for (uint32_t k = 0; k < morpher->n_space; ++k) {
+    const float offset = k < MORPHER_OFFSETS ? morpher->params->offsets[k] : 0.0f;
+    const float low    = latent_low(morpher->latent, k);
+    const float high   = latent_high(morpher->latent, k);
+    const float margin = code_margin * (high - low);
+    code[k]            = clamped(code[k] + clamped(offset, -most_offset, most_offset),
+                                 fminf(low - margin, played[k]), fmaxf(high + margin, played[k]));
+  }
+}
+
+/// How much of the way is to be gone, so that its steps sound even.
+static float
+retimed(const Morpher* const morpher, const float* const source_db)
+{
+  Retiming retiming;
+  float    goal_db[ENVELOPE_BANDS];
+  to_shape(morpher, morpher->goal, goal_db);
+  retiming_set(&retiming, source_db, goal_db);
+  return retiming_share(&retiming, morpher->amount);
+}
+
+/// What the player's envelope is to be moved by, dB per band.
+static void
+move(Morpher* const morpher, const float* const shape_db, float* const gain_db)
+{
+  const float expression = clamped(morpher->params->expression, 0.0f, 1.0f);
+  float       source_db[ENVELOPE_BANDS];
+  float       source[N_SPACE];
+  float       played[N_SPACE];
+  float       moved[N_SPACE];
+  float       played_db[ENVELOPE_BANDS];
+  anchor_shape(&morpher->source, source_db);
+  to_point(morpher, source_db, source);
+  to_point(morpher, shape_db, played);
+  follow(morpher, source);
+
+  const float share = retimed(morpher, source_db);
+  for (uint32_t k = 0; k < morpher->n_space; ++k) {
+    const float origin = played[k] + expression * (source[k] - played[k]);
+    moved[k]           = played[k] + share * (morpher->goal[k] - origin);
+  }
+  if (morpher->latent) {
+    offset_code(morpher, played, moved);
+  }
+  to_shape(morpher, moved, gain_db);
+  to_shape(morpher, played, played_db);
   for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
-    const float origin = shape_db[b] + expression * (morpher->from[b] - shape_db[b]);
-    gain_db[b]         = share * (morpher->to[b] - origin);
+    const float rest = share * (1.0f - expression) * (played_db[b] - shape_db[b]);
+    gain_db[b] += rest - played_db[b];
+  }
+}
+
+/// The player's shape, held while it is frozen.  @param shape_db As played.
+static const float*
+player_shape(Morpher* const morpher, const float* const shape_db)
+{
+  if (!morpher->params->freeze) {
+    morpher->frozen = false;
+    return shape_db;
+  }
+  if (!morpher->frozen) {
+    memcpy(morpher->still_db, shape_db, sizeof(morpher->still_db));
+    morpher->frozen = true;
+  }
+  return morpher->still_db;
+}
+
+/// Take a frame of the player's into the mean that the way begins at.
+static void
+track_source(Morpher* const morpher, const float level_db, const float* const shape_db)
+{
+  if (!morpher->has_source) {
+    anchor_fade(&morpher->source, exp(-morpher->hop_s / source_s));
+    anchor_add(&morpher->source, level_db, shape_db);
   }
 }
 
@@ -142,20 +384,13 @@ level_gains(Morpher* const morpher)
   }
 }
 
+/// Turn decibels per bin into factors that keep the power, and mix them with what is dry.
 static void
-morph_frame(void* const effect, const uint32_t at, float complex* const* const spectra)
+make_gains(Morpher* const morpher)
 {
-  (void)at;
   static const float log2_per_db = 0.166096405f; // log2(10) / 20
-  Morpher* const     morpher     = effect;
   const uint32_t     n_bins      = stft_bins(morpher->stft);
   const float        wet         = clamped(morpher->params->wet, 0.0f, 1.0f);
-  float              shape_db[ENVELOPE_BANDS];
-  float              gain_db[ENVELOPE_BANDS];
-  channels_power(morpher->channels, spectra, morpher->power);
-  envelope_from_power(morpher->envelope, morpher->power, shape_db);
-  move(morpher, shape_db, gain_db);
-  envelope_to_bins(morpher->envelope, gain_db, morpher->gain);
   for (uint32_t k = 0; k < n_bins; ++k) {
     morpher->gain[k] = exp2f(log2_per_db * morpher->gain[k]);
   }
@@ -163,7 +398,43 @@ morph_frame(void* const effect, const uint32_t at, float complex* const* const s
   for (uint32_t k = 0; k < n_bins; ++k) {
     morpher->gain[k] = 1.0f + wet * (morpher->gain[k] - 1.0f);
   }
+}
+
+static void
+morph_frame(void* const effect, const uint32_t at, float complex* const* const spectra)
+{
+  (void)at;
+  Morpher* const morpher = effect;
+  float          shape_db[ENVELOPE_BANDS];
+  float          gain_db[ENVELOPE_BANDS];
+  channels_power(morpher->channels, spectra, morpher->power);
+  const float level_db = envelope_from_power(morpher->envelope, morpher->power, shape_db);
+  if (!morpher->params->learn_side) {
+    corners_hear(&morpher->corners, level_db, shape_db);
+  }
+  track_source(morpher, level_db, shape_db);
+  wander_step(&morpher->wander, (float)exp(-morpher->hop_s / walk_s));
+
+  const float* const played_db = player_shape(morpher, shape_db);
+  move(morpher, played_db, gain_db);
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    gain_db[b] = clamped(gain_db[b] + played_db[b] - shape_db[b], -most_gain_db, most_gain_db);
+  }
+  envelope_to_bins(morpher->envelope, gain_db, morpher->gain);
+  make_gains(morpher);
   channels_scale(morpher->channels, morpher->gain, spectra);
+}
+
+/// A frame of the side-chain, for the corners that learn.
+static void
+hear_side(void* const effect, const uint32_t at, float complex* const* const spectra)
+{
+  (void)at;
+  Morpher* const morpher = effect;
+  float          shape_db[ENVELOPE_BANDS];
+  channels_power(morpher->side, spectra, morpher->power);
+  const float level_db = envelope_from_power(morpher->envelope, morpher->power, shape_db);
+  corners_hear(&morpher->corners, level_db, shape_db);
 }
 
 static void
@@ -185,10 +456,46 @@ morpher_learn(Morpher* const morpher, Anchor* const anchor, const uint32_t n,
   channels_run(morpher->channels, learn_frame, morpher, n, in, NULL);
 }
 
+/// Begin and end learning.  @return Whether the side-chain is to be heard.
+static bool
+begin_run(Morpher* const morpher, const MorpherParams* const params, const bool has_side)
+{
+  bool learns = false;
+  for (uint32_t i = 0; i < CORNERS_COUNT; ++i) {
+    learns = learns || params->learn[i];
+  }
+  const bool side_learns = learns && params->learn_side && has_side;
+  if (side_learns && !morpher->side_learns) {
+    channels_reset(morpher->side);
+  }
+  morpher->side_learns = side_learns;
+  morpher->params      = params;
+  corners_learn(&morpher->corners, params->learn);
+  return side_learns;
+}
+
 void
 morpher_run(Morpher* const morpher, const MorpherParams* const params, const uint32_t n,
-            const float* const* const in, float* const* const out)
+            const float* const* const in, const float* const* const side, float* const* const out)
 {
-  morpher->params = params;
-  channels_run(morpher->channels, morph_frame, morpher, n, in, out);
+  const uint32_t hop         = morpher->stft.hop;
+  const bool     side_learns = begin_run(morpher, params, side != NULL);
+  uint32_t       n_run       = 0;
+  for (uint32_t done = 0; done < n; done += n_run) {
+    const float* from[CHANNELS_MAX];
+    const float* heard[CHANNELS_MAX];
+    float*       to[CHANNELS_MAX];
+    for (uint32_t c = 0; c < morpher->n_channels; ++c) {
+      from[c]  = in[c] + done;
+      to[c]    = out[c] + done;
+      heard[c] = side_learns ? side[c] + done : NULL;
+    }
+    // To the end of a frame, so that what it is moved by does not depend on the block.
+    n_run = hop - morpher->at < n - done ? hop - morpher->at : n - done;
+    if (side_learns) {
+      channels_run(morpher->side, hear_side, morpher, n_run, heard, NULL);
+    }
+    channels_run(morpher->channels, morph_frame, morpher, n_run, from, to);
+    morpher->at = (morpher->at + n_run) % hop;
+  }
 }

@@ -5,20 +5,33 @@
 #define LAMINA_DSP_EFFECT_MORPHER_H
 
 #include "dsp/attributes.h"
-#include "dsp/effect/anchor.h"
 #include "dsp/effect/channels.h"
+#include "dsp/effect/corners.h"
+#include "dsp/network/model.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/// How far beyond the two anchors one may go.
+/// How far beyond the two ends of the way one may go.
 #define MORPHER_MIN_AMOUNT (-0.3f)
 #define MORPHER_MAX_AMOUNT 1.3f
+
+/// Numbers of a code that can be moved by themselves.
+#define MORPHER_OFFSETS 8u
 
 /// What a user may turn while sound runs.
 typedef struct {
   float amount;     ///< 0: as played, 1: all the way; MORPHER_MIN_AMOUNT…MORPHER_MAX_AMOUNT
-  float expression; ///< 1: the player's motion is kept, 0: the target is held; 0…1
+  float x, y;       ///< Place of the goal among the corners, 0…1
+  float expression; ///< 1: the player's motion is kept, 0: the goal is held; 0…1
+  float inertia_s;  ///< Time constant with which amount and goal follow, seconds, 0…10
+  bool  freeze;     ///< The player's own timbre stays what it was when this went on
+  float walk;       ///< How far the goal wanders by itself, 0…1
   float wet;        ///< Share of the changed sound, 0…1
+  float
+    offsets[MORPHER_OFFSETS]; ///< Added to the code, standard deviations; ±4; with a model alone
+  bool learn[CORNERS_COUNT];  ///< What sounds becomes the timbre of that corner
+  bool learn_side;            ///< It is what sounds at the side-chain
 } MorpherParams;
 
 /// Nothing is changed yet: amount 0, expression 1, wet 1.
@@ -26,45 +39,75 @@ MorpherParams
 morpher_params_default(void);
 
 /**
-   One timbre towards another, for one stream of linked channels: a filter.
+   One timbre towards others, for one stream of linked channels: a filter.
 
    STFT → envelope of the channels' mean power → moved envelope → one gain per bin → all channels,
-   so pitch, timing and image stay the player's.  With the player's envelope e, the anchors a and b,
-   amount α, retimed (see retiming.h), and expression x the gain is
+   so pitch, timing and image stay the player's.  The way begins at the source a, a running mean of
+   what is played unless it is set, and ends at the goal b, the place among the corners.  With the
+   player's envelope e, amount α, retimed (see retiming.h), and expression x the gain is
 
        g = α (b − x·a − (1 − x)·e),
 
    in dB: with x = 1 the envelope is shifted by the way from a to b, with x = 0 it is replaced by b
-   at α = 1.  Gains are held within a range, and every frame keeps its power.  One thread at a time.
+   at α = 1.  Gains are held within a range, and every frame keeps its power.
+
+   With a model all of this happens to the codes instead: E encodes, D decodes, z = E(e), and
+
+       z' = z + α (E(b) − x·E(a) − (1 − x)·z) + offsets,
+       g = D(z') − D(z) + α (1 − x) (D(z) − e),
+
+   with the corners' codes blended, and z' held near the codes that the model has learned from.
+
+   One thread at a time.
 */
 typedef struct Morpher Morpher;
 
+/// The frames of a morpher: 42.7 ms.
+StftConfig
+morpher_stft(double rate_hz);
+
 /**
+   @param model Of MODEL_MORPH, must outlive the morpher; NULL: none.
    @param rate_hz Of the sound, any from 1000 up.
    @param n_channels 1…CHANNELS_MAX.
-   @return Owned by the caller, without anchors, or NULL when memory is short.
+   @return Owned by the caller, without timbres, or NULL when memory is short.
 */
 Morpher*
-morpher_new(double rate_hz, uint32_t n_channels);
+morpher_new(const Model* model, double rate_hz, uint32_t n_channels);
 
 /// Free; NULL is allowed.
 void
 morpher_free(Morpher* morpher);
 
-/// Forget all sound, but not the anchors.
+/// Forget all sound, but not the timbres.  What is being learned begins anew.
 REALTIME
 void
 morpher_reset(Morpher* morpher);
 
-/// Samples from input to output: one STFT frame of 42.7 ms, constant.
+/// Samples from input to output: one STFT frame, constant.
 REALTIME
 uint32_t
 morpher_latency(const Morpher* morpher);
 
-/// Come from one timbre and go to another.  Both are ready and copied; at first both are flat.
+/// Let the way begin here.  @param source Ready, copied; NULL: at a mean of what is played.
 REALTIME
 void
-morpher_set_anchors(Morpher* morpher, const Anchor* from, const Anchor* to);
+morpher_set_source(Morpher* morpher, const Anchor* source);
+
+/// Put a timbre at a corner.  @param anchor Ready, copied; NULL: none.
+REALTIME
+void
+morpher_set_corner(Morpher* morpher, uint32_t corner, const Anchor* anchor);
+
+/// The timbre learned or set last at a corner, owned by `morpher`; NULL: none.
+REALTIME
+const Anchor*
+morpher_corner(const Morpher* morpher, uint32_t corner);
+
+/// How many timbres were learned since _new; it may wrap.
+REALTIME
+uint32_t
+morpher_n_learned(const Morpher* morpher);
 
 /**
    Learn an anchor.  This takes the place of morpher_run() with a morpher that is for this alone.
@@ -81,13 +124,15 @@ morpher_learn(Morpher* morpher, Anchor* anchor, uint32_t n, const float* const* 
 
    Samples that are NaN or beyond ±1e6 are read as 0.
 
-   @param params Read once per frame; values out of range are clamped.
+   @param params Read once per frame, apart from `learn`, which begins and ends with a call; values
+   out of range are clamped.
    @param in [n_channels][n].
+   @param side Side-chain, [n_channels][n]; NULL: silent.
    @param out [n_channels][n], written.  Any output may be any input.
 */
 REALTIME
 void
 morpher_run(Morpher* morpher, const MorpherParams* params, uint32_t n, const float* const* in,
-            float* const* out);
+            const float* const* side, float* const* out);
 
 #endif

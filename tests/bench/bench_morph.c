@@ -322,7 +322,9 @@ go(const Method* const method, const float* const from, const float* const to, c
     return;
   }
 
-  const MorpherParams params = { (float)amount, method->expression, 1.0f };
+  const MorpherParams params = { .amount     = (float)amount,
+                                 .expression = method->expression,
+                                 .wet        = 1.0f };
   const Sound         player = { RATE, 1, LENGTH, (float*)(size_t)from };
   const Sound         part   = { RATE, 1, LENGTH - 2 * EDGE, (float*)(size_t)(from + EDGE) };
   const Sound         goal   = { RATE, 1, LENGTH - 2 * EDGE, (float*)(size_t)(to + EDGE) };

@@ -4,6 +4,7 @@
 #include "dsp/effect/morpher.h"
 
 #include "tests/support/guard.h"
+#include "tests/support/models.h"
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
 
@@ -35,11 +36,12 @@ sloping(const float slope)
 static Morpher*
 sloping_morpher(const double rate_hz, const uint32_t n_channels)
 {
-  Morpher* const morpher = morpher_new(rate_hz, n_channels);
+  Morpher* const morpher = morpher_new(NULL, rate_hz, n_channels);
   const Anchor   from    = sloping(-0.2f);
   const Anchor   to      = sloping(0.3f);
   assert_non_null(morpher);
-  morpher_set_anchors(morpher, &from, &to);
+  morpher_set_source(morpher, &from);
+  morpher_set_corner(morpher, 0, &to);
   return morpher;
 }
 
@@ -55,7 +57,7 @@ morph(Morpher* const morpher, const MorpherParams* const params, const uint32_t 
     const uint32_t     m         = n - at < wanted ? n - at : wanted;
     const float* const inputs[]  = { in + at };
     float* const       outputs[] = { out + at };
-    morpher_run(morpher, params, m, inputs, outputs);
+    morpher_run(morpher, params, m, inputs, NULL, outputs);
     at += m;
   }
 }
@@ -164,7 +166,7 @@ test_channels_are_linked(void** const state)
   morph(one, &params, 480, N, mono, mono_out);
   const float* const in[]  = { left, right };
   float* const       out[] = { left, right }; // in place
-  morpher_run(two, &params, N, in, out);
+  morpher_run(two, &params, N, in, NULL, out);
   for (uint32_t i = 0; i < N; ++i) {
     assert_float_equal(right[i], -0.5f * left[i], 1e-6f);
     assert_float_equal(sqrtf(0.625f) * left[i], mono_out[i], 1e-5f);
@@ -191,7 +193,7 @@ play(const double rate_hz, const double pitch_hz, const double slope_db, const u
 static Anchor
 learned(const double rate_hz, const uint32_t n, const float* const x)
 {
-  Morpher* const     morpher = morpher_new(rate_hz, 1);
+  Morpher* const     morpher = morpher_new(NULL, rate_hz, 1);
   Anchor             anchor  = { 0 };
   const float* const in[]    = { x };
   morpher_learn(morpher, &anchor, n, in);
@@ -236,8 +238,9 @@ test_harmonics_take_the_levels_of_the_target(void** const state)
   play(44100.0, 200.0, 0.5, N, target);
   const Anchor   from    = learned(48000.0, N, in);
   const Anchor   to      = learned(44100.0, N, target);
-  Morpher* const morpher = morpher_new(48000.0, 1);
-  morpher_set_anchors(morpher, &from, &to);
+  Morpher* const morpher = morpher_new(NULL, 48000.0, 1);
+  morpher_set_source(morpher, &from);
+  morpher_set_corner(morpher, 0, &to);
   for (int shift = 0; shift < 2; ++shift) {
     const MorpherParams params = { .amount = 1.0f, .expression = (float)shift, .wet = 1.0f };
     morph(morpher, &params, 512, N, in, out);
@@ -345,11 +348,12 @@ test_extremes_stay_finite(void** const state)
   static float        in[N];
   static float        out[N];
   const float         peaks[] = { 0.99e6f, 1e-20f, 1e-37f };
-  Morpher* const      morpher = morpher_new(192000.0, 1);
+  Morpher* const      morpher = morpher_new(NULL, 192000.0, 1);
   const Anchor        from    = sloping(-0.9f);
   const Anchor        to      = sloping(0.9f);
   const MorpherParams params  = { .amount = 1.3f, .expression = 1.0f, .wet = 1.0f };
-  morpher_set_anchors(morpher, &from, &to);
+  morpher_set_source(morpher, &from);
+  morpher_set_corner(morpher, 0, &to);
   for (uint32_t p = 0; p < sizeof(peaks) / sizeof(*peaks); ++p) {
     signal_fill_noise(2, peaks[p], N, in);
     morph(morpher, &params, 100, N, in, out);
@@ -377,6 +381,239 @@ test_reset_forgets(void** const state)
   morpher_free(morpher);
 }
 
+/// A linear model whose axes are the first cosines of the bands; it knows codes up to ±100.
+static Model*
+cosine_model(void)
+{
+  const ModelShape   shape   = models_tiny_morph_shape();
+  Model* const       model   = models_of(&shape);
+  const Layer* const encoder = &model->autoencoder.encoder.bypass;
+  const Layer* const decoder = &model->autoencoder.decoder.bypass;
+  for (uint32_t k = 0; k < model->morph.n_code; ++k) {
+    model->morph.low[k]  = -100.0f;
+    model->morph.high[k] = 100.0f;
+    for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+      const double axis = sqrt(2.0 / ENVELOPE_BANDS) *
+                          cos(M_PI / ENVELOPE_BANDS * (b + 0.5) * (k + 1));
+      model->weights[(size_t)(encoder->w - model->weights) + b * model->morph.n_code + k] =
+        (float)axis;
+      model->weights[(size_t)(decoder->w - model->weights) + k * ENVELOPE_BANDS + b] = (float)axis;
+    }
+  }
+  return model;
+}
+
+/// A timbre that such a model knows.
+static Anchor
+cosine_anchor(const float depth_db)
+{
+  Anchor anchor = { 0 };
+  float  shape[ENVELOPE_BANDS];
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    shape[b] = depth_db * (float)cos(M_PI / ENVELOPE_BANDS * (b + 0.5) * 2.0);
+  }
+  for (uint32_t i = 0; i < ANCHOR_MIN_FRAMES; ++i) {
+    anchor_add(&anchor, -40.0f, shape);
+  }
+  return anchor;
+}
+
+/// Where a model knows the goal, holding it is the same with the model and without.
+static void
+test_a_goal_within_the_model_is_reached(void** const state)
+{
+  (void)state;
+  enum { N = 48000 };
+  static float        in[N];
+  static float        plain[N];
+  static float        out[N];
+  Model* const        model  = cosine_model();
+  const Anchor        to     = cosine_anchor(8.0f);
+  const MorpherParams params = { .amount = 1.0f, .expression = 0.0f, .wet = 1.0f };
+  Morpher* const      with   = morpher_new(model, 48000.0, 1);
+  Morpher* const      bare   = morpher_new(NULL, 48000.0, 1);
+  signal_fill_noise(4, 0.5f, N, in);
+  morpher_set_corner(with, 0, &to);
+  morpher_set_corner(bare, 0, &to);
+  morph(with, &params, 512, N, in, out);
+  morph(bare, &params, 512, N, in, plain);
+  assert_true(signal_snr_db(N - 4096, plain + 4096, out + 4096) > 80.0);
+  assert_true(signal_snr_db(N - 4096, in + 2048, out + 4096) < 20.0);
+  morpher_free(with);
+  morpher_free(bare);
+  model_free(model);
+}
+
+/// Offsets alone move the sound, with any weights, and without them nothing does.
+static void
+test_offsets_move_the_code(void** const state)
+{
+  (void)state;
+  enum { N = 24000 };
+  static float     in[N];
+  static float     out[N];
+  const ModelShape shape  = models_tiny_morph_shape();
+  Model* const     model  = models_of(&shape);
+  MorpherParams    params = morpher_params_default();
+  signal_fill_noise(7, 1.0f, (uint32_t)model->n_weights, model->weights);
+  signal_fill_noise(8, 0.5f, N, in);
+  Morpher* const morpher = morpher_new(model, 44100.0, 1);
+  morph(morpher, &params, 333, N, in, out);
+  const uint32_t latency = morpher_latency(morpher);
+  const uint32_t from    = 2 * latency;
+  assert_true(signal_snr_db(N - from, in + latency, out + from) > 120.0);
+  for (uint32_t k = 0; k < 3; ++k) {
+    params.offsets[k] = k % 2 ? NAN : 3.0f;
+    morph(morpher, &params, 333, N, in, out);
+    assert_true(signal_snr_db(N - from, in + latency, out + from) < 40.0);
+    for (uint32_t i = 0; i < N; ++i) {
+      assert_true(isfinite(out[i]));
+    }
+  }
+  morpher_free(morpher);
+  model_free(model);
+}
+
+/// Parts of a run with other parameters each, cut at the same samples.
+static void
+morph_in_parts(Morpher* const morpher, const uint32_t block, const uint32_t n,
+               const float* const in, const float* const side, float* const out)
+{
+  uint64_t random = 3;
+  morpher_reset(morpher);
+  for (uint32_t i = 0; i < CORNERS_COUNT; ++i) {
+    morpher_set_corner(morpher, i, NULL);
+  }
+  for (uint32_t part = 0; part < 6; ++part) {
+    const MorpherParams params = { .amount     = 0.2f * (float)part,
+                                   .x          = 0.3f,
+                                   .y          = 0.1f * (float)part,
+                                   .expression = 0.5f,
+                                   .inertia_s  = 0.1f,
+                                   .freeze     = part == 5,
+                                   .walk       = 0.7f,
+                                   .wet        = 1.0f,
+                                   .offsets    = { 0.5f },
+                                   .learn      = { part == 1, part == 2, part > 2 && part < 5 },
+                                   .learn_side = part != 2 };
+    const uint32_t      end    = n / 6 * (part + 1);
+    for (uint32_t at = n / 6 * part; at < end;) {
+      const uint32_t wanted = signal_block(block, &random);
+      const uint32_t m      = end - at < wanted ? end - at : wanted;
+      morpher_run(morpher, &params, m, (const float*[]){ in + at }, (const float*[]){ side + at },
+                  (float*[]){ out + at });
+      at += m;
+    }
+  }
+}
+
+/// Also with all that moves by itself, and while timbres are learned.
+static void
+test_blocks_do_not_matter_while_it_learns(void** const state)
+{
+  (void)state;
+  enum { N = 60000 };
+  static float   in[N];
+  static float   side[N];
+  static float   expected[N];
+  static float   out[N];
+  Model* const   model   = cosine_model();
+  Morpher* const morpher = morpher_new(model, 48000.0, 1);
+  signal_fill_noise(9, 0.5f, N, in);
+  signal_fill_noise(10, 0.1f, N, side);
+  morph_in_parts(morpher, N, N, in, side, expected);
+  assert_int_equal(morpher_n_learned(morpher), 3);
+  for (uint32_t b = 0; b < N_BLOCKS; ++b) {
+    morph_in_parts(morpher, blocks[b], N, in, side, out);
+    assert_memory_equal(out, expected, sizeof(out));
+  }
+  morpher_free(morpher);
+  model_free(model);
+}
+
+/// What is learned from the side-chain is the anchor of what sounds there, frame for frame.
+static void
+test_the_side_chain_is_learned(void** const state)
+{
+  (void)state;
+  enum { N = 30000 };
+  static float   in[N];
+  static float   side[N];
+  static float   out[N];
+  Morpher* const morpher = morpher_new(NULL, 48000.0, 1);
+  MorpherParams  params  = morpher_params_default();
+  signal_fill_noise(1, 0.5f, N, in);
+  play(48000.0, 300.0, 1.0, N, side);
+  const Anchor expected = learned(48000.0, N, side);
+  params.learn[3]       = true;
+  params.learn_side     = true;
+  morpher_run(morpher, &params, N, (const float*[]){ in }, (const float*[]){ side },
+              (float*[]){ out });
+  assert_null(morpher_corner(morpher, 3));
+  params.learn[3] = false;
+  morpher_run(morpher, &params, 0, (const float*[]){ in }, NULL, (float*[]){ out });
+  assert_memory_equal(morpher_corner(morpher, 3), &expected, sizeof(expected));
+  assert_int_equal(morpher_n_learned(morpher), 1);
+  morpher_free(morpher);
+}
+
+/// Level of harmonic 10 over the first, dB, in the second that begins at `x`.
+static double
+tilt_db(const float* const x)
+{
+  return 20.0 * log10(partial(2000.0, 48000.0, 48000, x) / partial(200.0, 48000.0, 48000, x));
+}
+
+/// A frozen timbre stays while the player's goes from dull to bright.
+static void
+test_freeze_holds_the_timbre(void** const state)
+{
+  (void)state;
+  enum { N = 3 * 48000, HALF = N / 2 };
+  static float in[N];
+  static float bright[N];
+  static float out[N];
+  play(48000.0, 200.0, 2.0, N, in);
+  play(48000.0, 200.0, 0.7, N, bright);
+  memcpy(in + HALF, bright + HALF, HALF * sizeof(float));
+  Morpher* const morpher = morpher_new(NULL, 48000.0, 1);
+  MorpherParams  params  = morpher_params_default();
+  morpher_run(morpher, &params, HALF / 2, (const float*[]){ in }, NULL, (float*[]){ out });
+  params.freeze = true;
+  morpher_run(morpher, &params, N - HALF / 2, (const float*[]){ in + HALF / 2 }, NULL,
+              (float*[]){ out + HALF / 2 });
+  assert_true(fabs(tilt_db(in + N - 48000) - (-6.3)) < 0.1);
+  assert_true(fabs(tilt_db(out + N - 48000) - (-18.0)) < 1.0);
+  morpher_free(morpher);
+}
+
+/// After a leap of the amount the sound leaves where it was slowly and arrives in the end.
+static void
+test_inertia_is_slow_and_arrives(void** const state)
+{
+  (void)state;
+  enum { N = 6 * 48000, LEAP = 48000 };
+  static float   in[N];
+  static float   at_once[N];
+  static float   out[N];
+  Morpher* const morpher = sloping_morpher(48000.0, 1);
+  MorpherParams  params  = morpher_params_default();
+  signal_fill_noise(5, 0.5f, N, in);
+  params.amount = 1.0f;
+  morph(morpher, &params, 512, N, in, at_once);
+  morpher_reset(morpher);
+  params.inertia_s = 0.5f;
+  params.amount    = 0.0f;
+  morpher_run(morpher, &params, LEAP, (const float*[]){ in }, NULL, (float*[]){ out });
+  params.amount = 1.0f;
+  morpher_run(morpher, &params, N - LEAP, (const float*[]){ in + LEAP }, NULL,
+              (float*[]){ out + LEAP });
+  assert_true(signal_snr_db(2400, in + LEAP, out + LEAP + 2048) > 15.0);
+  assert_true(signal_snr_db(2400, at_once + LEAP + 2048, out + LEAP + 2048) < 10.0);
+  assert_true(signal_snr_db(24000, at_once + N - 24000, out + N - 24000) > 60.0);
+  morpher_free(morpher);
+}
+
 static void
 test_nothing_is_allocated_while_sound_runs(void** const state)
 {
@@ -386,24 +623,29 @@ test_nothing_is_allocated_while_sound_runs(void** const state)
   }
   enum { N = 48000 };
   static float   x[N];
-  Morpher* const morpher = sloping_morpher(48000.0, 1);
+  Model* const   model   = cosine_model();
+  Morpher* const morpher = morpher_new(model, 48000.0, 1);
   Anchor         anchor  = { 0 };
-  MorpherParams  params  = morpher_params_default();
+  MorpherParams  params  = { .expression = 0.5f, .inertia_s = 1.0f, .walk = 1.0f, .wet = 1.0f };
   signal_fill_noise(2, 0.5f, N, x);
   float* const      sound[] = { x };
   const GuardCounts before  = guard_counts();
   guard_arm();
   morpher_learn(morpher, &anchor, N, (const float* const*)sound);
-  morpher_set_anchors(morpher, &anchor, &anchor);
+  morpher_set_source(morpher, &anchor);
+  morpher_set_corner(morpher, 0, &anchor);
   morpher_reset(morpher);
-  params.amount = 0.5f;
-  morpher_run(morpher, &params, N, (const float* const*)sound, sound);
+  params.amount     = 0.5f;
+  params.learn[1]   = true;
+  params.learn_side = true;
+  morpher_run(morpher, &params, N, (const float* const*)sound, (const float* const*)sound, sound);
   guard_disarm();
   const GuardCounts after = guard_counts();
   assert_int_equal(after.n_allocations, before.n_allocations);
   assert_int_equal(after.n_locks, before.n_locks);
   assert_int_equal(after.n_calls, before.n_calls);
   morpher_free(morpher);
+  model_free(model);
 }
 
 int
@@ -422,6 +664,12 @@ main(void)
     cmocka_unit_test(test_broken_input),
     cmocka_unit_test(test_extremes_stay_finite),
     cmocka_unit_test(test_reset_forgets),
+    cmocka_unit_test(test_a_goal_within_the_model_is_reached),
+    cmocka_unit_test(test_offsets_move_the_code),
+    cmocka_unit_test(test_blocks_do_not_matter_while_it_learns),
+    cmocka_unit_test(test_the_side_chain_is_learned),
+    cmocka_unit_test(test_freeze_holds_the_timbre),
+    cmocka_unit_test(test_inertia_is_slow_and_arrives),
     cmocka_unit_test(test_nothing_is_allocated_while_sound_runs),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

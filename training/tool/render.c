@@ -153,7 +153,7 @@ render_anchor(const char* name, const Sound* sound, Anchor* anchor, Diagnostic* 
 
   const uint64_t n        = sound->n_frames;
   const uint32_t n_linked = linked_channels(sound);
-  Morpher*       morpher  = morpher_new(sound->rate_hz, n_linked);
+  Morpher*       morpher  = morpher_new(NULL, sound->rate_hz, n_linked);
   if (!morpher) {
     return diagnose(why, STATUS_NO_MEMORY, "not enough memory to morph");
   }
@@ -185,7 +185,7 @@ morph_block(void* context, uint64_t at, uint32_t n, float* const* sound)
 {
   (void)at;
   const Morphing* morphing = context;
-  morpher_run(morphing->morpher, morphing->params, n, (const float* const*)sound, sound);
+  morpher_run(morphing->morpher, morphing->params, n, (const float* const*)sound, NULL, sound);
 }
 
 Status
@@ -197,7 +197,7 @@ render_morph(const Anchor* from, const Anchor* to, const MorpherParams* params, 
     return status;
   }
 
-  Morphing morphing = { morpher_new(in->rate_hz, linked_channels(in)), params };
+  Morphing morphing = { morpher_new(NULL, in->rate_hz, linked_channels(in)), params };
   if (!morphing.morpher) {
     return diagnose(why, STATUS_NO_MEMORY, "not enough memory to morph");
   }
@@ -208,7 +208,8 @@ render_morph(const Anchor* from, const Anchor* to, const MorpherParams* params, 
                               .run        = morph_block,
                               .context    = &morphing };
   status                  = sound_new(in->rate_hz, in->n_channels, in->n_frames, &rendered, why);
-  morpher_set_anchors(morphing.morpher, from, to);
+  morpher_set_source(morphing.morpher, from);
+  morpher_set_corner(morphing.morpher, 0, to);
   for (uint32_t c = 0; c < in->n_channels && !status; c += renderer.n_channels) {
     morpher_reset(morphing.morpher);
     run_channels(&renderer, in, &rendered, c);
