@@ -15,7 +15,7 @@
 #define EFFECT_MAX_CHANNELS 2u
 
 /// Most control ports that an effect may have besides those that every effect has.
-#define EFFECT_MAX_CONTROLS 16u
+#define EFFECT_MAX_CONTROLS 24u
 
 /// Most samples of one call of `run`.
 #define EFFECT_BLOCK 256u
@@ -40,17 +40,21 @@ typedef struct {
    engine is the effect's memory for one stream; only one thread at a time uses it.
 */
 typedef struct {
-  const char*  uri;        ///< Of the plugin, forever
-  const char*  name;       ///< For a person
-  ModelKind    kind;       ///< Of the models it runs
-  uint32_t     n_channels; ///< In and out, 1…EFFECT_MAX_CHANNELS
-  uint32_t     n_controls; ///< Its own control ports, 0…EFFECT_MAX_CONTROLS
-  const float* defaults;   ///< Of ports that a host leaves unconnected, [n_controls]
+  const char*  uri;   ///< Of the plugin, forever
+  const char*  name;  ///< For a person
+  ModelKind    kind;  ///< Of the models it runs
+  const char*  model; ///< The bundle's own, of an instance that was told of none; NULL: none
+  bool         can_do_without; ///< It runs without a model, too
+  uint32_t     n_channels;     ///< In and out, 1…EFFECT_MAX_CHANNELS
+  uint32_t     n_side;         ///< Inputs of another sound, 0…EFFECT_MAX_CHANNELS
+  uint32_t     n_controls;     ///< Its own control ports, 0…EFFECT_MAX_CONTROLS
+  const float* defaults;       ///< Of ports that a host leaves unconnected, [n_controls]
 
   /// Samples from input to output; the same for every model that fits.
   uint32_t (*latency)(double rate_hz);
 
-  /// @param model Of `kind`, must outlive the engine.  @return An engine, or NULL: no memory.
+  /// @param model Of `kind`, must outlive the engine; or NULL, for one that can do without.
+  /// @return An engine, or NULL: no memory.
   void* (*create)(const Model* model, double rate_hz, uint32_t n_channels);
 
   /// Forget all sound.  Real-time.
@@ -61,7 +65,7 @@ typedef struct {
 
      @param controls Value of each control port, [n_controls].
      @param n Samples, 1…EFFECT_BLOCK.
-     @param in [n_channels][n], finite.
+     @param in [n_channels + n_side][n], finite.
      @param out [n_channels][n], written.  Not `in`.
   */
   void (*run)(void* engine, const float* controls, uint32_t n, const float* const* in,

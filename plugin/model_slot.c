@@ -66,8 +66,9 @@ warmup(const Model* const model, const StftConfig stft, const double rate_hz)
          2 * stft.frame;
 }
 
+/// Read a model and make sure that the effect can run it.
 static Status
-open_model(const ModelSlot* const slot, Loaded* const loaded, Diagnostic* const why)
+read_model(const ModelSlot* const slot, Loaded* const loaded, Diagnostic* const why)
 {
   const Effect* const effect = slot->effect;
   Status              status = model_read(loaded->path, &loaded->model, why);
@@ -86,7 +87,23 @@ open_model(const ModelSlot* const slot, Loaded* const loaded, Diagnostic* const 
   }
 
   loaded->n_warmup = warmup(model, stft, slot->rate_hz);
-  loaded->engine   = effect->create(model, slot->rate_hz, effect->n_channels);
+  return STATUS_SUCCESS;
+}
+
+static Status
+open_model(const ModelSlot* const slot, Loaded* const loaded, Diagnostic* const why)
+{
+  const Effect* const effect = slot->effect;
+  if (!loaded->path[0] && effect->can_do_without) {
+    loaded->n_warmup = 2 * effect->latency(slot->rate_hz);
+  } else {
+    const Status status = read_model(slot, loaded, why);
+    if (status) {
+      return status;
+    }
+  }
+
+  loaded->engine = effect->create(loaded->model, slot->rate_hz, effect->n_channels);
   if (!loaded->engine) {
     return diagnose(why, STATUS_NO_MEMORY, "%s: not enough memory to run it", loaded->path);
   }
@@ -186,7 +203,7 @@ char*
 model_slot_copy_path(ModelSlot* const slot)
 {
   pthread_mutex_lock(&slot->lock);
-  char* const path = slot->path ? strdup(slot->path) : NULL;
+  char* const path = slot->path && slot->path[0] ? strdup(slot->path) : NULL;
   pthread_mutex_unlock(&slot->lock);
   return path;
 }

@@ -52,6 +52,7 @@ model_slot_free(ModelSlot* slot);
 
    A fault of the file is reported, and published as a model that leaves the sound dry.
 
+   @param path "": the effect runs without a model, if it can.
    @param by_user True when the user chose it, false when the host restores what it knows.
    @return STATUS_NO_MEMORY when nothing could be published.
 */
@@ -62,7 +63,8 @@ model_slot_load(ModelSlot* slot, const char* path, bool by_user);
 void
 model_slot_collect(ModelSlot* slot);
 
-/// Path of the last load, to be freed by the caller; NULL when there is none.  As above.
+/// Path of the last load, to be freed by the caller; NULL when there is none, or it is "".  As
+/// above.
 char*
 model_slot_copy_path(ModelSlot* slot);
 

@@ -10,6 +10,7 @@
 #include "plugin/memory_slot.h"
 #include "plugin/messages.h"
 #include "plugin/model_slot.h"
+#include "plugin/morph.h"
 #include "plugin/ports.h"
 #include "plugin/state.h"
 #include "plugin/uris.h"
@@ -26,9 +27,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/// Model of an instance that was told of none, in the bundle.
-static const char default_model[] = "models/universal.safetensors";
 
 /// What run() asks of the worker.
 typedef enum { WORK_LOAD, WORK_COLLECT } WorkKind;
@@ -53,6 +51,7 @@ typedef struct {
   const float*             enabled;
   float*                   latency_port;
   const float*             in[EFFECT_MAX_CHANNELS];
+  const float*             side[EFFECT_MAX_CHANNELS]; ///< NULL where the host leaves it alone
   float*                   out[EFFECT_MAX_CHANNELS];
   const float*             controls[EFFECT_MAX_CONTROLS];
 
@@ -68,7 +67,7 @@ typedef struct {
   uint32_t n_fade;  ///< Samples from bypass to effect
   uint32_t fade_at; ///< Share of the effect that is heard, 0…n_fade
   bool     fresh;   ///< Nothing was heard since activate()
-  float    input[EFFECT_MAX_CHANNELS][EFFECT_BLOCK];
+  float    input[2 * EFFECT_MAX_CHANNELS][EFFECT_BLOCK]; ///< And the side-chain's after it
   float    dry[EFFECT_MAX_CHANNELS][EFFECT_BLOCK];
   float    wet[EFFECT_MAX_CHANNELS][EFFECT_BLOCK];
 } Plugin;
@@ -105,14 +104,18 @@ allocate(Plugin* const plugin, const double rate_hz)
   return ok;
 }
 
-/// Load the bundle's own model.
+/// Load the bundle's own model, or none.
 static bool
 load_default(Plugin* const plugin, const char* const bundle_path)
 {
+  if (!plugin->effect->model) {
+    return !model_slot_load(plugin->slot, "", false);
+  }
+
   const size_t      n     = strlen(bundle_path);
   const char* const slash = n && bundle_path[n - 1] == '/' ? "" : "/";
   char*             path  = NULL;
-  if (asprintf(&path, "%s%s%s", bundle_path, slash, default_model) < 0) {
+  if (asprintf(&path, "%s%smodels/%s", bundle_path, slash, plugin->effect->model) < 0) {
     return false;
   }
 
@@ -152,8 +155,8 @@ plugin_new(const Effect* const effect, const double rate_hz, const char* const b
 static void
 connect_port(const LV2_Handle instance, const uint32_t port, void* const data)
 {
-  Plugin* const  plugin = instance;
-  const uint32_t n      = plugin->effect->n_channels;
+  Plugin* const       plugin = instance;
+  const Effect* const effect = plugin->effect;
   if (port == PORT_CONTROL) {
     plugin->control = data;
   } else if (port == PORT_NOTIFY) {
@@ -162,12 +165,14 @@ connect_port(const LV2_Handle instance, const uint32_t port, void* const data)
     plugin->enabled = data;
   } else if (port == PORT_LATENCY) {
     plugin->latency_port = data;
-  } else if (port < port_output(plugin->effect, 0)) {
-    plugin->in[port - PORT_AUDIO] = data;
-  } else if (port < port_effect_control(plugin->effect, 0)) {
-    plugin->out[port - PORT_AUDIO - n] = data;
-  } else if (port < port_effect_control(plugin->effect, plugin->effect->n_controls)) {
-    plugin->controls[port - PORT_AUDIO - 2 * n] = data;
+  } else if (port < port_side(effect, 0)) {
+    plugin->in[port - port_input(effect, 0)] = data;
+  } else if (port < port_output(effect, 0)) {
+    plugin->side[port - port_side(effect, 0)] = data;
+  } else if (port < port_effect_control(effect, 0)) {
+    plugin->out[port - port_output(effect, 0)] = data;
+  } else if (port < port_effect_control(effect, effect->n_controls)) {
+    plugin->controls[port - port_effect_control(effect, 0)] = data;
   }
 }
 
@@ -206,18 +211,29 @@ mix(Plugin* const plugin, const uint32_t at, const uint32_t n)
   }
 }
 
+/// Numbers of a port; zeros where it is not connected, or they are none.
+static void
+read_port(const float* const port, const uint32_t at, const uint32_t n, float* const x)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    x[i] = port && isfinite(port[at + i]) ? port[at + i] : 0.0f;
+  }
+}
+
 /// All is read before anything is written: hosts may lay any output on any input.
 static void
 process(Plugin* const plugin, const uint32_t at, const uint32_t n, const float* const controls)
 {
-  const float* in[EFFECT_MAX_CHANNELS]  = { NULL };
-  const float* dry[EFFECT_MAX_CHANNELS] = { NULL };
-  float*       wet[EFFECT_MAX_CHANNELS] = { NULL };
-  for (uint32_t c = 0; c < plugin->effect->n_channels; ++c) {
-    for (uint32_t i = 0; i < n; ++i) {
-      const float x       = plugin->in[c][at + i];
-      plugin->input[c][i] = isfinite(x) ? x : 0.0f;
-    }
+  const uint32_t n_channels                  = plugin->effect->n_channels;
+  const float*   in[2 * EFFECT_MAX_CHANNELS] = { NULL };
+  const float*   dry[EFFECT_MAX_CHANNELS]    = { NULL };
+  float*         wet[EFFECT_MAX_CHANNELS]    = { NULL };
+  for (uint32_t c = 0; c < plugin->effect->n_side; ++c) {
+    read_port(plugin->side[c], at, n, plugin->input[n_channels + c]);
+    in[n_channels + c] = plugin->input[n_channels + c];
+  }
+  for (uint32_t c = 0; c < n_channels; ++c) {
+    read_port(plugin->in[c], at, n, plugin->input[c]);
     delay_run(plugin->dry_delay[c], n, plugin->input[c], plugin->dry[c]);
     in[c]  = plugin->input[c];
     dry[c] = plugin->dry[c];
@@ -406,6 +422,8 @@ static const struct {
 } plugins[] = {
   { DESCRIPTOR(DENOISE_MONO_URI), &denoise_mono },
   { DESCRIPTOR(DENOISE_STEREO_URI), &denoise_stereo },
+  { DESCRIPTOR(MORPH_MONO_URI), &morph_mono },
+  { DESCRIPTOR(MORPH_STEREO_URI), &morph_stereo },
 };
 
 static const size_t n_plugins = sizeof(plugins) / sizeof(plugins[0]);

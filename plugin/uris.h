@@ -15,6 +15,10 @@
 /// The noise profile in a state: an atom:Vector of atom:Float, as noise_profile_pack() writes it.
 #define LAMINA_NOISE_PROFILE_URI "urn:lamina:noise-profile"
 
+/// The timbres in a state of Lamina Morph: an atom:Vector of atom:Float; of each corner 1 and what
+/// anchor_pack() writes, or 0 and zeros.
+#define LAMINA_ANCHORS_URI "urn:lamina:anchors"
+
 /// URIs that messages and state are made of, as the host's numbers.
 typedef struct {
   LV2_URID atom_Float;

@@ -62,8 +62,9 @@ struct Morpher {
   bool    fresh; ///< No frame since the last reset
   bool    frozen;
   float   still_db[ENVELOPE_BANDS]; ///< The player's shape while it is frozen
-  float   amount;                   ///< As far as it has followed
-  float   goal[N_SPACE];            ///< A point, likewise
+  bool    has_goal;
+  float   amount;        ///< As far as it has followed
+  float   goal[N_SPACE]; ///< A point, likewise
 
   float*               power;  ///< Mean over the channels, [stft_bins]
   float*               gain;   ///< dB, then a factor, [stft_bins]
@@ -141,9 +142,11 @@ morpher_reset(Morpher* const morpher)
   if (!morpher->has_source) {
     morpher->source = (Anchor){ 0 };
   }
-  morpher->at     = 0;
-  morpher->fresh  = true;
-  morpher->frozen = false;
+  morpher->at       = 0;
+  morpher->fresh    = true;
+  morpher->frozen   = false;
+  morpher->has_goal = false;
+  memset(morpher->goal, 0, sizeof(morpher->goal));
 }
 
 uint32_t
@@ -231,10 +234,10 @@ blend_corners(const Morpher* const morpher, const float* const weights, float* c
   }
 }
 
-/// Where the controls and the walk want the goal.  @param source A point, the goal when there is no
-/// timbre.  @param goal [n_space], written.
-static void
-wanted_goal(const Morpher* const morpher, const float* const source, float* const goal)
+/// Where the controls and the walk want the goal.  @param goal [n_space], written; zeros when there
+/// is no timbre.  @return Whether there is one.
+static bool
+wanted_goal(const Morpher* const morpher, float* const goal)
 {
   const MorpherParams* const params = morpher->params;
   const float* const         place  = morpher->wander.place;
@@ -243,31 +246,34 @@ wanted_goal(const Morpher* const morpher, const float* const source, float* cons
   const float                y = clamped(params->y + depth * walk_place * place[1], 0.0f, 1.0f);
   float                      weights[CORNERS_COUNT];
   memset(goal, 0, morpher->n_space * sizeof(float));
-  if (corners_weights(&morpher->corners, x, y, weights)) {
+  const bool found = corners_weights(&morpher->corners, x, y, weights);
+  if (found) {
     blend_corners(morpher, weights, goal);
-  } else {
-    memcpy(goal, source, morpher->n_space * sizeof(float));
   }
-  for (uint32_t k = 0; morpher->latent && k < morpher->n_space; ++k) {
+  for (uint32_t k = 0; found && morpher->latent && k < morpher->n_space; ++k) {
     goal[k] += depth * place[N_PLACE + k];
   }
+  return found;
 }
 
-/// Let amount and goal follow the controls by a frame.
+/// Let amount and goal follow the controls by a frame.  Without a goal there is no way to go.
 static void
-follow(Morpher* const morpher, const float* const source)
+follow(Morpher* const morpher)
 {
   const float amount    = clamped(morpher->params->amount, MORPHER_MIN_AMOUNT, MORPHER_MAX_AMOUNT);
   const float inertia_s = clamped(morpher->params->inertia_s, 0.0f, most_inertia_s);
   const bool  at_once   = morpher->fresh || !(inertia_s > 0.0f);
-  const float step      = at_once ? 1.0f : 1.0f - expf((float)-morpher->hop_s / inertia_s);
+  const float keep      = at_once ? 0.0f : expf((float)-morpher->hop_s / inertia_s);
   float       goal[N_SPACE];
-  wanted_goal(morpher, source, goal);
-  morpher->amount = at_once ? amount : morpher->amount + step * (amount - morpher->amount);
-  for (uint32_t k = 0; k < morpher->n_space; ++k) {
-    morpher->goal[k] = at_once ? goal[k] : morpher->goal[k] + step * (goal[k] - morpher->goal[k]);
+  const bool  found = wanted_goal(morpher, goal);
+  morpher->amount   = found ? amount + keep * (morpher->amount - amount) : keep * morpher->amount;
+  for (uint32_t k = 0; found && k < morpher->n_space; ++k) {
+    // The first goal is there at once: the amount leads to it from nothing.
+    const float before = morpher->has_goal ? morpher->goal[k] : goal[k];
+    morpher->goal[k]   = goal[k] + keep * (before - goal[k]);
   }
-  morpher->fresh = false;
+  morpher->has_goal = found || (morpher->has_goal && keep > 0.0f);
+  morpher->fresh    = false;
 }
 
 /// Move a code by the offsets and hold it near those that the model knows, or where the player
@@ -309,7 +315,7 @@ move(Morpher* const morpher, const float* const shape_db, float* const gain_db)
   anchor_shape(&morpher->source, source_db);
   to_point(morpher, source_db, source);
   to_point(morpher, shape_db, played);
-  follow(morpher, source);
+  follow(morpher);
 
   const float share = retimed(morpher, source_db);
   for (uint32_t k = 0; k < morpher->n_space; ++k) {

@@ -22,8 +22,10 @@ prefix=$(dirname "$(dirname "$(find . -name lamina -path '*/bin/*')")")
 (cd "$prefix" && find . -type f | sed 's,^\./,,' | LC_ALL=C sort) > found
 sed "s,LV2,$lv2," > wanted << 'END'
 LV2/lamina.lv2/denoise.ttl
+LV2/lamina.lv2/lamina.ttl
 LV2/lamina.lv2/lamina.so
 LV2/lamina.lv2/manifest.ttl
+LV2/lamina.lv2/morph.ttl
 LV2/lamina.lv2/models/music.safetensors
 LV2/lamina.lv2/models/universal.safetensors
 LV2/lamina.lv2/models/voice.safetensors

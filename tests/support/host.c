@@ -34,7 +34,14 @@ typedef struct {
   uint64_t data[MAX_WORK / sizeof(uint64_t)];
 } Item;
 
-typedef enum { KIND_AUDIO_IN, KIND_AUDIO_OUT, KIND_CONTROL, KIND_ATOM_IN, KIND_ATOM_OUT } Kind;
+typedef enum {
+  KIND_AUDIO_IN,
+  KIND_SIDE,
+  KIND_AUDIO_OUT,
+  KIND_CONTROL,
+  KIND_ATOM_IN,
+  KIND_ATOM_OUT
+} Kind;
 
 typedef struct {
   Kind        kind;
@@ -63,10 +70,11 @@ struct Host {
   size_t          n_log;
   char            log[65536];
 
-  uint32_t n_ports;
-  HostPort ports[MAX_PORTS];
-  uint32_t n_channels;
-  uint32_t latency_port;
+  uint32_t      n_ports;
+  HostPort      ports[MAX_PORTS];
+  uint32_t      n_channels;
+  float* const* side; ///< For the next blocks; NULL: not connected
+  uint32_t      latency_port;
 
   LV2_Atom_Forge forge;
   AtomBuffer     control;
@@ -302,6 +310,15 @@ minimum_size(const Host* const host, const LilvPort* const port)
   return size < ATOM_SIZE - sizeof(LV2_Atom) ? size : ATOM_SIZE - (uint32_t)sizeof(LV2_Atom);
 }
 
+static bool
+has_property(const Host* const host, const LilvPort* const port, const char* const uri)
+{
+  LilvNode* const property = lilv_new_uri(host->world, uri);
+  const bool      has      = lilv_port_has_property(host->plugin, port, property);
+  lilv_node_free(property);
+  return has;
+}
+
 static void
 add_port(Host* const host, const uint32_t index)
 {
@@ -310,8 +327,9 @@ add_port(Host* const host, const uint32_t index)
   const bool            input = port_is(host, port, LV2_CORE__InputPort);
   mine->symbol                = lilv_node_as_string(lilv_port_get_symbol(host->plugin, port));
   if (port_is(host, port, LV2_CORE__AudioPort)) {
-    mine->kind = input ? KIND_AUDIO_IN : KIND_AUDIO_OUT;
-    host->n_channels += input ? 1 : 0;
+    const bool side = input && has_property(host, port, LV2_CORE_PREFIX "isSideChain");
+    mine->kind      = side ? KIND_SIDE : input ? KIND_AUDIO_IN : KIND_AUDIO_OUT;
+    host->n_channels += input && !side ? 1 : 0;
   } else if (port_is(host, port, LV2_ATOM__AtomPort)) {
     mine->kind = input ? KIND_ATOM_IN : KIND_ATOM_OUT;
     if (!input) {
@@ -608,11 +626,14 @@ check_notify_end(Host* const host, const bool set)
 static void
 connect_audio(Host* const host, float* const* const in, float* const* const out)
 {
-  uint32_t n_in  = 0;
-  uint32_t n_out = 0;
+  uint32_t n_in   = 0;
+  uint32_t n_side = 0;
+  uint32_t n_out  = 0;
   for (uint32_t i = 0; i < host->n_ports; ++i) {
     if (host->ports[i].kind == KIND_AUDIO_IN) {
       lilv_instance_connect_port(host->instance, i, in[n_in++]);
+    } else if (host->ports[i].kind == KIND_SIDE) {
+      lilv_instance_connect_port(host->instance, i, host->side ? host->side[n_side++] : NULL);
     } else if (host->ports[i].kind == KIND_AUDIO_OUT) {
       lilv_instance_connect_port(host->instance, i, out[n_out++]);
     }
@@ -661,6 +682,12 @@ host_run(Host* const host, const uint32_t n, float* const* const in, float* cons
     while (do_next(host)) {
     }
   }
+}
+
+void
+host_set_side(Host* const host, float* const* const side)
+{
+  host->side = side;
 }
 
 uint32_t

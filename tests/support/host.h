@@ -84,7 +84,7 @@ host_world(Host* host);
 const LilvPlugin*
 host_plugin(Host* host);
 
-/// Number of audio inputs.
+/// Number of audio inputs, the side-chain not among them.
 uint32_t
 host_channels(const Host* host);
 
@@ -129,6 +129,11 @@ host_work_done(const Host* host);
 */
 void
 host_run(Host* host, uint32_t n, float* const* in, float* const* out);
+
+/// What the side-chain hears in the blocks to come.  @param side [host_channels][n], must outlive
+/// them; NULL: it is not connected, as at first.
+void
+host_set_side(Host* host, float* const* side);
 
 /// How many patch:Set messages came from the plugin.
 uint32_t

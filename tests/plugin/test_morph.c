@@ -1,0 +1,253 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Lamina Morph as a host meets it: the built binary, through lilv.
+
+#include "plugin/morph.h"
+#include "plugin/uris.h"
+#include "tests/support/folder.h"
+#include "tests/support/host.h"
+#include "tests/support/models.h"
+#include "tests/support/signals.h"
+#include "tests/support/test.h"
+
+#include <lv2/atom/atom.h>
+
+#include <math.h>
+#include <string.h>
+
+enum { N = 96000, LATENCY = 2048, BLOCK = 64 };
+
+static const char* const uris[] = { MORPH_MONO_URI, MORPH_STEREO_URI };
+
+static float dull[2][N];
+static float bright[2][N];
+static float out[2][N];
+
+/// A note with harmonics that fall by `slope_db` each; softer on the right.
+static void
+play(const double slope_db, float (*const x)[N])
+{
+  for (uint32_t i = 0; i < N; ++i) {
+    double sum = 0.0;
+    for (uint32_t h = 1; h <= 20; ++h) {
+      sum += pow(10.0, -slope_db * h / 20.0) * sin(2.0 * M_PI * h * 200.0 * i / 48000.0 + h * h);
+    }
+    x[0][i] = (float)(0.05 * sum);
+    x[1][i] = 0.5f * x[0][i];
+  }
+}
+
+static int
+setup(void** const state)
+{
+  play(3.0, dull);
+  play(0.5, bright);
+  return folder_setup(state);
+}
+
+/// Level of harmonic 10 over the first, dB, in the second half.
+static double
+tilt_db(const float* const x)
+{
+  double power[2] = { 0.0, 0.0 };
+  for (uint32_t k = 0; k < 2; ++k) {
+    double re = 0.0;
+    double im = 0.0;
+    for (uint32_t i = N / 2; i < N; ++i) {
+      const double phase = 2.0 * M_PI * (k ? 2000.0 : 200.0) * i / 48000.0;
+      re += (double)x[i] * cos(phase);
+      im += (double)x[i] * sin(phase);
+    }
+    power[k] = re * re + im * im;
+  }
+  return 10.0 * log10(power[1] / power[0]);
+}
+
+static Host*
+open_host(const char* const uri)
+{
+  const HostConfig config = { .rate_hz = 48000.0, .work = HOST_WORK_LATER, .work_delay = 3 };
+  Host* const      host   = host_open(uri, &config);
+  assert_non_null(host);
+  return host;
+}
+
+/// @param side NULL: not connected.
+static void
+run(Host* const host, float (*const in)[N], float (*const side)[N], const uint32_t n)
+{
+  for (uint32_t at = 0; at < n; at += BLOCK) {
+    float* sides[2] = { side ? side[0] + at : NULL, side ? side[1] + at : NULL };
+    host_set_side(host, side ? sides : NULL);
+    host_run(host, BLOCK, (float*[]){ in[0] + at, in[1] + at },
+             (float*[]){ out[0] + at, out[1] + at });
+  }
+}
+
+/// Learn corner B from the input.
+static void
+learn_bright(Host* const host)
+{
+  host_set_control(host, "learn_b", 1.0f);
+  run(host, bright, NULL, N / 4);
+  host_set_control(host, "learn_b", 0.0f);
+  run(host, bright, NULL, BLOCK);
+}
+
+static void
+test_as_it_comes_it_changes_nothing(void** const state)
+{
+  (void)state;
+  for (uint32_t u = 0; u < 2; ++u) {
+    Host* const host = open_host(uris[u]);
+    assert_string_equal(host_log(host), "");
+    host_activate(host);
+    run(host, dull, NULL, N);
+    assert_int_equal(host_latency(host), LATENCY);
+    for (uint32_t c = 0; c < host_channels(host); ++c) {
+      assert_true(signal_snr_db(N - LATENCY, dull[c], out[c] + LATENCY) > 120.0);
+    }
+    host_close(host);
+  }
+}
+
+/// Held while it sounds, a timbre is learned, told once, and reached; channels keep their ratio.
+static void
+test_a_timbre_is_learned_and_reached(void** const state)
+{
+  (void)state;
+  for (uint32_t u = 0; u < 2; ++u) {
+    Host* const host = open_host(uris[u]);
+    host_activate(host);
+    learn_bright(host);
+    assert_int_equal(host_changes_told(host), 1);
+    host_set_control(host, "expression", 0.0f);
+    host_set_control(host, "amount", 100.0f);
+    run(host, dull, NULL, N);
+    assert_true(fabs(tilt_db(dull[0]) + 27.0) < 0.1);
+    assert_true(fabs(tilt_db(out[0]) + 4.5) < 2.0);
+    for (uint32_t i = 0; u && i < N; ++i) {
+      assert_float_equal(out[1][i], 0.5f * out[0][i], 1e-5f);
+    }
+    host_set_control(host, "clear", 1.0f);
+    run(host, dull, NULL, N);
+    assert_int_equal(host_changes_told(host), 2);
+    assert_true(fabs(tilt_db(out[0]) + 27.0) < 0.5);
+    host_close(host);
+  }
+}
+
+static void
+test_the_side_chain_is_learned(void** const state)
+{
+  (void)state;
+  Host* const host = open_host(MORPH_STEREO_URI);
+  host_set_control(host, "learn_side", 1.0f);
+  host_set_control(host, "learn_c", 1.0f);
+  host_set_control(host, "expression", 0.0f);
+  host_set_control(host, "amount", 100.0f);
+  host_activate(host);
+  run(host, dull, NULL, N / 4); // nothing is connected: silence is no timbre
+  host_set_control(host, "learn_c", 0.0f);
+  run(host, dull, NULL, BLOCK);
+  assert_int_equal(host_changes_told(host), 0);
+  host_set_control(host, "learn_c", 1.0f);
+  run(host, dull, bright, N);
+  assert_true(fabs(tilt_db(out[0]) + 4.5) < 2.0); // in use while it is learned
+  host_set_control(host, "learn_c", 0.0f);
+  run(host, dull, NULL, N);
+  assert_int_equal(host_changes_told(host), 1);
+  assert_true(fabs(tilt_db(out[0]) + 4.5) < 2.0);
+  host_close(host);
+}
+
+/// What was learned comes back with a session, to the bit.
+static void
+test_timbres_are_kept_in_sessions(void** const state)
+{
+  (void)state;
+  static HostMemory memory;
+  static float      expected[N];
+  Host*             host = open_host(MORPH_MONO_URI);
+  host_activate(host);
+  learn_bright(host);
+  assert_true(host_save_memory(host, &memory));
+  for (uint32_t again = 0; again < 2; ++again) {
+    host_close(host);
+    host = open_host(MORPH_MONO_URI);
+    assert_true(host_restore_memory(host, &memory));
+    host_set_control(host, "amount", 70.0f);
+    host_activate(host);
+    run(host, dull, NULL, N);
+    if (again) {
+      assert_memory_equal(out[0], expected, sizeof(expected));
+    } else {
+      memcpy(expected, out[0], sizeof(expected));
+      assert_true(host_save_memory(host, &memory));
+    }
+  }
+
+  // A number that is none is refused, and what was there stays.
+  HostValue* const value = host_memory_value(host, &memory, LAMINA_ANCHORS_URI);
+  assert_non_null(value);
+  const float broken = NAN;
+  memcpy((char*)value->data + value->size - sizeof(float), &broken, sizeof(broken));
+  memcpy((char*)value->data + sizeof(LV2_Atom_Vector_Body) + 80 * sizeof(float), &broken,
+         sizeof(broken));
+  host_clear_log(host);
+  (void)host_restore_memory(host, &memory);
+  assert_non_null(strstr(host_log(host), "not what it should be"));
+  host_deactivate(host);
+  host_activate(host);
+  run(host, dull, NULL, N);
+  assert_memory_equal(out[0], expected, sizeof(expected));
+  host_close(host);
+}
+
+/// A model moves by its offsets; a denoiser in its place is dry sound and a line.
+static void
+test_models(void** const state)
+{
+  const ModelShape shape = models_tiny_morph_shape();
+  Model* const     model = models_of(&shape);
+  signal_fill_noise(7, 1.0f, (uint32_t)model->n_weights, model->weights);
+  for (uint32_t i = 0; i < model->morph.n_code; ++i) {
+    model->morph.low[i]  = -3.0f;
+    model->morph.high[i] = 3.0f;
+  }
+  const char* const path  = models_write(state, "morph.safetensors", model);
+  const char* const wrong = models_write(state, "denoise.safetensors", models_random(1));
+  Host* const       host  = open_host(MORPH_MONO_URI);
+  host_set_control(host, "offset_1", 2.0f);
+  host_activate(host);
+  run(host, dull, NULL, N);
+  assert_true(signal_snr_db(N - LATENCY, dull[0], out[0] + LATENCY) > 120.0);
+  host_deactivate(host);
+  assert_true(host_restore_path(host, LAMINA_MODEL_URI, path));
+  host_activate(host);
+  run(host, dull, NULL, N);
+  assert_true(signal_snr_db(N - LATENCY, dull[0], out[0] + LATENCY) < 60.0);
+  assert_string_equal(host_log(host), "");
+
+  host_deactivate(host);
+  assert_true(host_restore_path(host, LAMINA_MODEL_URI, wrong));
+  host_activate(host);
+  run(host, dull, NULL, N);
+  assert_memory_equal(out[0] + LATENCY, dull[0], (N - LATENCY) * sizeof(float));
+  assert_non_null(strstr(host_log(host), "denoise.safetensors: a denoiser"));
+  host_close(host);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_as_it_comes_it_changes_nothing),
+    cmocka_unit_test(test_a_timbre_is_learned_and_reached),
+    cmocka_unit_test(test_the_side_chain_is_learned),
+    cmocka_unit_test(test_timbres_are_kept_in_sessions),
+    cmocka_unit_test(test_models),
+  };
+  return cmocka_run_group_tests(tests, setup, folder_teardown);
+}
