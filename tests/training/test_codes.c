@@ -211,10 +211,41 @@ test_denoisers_encode_their_features(void** state)
   model_free(model);
 }
 
+/// A morph model's codes are those of the envelopes: a gain does not matter to them.
+static void
+test_codes_of_envelopes(void** const state)
+{
+  (void)state;
+  const ModelShape shape = models_tiny_morph_shape();
+  Model* const     model = models_of(&shape);
+  Sound            sound;
+  Codes            loud = { 0 };
+  Codes            soft = { 0 };
+  assert_int_equal(sound_new(48000.0, 1, 8192, &sound, NULL), STATUS_SUCCESS);
+  signal_fill_noise(1, 0.5f, 8192, sound.samples);
+  signal_fill_noise(2, 0.3f, (uint32_t)model->n_weights, model->weights);
+  assert_int_equal(codes_of_sound(model, &sound, &loud, NULL), STATUS_SUCCESS);
+  for (uint32_t i = 0; i < 8192; ++i) {
+    sound.samples[i] *= 0.1f;
+  }
+  assert_int_equal(codes_of_sound(model, &sound, &soft, NULL), STATUS_SUCCESS);
+  assert_int_equal(loud.n_frames, 1 + (8192 - 2048) / 512);
+  assert_int_equal(loud.n_code, 3);
+  for (uint64_t i = 0; i < loud.n_frames * loud.n_code; ++i) {
+    assert_float_equal(loud.z[i], soft.z[i], 1e-3f);
+  }
+  assert_memory_not_equal(loud.z, loud.z + 3, 3 * sizeof(float));
+  codes_clear(&loud);
+  codes_clear(&soft);
+  sound_clear(&sound);
+  model_free(model);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_codes_of_envelopes),
     cmocka_unit_test(test_frames_begin_at_every_hop),
     cmocka_unit_test(test_taps_hear_nothing_before_the_first_frame),
     cmocka_unit_test(test_channels_are_averaged),

@@ -98,6 +98,25 @@ test_it_tells_what_a_classifier_is(void** state)
 }
 
 static void
+test_it_tells_what_a_morph_model_is(void** state)
+{
+  const ModelShape shape = models_tiny_morph_shape();
+  Model* const     model = models_of(&shape);
+  model->morph.low[0]    = -1.234f;
+  model->morph.high[0]   = 12.5f;
+  models_write(state, "m.safetensors", model);
+  assert_int_equal(info(state, "m.safetensors"), 0);
+  assert_line("kind      morph, variational\n");
+  assert_line("rate      48000 Hz in training; runs at any\n");
+  assert_line("frames    42.6667 ms every 10.6667 ms in training\n");
+  assert_line("envelope  64 bands, 20 dB are 1\n");
+  assert_line("axes       1   -1.23 … 12.50  brightness\n           2    0.00 …  0.00\n");
+  assert_line("anchors   flute\n          Geige\n");
+  assert_line("encoder   64 → 6 relu, taps 0\n");
+  assert_null(strstr(program_output, "spectrum"));
+}
+
+static void
 test_strangers_words_cannot_command_the_terminal(void** state)
 {
   write_model(state, true);
@@ -150,6 +169,7 @@ main(void)
     cmocka_unit_test(test_it_tells_what_a_model_is),
     cmocka_unit_test(test_it_tells_what_an_autoencoder_is),
     cmocka_unit_test(test_it_tells_what_a_classifier_is),
+    cmocka_unit_test(test_it_tells_what_a_morph_model_is),
     cmocka_unit_test(test_strangers_words_cannot_command_the_terminal),
     cmocka_unit_test(test_words_may_be_missing),
     cmocka_unit_test(test_recipe),

@@ -307,6 +307,35 @@ test_defaults_suit_the_task(void** state)
   recipe_free(frames);
 }
 
+/// A morph model's frames are those that the effect has, and its anchors' names come back.
+static void
+test_morph_recipe(void** state)
+{
+  static const char yaml[] = "task: morph\nmorph: { anchors: \"flute, Gei\\\"ge\" }\n"
+                             "layers: [{ units: 9 }, { units: 5, activation: identity }]\n";
+  Recipe* const     recipe = read_good(state, yaml, 0, NULL);
+  char* const       text   = recipe_text(recipe);
+  Recipe* const     again  = read_good(state, text, 0, NULL);
+  ModelShape        shape;
+  assert_true(again->window_s == 2048.0 / 48000.0 && again->hop_s == 512.0 / 48000.0);
+  assert_true(again->morph.scale_db == 20.0);
+  assert_string_equal(again->morph.anchors, "flute, Gei\"ge");
+  assert_int_equal(again->streams, 256);
+  assert_null(strstr(text, "mixture"));
+  assert_null(strstr(text, "range_db"));
+  assert_non_null(strstr(text, "per_file"));
+  recipe_model_shape(again, &shape);
+  assert_int_equal(shape.kind, MODEL_MORPH);
+  assert_true(shape.scale_db == 20.0f);
+  assert_int_equal(shape.encoder[0].n_in, 64);
+  assert_int_equal(model_shape_code(&shape), 5);
+  assert_int_equal(shape.decoder[1].n_out, 64);
+  assert_true(model_shape_check(&shape, NULL));
+  recipe_free(again);
+  recipe_free(recipe);
+  free(text);
+}
+
 static void
 check_text_reads_back(void* const* state, const char* yaml, void (*assert_all)(const Recipe*))
 {
@@ -402,7 +431,7 @@ test_faults_of_layers_name_the_line(void** state)
     { "layers: [{units: 3}]\n", ": task: missing" },
     { "task: denoise\n", ": layers: missing" },
     { "task: dream\nlayers: [{units: 3}]\n",
-      ":1: task: one of denoise, autoencoder, classify expected, \"dream\" found" },
+      ":1: task: one of denoise, autoencoder, classify, morph expected, \"dream\" found" },
     { "task: denoise\nlayers: []\n", ":2: layers: 0 layers, 1…16 are possible" },
     { "task: denoise\nlayers: {units: 3}\n", ":2: layers: a list expected, keys and values found" },
     { "task: denoise\nlayers:\n  - 3\n", ":3: layers.0: keys and values expected, a value found" },
@@ -456,9 +485,10 @@ test_bad_settings_are_named(void** state)
                      "--set layers.2.units=4: layers.2: no such item of the list");
   expect_bad_setting(state, "fine_tune.stops=4",
                      "--set fine_tune.stops=4: fine_tune.stops: unknown");
-  expect_bad_setting(state, "task=dream",
-                     "--set task=dream: task: one of denoise, autoencoder, classify expected, "
-                     "\"dream\" found");
+  expect_bad_setting(
+    state, "task=dream",
+    "--set task=dream: task: one of denoise, autoencoder, classify, morph expected, "
+    "\"dream\" found");
   expect_bad_setting(state, "window_s=0.04",
                      "--set window_s=0.04: window_s: task denoise needs 0.02, the "
                      "plugin's constant delay");
@@ -533,6 +563,7 @@ main(void)
     cmocka_unit_test(test_defaults_stand_for_what_is_left_out),
     cmocka_unit_test(test_every_key_is_read),
     cmocka_unit_test(test_defaults_suit_the_task),
+    cmocka_unit_test(test_morph_recipe),
     cmocka_unit_test(test_text_reads_back),
     cmocka_unit_test(test_text_leaves_out_what_is_of_other_tasks),
     cmocka_unit_test(test_text_keeps_odd_words),

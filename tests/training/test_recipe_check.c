@@ -76,7 +76,7 @@ test_denoise(void** state)
           ":8: batch.frames: task denoise learns sequences, of 2 frames at least" },
         { "skip: pca\n", ":7: skip: task denoise has gains to learn, and no features that components "
                              "could give back" },
-        { "code: variational\n", ":7: code: variational needs task autoencoder" },
+        { "code: variational\n", ":7: code: variational needs task autoencoder or morph" },
         { "reconstruction: cross_entropy\n",
           ":7: reconstruction: cross_entropy needs task autoencoder; that of task denoise is `loss`" },
   };
@@ -116,6 +116,37 @@ test_autoencoder(void** state)
 }
 
 static void
+test_morph(void** state)
+{
+  static const char beginning[] = "task: morph\n"
+                                  "layers:\n"
+                                  "  - { units: 20 }\n"
+                                  "  - { units: 8, activation: identity }\n";
+  static const Case cases[]     = {
+        { "", NULL },
+        { "skip: pca\n", NULL },
+        { "code: variational\nmorph: { anchors: \"a, b\", scale_db: 10 }\n", NULL },
+        { "fine_tune: { corruption: gaussian, amount: 0.1 }\nspectrum: { by_group: yes }\n", NULL },
+        { "morph: { scale_db: 0 }\n", ":5: morph.scale_db: a number in 1…100 expected, \"0\" found" },
+        { "morph: { anchor: a }\n", ":5: morph.anchor: unknown" },
+        { "from: a.safetensors\n", ":5: from: needs task denoise" },
+        { "reconstruction: cross_entropy\n", ":5: reconstruction: cross_entropy needs inputs in 0…1, "
+                                                 "and those of task morph are decibels" },
+        { "spectrum: { unit: yes }\n", ":5: spectrum.unit: the decibels of task morph have no bounds" },
+        { "batch: { frames: 2 }\n",
+          ":5: batch.frames: task morph learns single frames, not sequences: 1 "
+              "is possible, 2 found" },
+        { "  - { units: 8, activation: tanh }\n",
+          ":5: layers.2.activation: only identity is possible" },
+        { "  - { units: 17, activation: identity }\n",
+          ":5: layers.2.units: 17, a code of 1…16 is possible" },
+        { "  - { units: 8, activation: identity, corruption: recorded }\n",
+          ":5: layers.2.corruption: recorded noise needs task denoise" },
+  };
+  CHECK_CASES(state, beginning, cases);
+}
+
+static void
 test_classify(void** state)
 {
   static const char beginning[] = "task: classify\n"
@@ -124,8 +155,8 @@ test_classify(void** state)
   static const Case cases[]     = {
         { "", NULL },
         { "from: a.safetensors\n", ":4: from: needs task denoise" },
-        { "skip: pca\n", ":4: skip: pca needs task autoencoder" },
-        { "code: variational\n", ":4: code: variational needs task autoencoder" },
+        { "skip: pca\n", ":4: skip: pca needs task autoencoder or morph" },
+        { "code: variational\n", ":4: code: variational needs task autoencoder or morph" },
         { "reconstruction: cross_entropy\nspectrum: { unit: yes }\n",
           ":4: reconstruction: cross_entropy of a reconstruction needs task autoencoder; classes have "
               "their own" },
@@ -186,9 +217,9 @@ test_corruption_end_to_end(void** state)
      { "fine_tune: { corruption: masking, amount: 0.3 }\n", NULL },
      { "fine_tune: { corruption: gaussian, amount: 1.5 }\n", NULL },
      { "spectrum: { unit: yes }\nfine_tune: { corruption: salt_and_pepper, amount: 0.3 }\n", NULL },
-     { "fine_tune: { corruption: recorded }\n",
-       ":3: fine_tune.corruption: for task autoencoder and drawn corruption; task denoise has its "
-        "mixtures" },
+     { "fine_tune: { corruption: recorded }\n", ":3: fine_tune.corruption: for task autoencoder or "
+                                                 "morph, and drawn corruption; task denoise has its "
+                                                 "mixtures" },
      { "fine_tune: { corruption: masking, amount: 1 }\n",
        ":3: fine_tune.amount: a share above 0 and below 1 expected, 1 found" },
      { "fine_tune: { corruption: gaussian }\n",
@@ -196,12 +227,11 @@ test_corruption_end_to_end(void** state)
      { "fine_tune: { corruption: salt_and_pepper, amount: 0.3 }\n",
        ":3: fine_tune.corruption: salt_and_pepper needs inputs in 0…1, and spectrum.unit is no" },
   };
-  static const Case of_mixtures = {
-    "fine_tune: { corruption: masking, amount: 0.3 }\n",
-    ":3: fine_tune.corruption: for task autoencoder and drawn corruption; task denoise has its "
-    "mixtures"
-  };
-  char beginning[64];
+  static const Case of_mixtures = { "fine_tune: { corruption: masking, amount: 0.3 }\n",
+                                    ":3: fine_tune.corruption: for task autoencoder or morph, and "
+                                    "drawn corruption; task denoise has its "
+                                    "mixtures" };
+  char              beginning[64];
   (void)snprintf(beginning, sizeof(beginning), "task: autoencoder\n%s", layers);
   CHECK_CASES(state, beginning, cases)
   (void)snprintf(beginning, sizeof(beginning), "task: denoise\n%s", layers);
@@ -358,6 +388,7 @@ main(void)
     cmocka_unit_test(test_denoise),
     cmocka_unit_test(test_autoencoder),
     cmocka_unit_test(test_classify),
+    cmocka_unit_test(test_morph),
     cmocka_unit_test(test_corruption),
     cmocka_unit_test(test_corruption_end_to_end),
     cmocka_unit_test(test_tied_weights),

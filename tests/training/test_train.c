@@ -8,6 +8,8 @@
 #include "tests/training/small_run.h"
 #include "tests/training/sound_folder.h"
 
+#include <sndfile.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -283,6 +285,82 @@ test_learns_classes(void** const state)
   model_free(model);
 }
 
+#define MORPH                                                                \
+  "task: morph\nskip: pca\nvalid_share: 0.25\n"                              \
+  "layers:\n"                                                                \
+  "  - { units: 24, activation: relu, corruption: gaussian, amount: 0.1 }\n" \
+  "  - { units: 3, activation: identity }\n"                                 \
+  "batch: { streams: 32 }\n"                                                 \
+  "pretrain: { steps: 60, rate: 3e-3 }\n"                                    \
+  "fine_tune: { steps: 400, rate: 3e-3, warmup: 10 }\n"
+
+/// Axes of variance 1, a name for each folder, and nothing worse than principal components.
+static void
+test_learns_to_morph(void** const state)
+{
+  Model* const model = train_spectra(state, MORPH, "spectra.yaml -d sound -d noise -o spectra.st");
+  const MorphSpace* const space = &model->morph;
+  assert_int_equal(model->kind, MODEL_MORPH);
+  assert_int_equal(space->n_anchors, 2);
+  assert_string_equal(space->anchors[0].name, "noise");
+  assert_string_equal(space->anchors[1].name, "sound");
+  for (uint32_t k = 0; k < 3; ++k) {
+    assert_true(space->low[k] < -0.2f && space->low[k] > -6.0f);
+    assert_true(space->high[k] > 0.2f && space->high[k] < 6.0f);
+  }
+  const char* const ratio = strstr(model->card.scores, "ratio ");
+  assert_non_null(ratio);
+  assert_true(atof(ratio + 6) < 0.99);
+  assert_non_null(strstr(model->card.scores, "; axes 1 "));
+  model_free(model);
+}
+
+/// A variational one as well, with all its numbers in use.
+static void
+test_learns_to_morph_by_chance(void** const state)
+{
+  Model* const model = train_spectra(state,
+                                     MORPH "code: variational\nvariational: { beta: 0.02, warmup: "
+                                           "50, free_bits: 0.1 }\n",
+                                     "spectra.yaml -d sound -d noise -o spectra.st");
+  assert_true(model->variational);
+  assert_int_equal(model->morph.n_code, 3);
+  assert_true(model->morph.high[2] - model->morph.low[2] > 1.0f);
+  model_free(model);
+}
+
+static float
+steady(void* const context, const uint32_t channel, const uint64_t frame)
+{
+  (void)context;
+  (void)channel;
+  return 0.3f * (float)(frame % 100) / 100.0f;
+}
+
+/// Silence and one steady tone are told before and after.
+static void
+test_odd_sounds_to_morph(void** const state)
+{
+  const SoundSpec tone = { SF_FORMAT_WAV | SF_FORMAT_FLOAT, 48000, 1, 48000, steady, NULL };
+  folder_make(state, "steady");
+  folder_sound(state, "steady/a.wav", &tone);
+  folder_sound(state, "steady/b.wav", &tone);
+  Model* const model = train_spectra(state, MORPH, "spectra.yaml -d steady -o spectra.st");
+  assert_non_null(strstr(program_output, "warning: all of the sound is one steady timbre"));
+  assert_non_null(strstr(model->card.scores, "learned from one steady timbre"));
+  model_free(model);
+
+  folder_make(state, "mute");
+  folder_constant(state, "mute/a.wav", 48000, 0.5, 0.0f);
+  folder_constant(state, "mute/b.wav", 48000, 0.5, 0.0f);
+  assert_int_equal(train(state, "spectra.yaml -d mute -o mute.st"), 1);
+  assert_non_null(strstr(program_output, "all of the sound to learn from is silence"));
+  assert_int_equal(access(folder_path(state, "mute.st"), F_OK), -1);
+
+  assert_int_equal(train(state, "spectra.yaml -d sound -s morph.anchors=kazoo -o mute.st"), 1);
+  assert_non_null(strstr(program_output, "morph.anchors: no sound is named kazoo"));
+}
+
 int
 main(void)
 {
@@ -299,6 +377,9 @@ main(void)
     cmocka_unit_test(test_old_model_stays),
     cmocka_unit_test(test_learns_spectra),
     cmocka_unit_test(test_learns_classes),
+    cmocka_unit_test(test_learns_to_morph),
+    cmocka_unit_test(test_learns_to_morph_by_chance),
+    cmocka_unit_test(test_odd_sounds_to_morph),
   };
   return cmocka_run_group_tests(tests, setup, folder_teardown);
 }

@@ -328,5 +328,7 @@ frames_clear(Frames* const frames)
   table_free(frames->split[SPLIT_TRAIN]);
   table_free(frames->split[SPLIT_VALID]);
   free(frames->classes);
+  free(frames->loudness[SPLIT_TRAIN]);
+  free(frames->loudness[SPLIT_VALID]);
   *frames = (Frames){ 0 };
 }

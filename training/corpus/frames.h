@@ -22,11 +22,12 @@ typedef struct {
   bool       classes;  ///< Label every row with the group of its file
 } FramesConfig;
 
-/// Both halves of a corpus as logarithmic spectra.
+/// Both halves of a corpus as logarithmic spectra, or as envelopes: see shapes.h.
 typedef struct {
-  LogSpectrumConfig spectrum; ///< `top_db` is that of the half to learn from
-  Table*            split[2]; ///< By Split
-  char*             classes;  ///< Names of the groups, one a line, in order; NULL without
+  LogSpectrumConfig spectrum;    ///< `top_db` is that of the half to learn from
+  Table*            split[2];    ///< By Split
+  char*             classes;     ///< Names of the groups, one a line, in order; NULL without
+  float*            loudness[2]; ///< Of envelopes: power to 0.3 of each row, by Split; or NULL
 } Frames;
 
 /**
@@ -46,7 +47,7 @@ Status
 frames_read(const FramesConfig* config, const LogSpectrumConfig* spectrum, const Corpus* corpus,
             Team* team, Frames* frames, Diagnostic* why);
 
-/// Release what frames_read() allocated; the struct becomes all zeros.
+/// Release what frames_read() or shapes_read() allocated; the struct becomes all zeros.
 void
 frames_clear(Frames* frames);
 

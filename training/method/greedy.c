@@ -210,10 +210,11 @@ unroll_encoder(const Greedy* const greedy, const real* const from)
 static bool
 has_mirror(const Greedy* const greedy)
 {
-  const Recipe* const recipe = greedy->run->recipe;
-  return recipe->task == MODEL_CLASSIFY                                   ? false
-         : recipe->task == MODEL_AUTOENCODER && recipe->skip == SKIP_NONE ? true
-                                                                          : greedy->layer > 0;
+  const Recipe* const recipe   = greedy->run->recipe;
+  const bool          mirrored = recipe->task == MODEL_AUTOENCODER || recipe->task == MODEL_MORPH;
+  return recipe->task == MODEL_CLASSIFY          ? false
+         : mirrored && recipe->skip == SKIP_NONE ? true
+                                                 : greedy->layer > 0;
 }
 
 /// @return False when memory is short.

@@ -42,7 +42,7 @@ typedef struct {
 static const char*
 task_name(int value)
 {
-  return value <= (int)MODEL_CLASSIFY ? model_kind_name((ModelKind)value) : NULL;
+  return value <= (int)MODEL_MORPH ? model_kind_name((ModelKind)value) : NULL;
 }
 
 static const char*
@@ -135,6 +135,8 @@ static const Field fields[] = {
   COUNT("spectrum.per_file", spectrum.per_file, 0, 1e6),
   SWITCH("spectrum.unit", spectrum.unit),
   SWITCH("spectrum.by_group", spectrum.by_group),
+  REAL("morph.scale_db", morph.scale_db, 1.0, 100.0),
+  TEXT("morph.anchors", morph.anchors),
   SINGLE("bands.step_hz", features.bands.step_hz, 1.0, 24000.0),
   SINGLE("bands.linear_hz", features.bands.linear_hz, 0.0, 96000.0),
   SINGLE("bands.top_hz", features.bands.top_hz, 0.0, 96000.0),
@@ -218,12 +220,13 @@ recipe_set_defaults(Recipe* recipe)
   const bool sequences = recipe->task == MODEL_DENOISE;
   recipe->seed         = 1;
   recipe->rate_hz      = 48000.0;
-  recipe->window_s     = 0.02;
-  recipe->hop_s        = 0.01;
+  recipe->window_s     = recipe->task == MODEL_MORPH ? 2048.0 / 48000.0 : 0.02;
+  recipe->hop_s        = recipe->task == MODEL_MORPH ? 512.0 / 48000.0 : 0.01;
   recipe->valid_share  = 0.1;
   recipe->initial_gain = 0.9;
   recipe->variational  = (RecipeVariational){ .beta = 1.0 };
   recipe->spectrum     = (RecipeSpectrum){ .range_db = 100.0, .per_file = 40 };
+  recipe->morph        = (RecipeMorph){ .scale_db = 20.0 };
   recipe->streams      = sequences ? 16 : 256;
   recipe->frames       = sequences ? 256 : 1;
   recipe->mixture      = (MixtureConfig){ .snr_min_db          = -5.0,
@@ -605,6 +608,7 @@ recipe_free(Recipe* recipe)
     free(recipe->licence);
     free(recipe->data);
     free(recipe->from);
+    free(recipe->morph.anchors);
     free(recipe);
   }
 }
@@ -675,10 +679,17 @@ print_value(FILE* out, const Field* field, const void* at)
 static bool
 concerns(const char* key, ModelKind task)
 {
-  static const char* const denoise[] = { "initial_gain", "bands.", "features.", "mixture.",
-                                         "batch.lead",   "loss.",  NULL };
-  static const char* const spectra[] = { "skip", "code", "reconstruction", "spectrum.", NULL };
-  const char* const*       others    = task == MODEL_DENOISE ? spectra : denoise;
+  static const char* const not_denoise[] = { "skip",      "code",   "reconstruction",
+                                             "spectrum.", "morph.", NULL };
+  static const char* const not_spectra[] = { "initial_gain", "bands.", "features.", "mixture.",
+                                             "batch.lead",   "loss.",  "morph.",    NULL };
+  static const char* const not_morph[]   = { "initial_gain",      "bands.",        "features.",
+                                             "mixture.",          "batch.lead",    "loss.",
+                                             "spectrum.range_db", "spectrum.unit", NULL };
+
+  const char* const* others = task == MODEL_DENOISE ? not_denoise
+                              : task == MODEL_MORPH ? not_morph
+                                                    : not_spectra;
   while (*others && strncmp(key, *others, strlen(*others))) {
     ++others;
   }
@@ -800,6 +811,19 @@ shape_denoiser(const Recipe* recipe, ModelShape* shape)
   shape_decoder(recipe, gains, shape->decoder);
 }
 
+/// Of envelopes, and back to them.
+static void
+shape_morph(const Recipe* recipe, ModelShape* shape)
+{
+  const LayerShape output = { .n_out = ENVELOPE_BANDS, .n_taps = 1 };
+  shape->scale_db         = (float)recipe->morph.scale_db;
+  shape->variational      = recipe->code == CODE_VARIATIONAL;
+  shape->bypassed         = recipe->skip == SKIP_PCA;
+  shape->n_decoder        = recipe->n_layers;
+  shape_encoder(recipe, ENVELOPE_BANDS, shape->encoder);
+  shape_decoder(recipe, output, shape->decoder);
+}
+
 /// Of whole spectra: back to them, or to one logit per class.
 static void
 shape_spectra(const Recipe* recipe, ModelShape* shape)
@@ -835,6 +859,8 @@ recipe_model_shape(const Recipe* recipe, ModelShape* shape)
                          .n_encoder = recipe->n_layers };
   if (recipe->task == MODEL_DENOISE) {
     shape_denoiser(recipe, shape);
+  } else if (recipe->task == MODEL_MORPH) {
+    shape_morph(recipe, shape);
   } else {
     shape_spectra(recipe, shape);
   }

@@ -94,6 +94,12 @@ typedef struct {
   bool     by_group; ///< Whole groups, not files, are kept to judge by
 } RecipeSpectrum;
 
+/// What a morph model learns from: shapes of envelopes.
+typedef struct {
+  double scale_db; ///< Decibels that are 1 to the network
+  char*  anchors;  ///< Names of timbres to keep, with commas; "": all, or the largest; owned
+} RecipeMorph;
+
 /// The code of a variational autoencoder.
 typedef struct {
   double   beta;      ///< Weight of the divergence from the prior, after the warm-up
@@ -127,6 +133,7 @@ typedef struct {
   FeatureConfig     features; ///< Of MODEL_DENOISE
   MixtureConfig     mixture;  ///< Of MODEL_DENOISE
   RecipeSpectrum    spectrum; ///< Of the other tasks
+  RecipeMorph       morph;    ///< Of MODEL_MORPH
   double            valid_share;
   uint32_t          streams; ///< Sequences side by side in a mini-batch
   uint32_t          frames;  ///< Frames of each sequence

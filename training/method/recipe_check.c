@@ -100,7 +100,8 @@ check_denoise(Check* check)
   check_that(check, recipe->skip == SKIP_NONE, "skip",
              "task denoise has gains to learn, and no "
              "features that components could give back");
-  check_that(check, recipe->code == CODE_PLAIN, "code", "variational needs task autoencoder");
+  check_that(check, recipe->code == CODE_PLAIN, "code",
+             "variational needs task autoencoder or morph");
   check_that(check, recipe->reconstruction == RECONSTRUCTION_SQUARED, "reconstruction",
              "cross_entropy needs task autoencoder; that of task denoise is `loss`");
 }
@@ -121,6 +122,7 @@ check_single_frames(Check* check)
   }
 }
 
+/// Of autoencoders, of spectra or envelopes.
 static void
 check_autoencoder(Check* check)
 {
@@ -130,6 +132,10 @@ check_autoencoder(Check* check)
   const bool              linear = code->activation == ACTIVATION_IDENTITY;
   const bool              unit   = recipe->reconstruction == RECONSTRUCTION_CROSS_ENTROPY;
   const bool              pca    = recipe->skip == SKIP_PCA;
+  check_that(check, !unit || recipe->task != MODEL_MORPH, "reconstruction",
+             "cross_entropy needs inputs in 0…1, and those of task morph are decibels");
+  check_that(check, recipe->task != MODEL_MORPH || !recipe->spectrum.unit, "spectrum.unit",
+             "the decibels of task morph have no bounds");
   check_that(check, !unit || recipe->spectrum.unit, "reconstruction",
              "cross_entropy needs inputs in 0…1, and spectrum.unit is no");
   check_that(check, recipe->code != CODE_VARIATIONAL || linear, "code",
@@ -147,8 +153,9 @@ static void
 check_classify(Check* check)
 {
   const Recipe* const recipe = check->recipe;
-  check_that(check, recipe->skip == SKIP_NONE, "skip", "pca needs task autoencoder");
-  check_that(check, recipe->code == CODE_PLAIN, "code", "variational needs task autoencoder");
+  check_that(check, recipe->skip == SKIP_NONE, "skip", "pca needs task autoencoder or morph");
+  check_that(check, recipe->code == CODE_PLAIN, "code",
+             "variational needs task autoencoder or morph");
   check_that(check, recipe->reconstruction == RECONSTRUCTION_SQUARED, "reconstruction",
              "cross_entropy of a reconstruction needs task autoencoder; classes have their own");
   check_that(check, !recipe->spectrum.by_group, "spectrum.by_group",
@@ -163,9 +170,12 @@ check_whole_corruption(Check* check)
   const Corruption    kind   = recipe->corruption;
   const double        amount = recipe->corruption_amount;
   if (kind != CORRUPTION_NONE) {
-    check_that(check, recipe->task == MODEL_AUTOENCODER && kind != CORRUPTION_RECORDED,
-               "fine_tune.corruption",
-               "for task autoencoder and drawn corruption; task denoise has its mixtures");
+    check_that(
+      check,
+      (recipe->task == MODEL_AUTOENCODER || recipe->task == MODEL_MORPH) &&
+        kind != CORRUPTION_RECORDED,
+      "fine_tune.corruption",
+      "for task autoencoder or morph, and drawn corruption; task denoise has its mixtures");
     check_that(check, amount > 0.0 && (kind == CORRUPTION_GAUSSIAN || amount < 1.0),
                "fine_tune.amount",
                kind == CORRUPTION_GAUSSIAN ? "a deviation above 0 expected, %g found"
@@ -186,10 +196,10 @@ check_task(Check* check)
     return;
   }
   check_single_frames(check);
-  if (check->recipe->task == MODEL_AUTOENCODER) {
-    check_autoencoder(check);
-  } else {
+  if (check->recipe->task == MODEL_CLASSIFY) {
     check_classify(check);
+  } else {
+    check_autoencoder(check);
   }
 }
 
@@ -293,6 +303,7 @@ input_bounds(const Recipe* recipe, uint32_t index)
              : "the layer below is not sigmoid";
   }
   return recipe->task == MODEL_DENOISE ? "the features of task denoise have no bounds"
+         : recipe->task == MODEL_MORPH ? "the decibels of task morph have no bounds"
          : recipe->spectrum.unit       ? NULL
                                        : "spectrum.unit is no";
 }

@@ -28,7 +28,7 @@ shape_network(const Recipe* const recipe, const Examples* const examples,
   LayerShape* const code = &shape->layers[model.n_encoder - 1];
   LayerShape* const last = &shape->layers[model.n_encoder + model.n_decoder - 1];
   shape->layers[0].n_in  = examples->n_features;
-  if (recipe->task == MODEL_AUTOENCODER) {
+  if (recipe->task == MODEL_AUTOENCODER || recipe->task == MODEL_MORPH) {
     last->n_out      = examples->n_features;
     last->activation = ACTIVATION_IDENTITY; // Cross-entropy is computed from logits
   } else if (recipe->task == MODEL_CLASSIFY) {

@@ -3,6 +3,8 @@
 
 #include "training/tool/codes.h"
 
+#include "dsp/network/latent.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdbool.h>
@@ -16,6 +18,8 @@ typedef struct {
   double       window_sum;
   Analysis*    analysis;
   Features*    features; ///< Of a denoiser; NULL otherwise
+  Envelope*    envelope; ///< Of a morph model; NULL otherwise
+  Latent*      latent;   ///< Of a morph model; NULL otherwise
   Scratch*     scratch;
   float*       power; ///< [stft_bins]
   float*       x;     ///< Input of the encoder
@@ -27,6 +31,7 @@ encoder_init(Encoder* const encoder, const Model* const model)
 {
   const Network* const network = &model->autoencoder.encoder;
   const bool           denoise = model->kind == MODEL_DENOISE;
+  const bool           morph   = model->kind == MODEL_MORPH;
   const StftConfig     stft    = model_stft(model, model->rate_hz);
 
   encoder->model      = model;
@@ -34,12 +39,15 @@ encoder_init(Encoder* const encoder, const Model* const model)
   encoder->window_sum = stft_window_sum(stft);
   encoder->analysis   = analysis_new(stft);
   encoder->features   = denoise ? features_new(&model->features, stft, model->rate_hz) : NULL;
+  encoder->envelope   = morph ? envelope_new(stft, model->rate_hz) : NULL;
+  encoder->latent     = morph ? latent_new(model) : NULL;
   encoder->scratch    = scratch_new(network);
   encoder->power      = malloc(stft_bins(stft) * sizeof(float));
   encoder->x          = malloc(network->layers[0].shape.n_in * sizeof(float));
   encoder->block      = malloc(stft.hop * sizeof(float));
-  return encoder->analysis && (encoder->features || !denoise) && encoder->scratch &&
-         encoder->power && encoder->x && encoder->block;
+  return encoder->analysis && (encoder->features || !denoise) &&
+         ((encoder->envelope && encoder->latent) || !morph) && encoder->scratch && encoder->power &&
+         encoder->x && encoder->block;
 }
 
 static void
@@ -47,6 +55,8 @@ encoder_clear(Encoder* const encoder)
 {
   analysis_free(encoder->analysis);
   features_free(encoder->features);
+  envelope_free(encoder->envelope);
+  latent_free(encoder->latent);
   scratch_free(encoder->scratch);
   free(encoder->power);
   free(encoder->x);
@@ -63,6 +73,11 @@ encode_frame(const Encoder* const encoder, float* const z)
     const float re    = crealf(spectrum[k]);
     const float im    = cimagf(spectrum[k]);
     encoder->power[k] = re * re + im * im;
+  }
+  if (encoder->latent) {
+    (void)envelope_from_power(encoder->envelope, encoder->power, encoder->x);
+    latent_encode(encoder->latent, encoder->x, z);
+    return;
   }
   if (encoder->features) {
     features_from_power(encoder->features, encoder->power, encoder->x);

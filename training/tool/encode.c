@@ -23,7 +23,7 @@ static const char* const usage =
   "Write the codes that a model gives to every frame of a sound, for NumPy: an array of single\n"
   "precision, a row per frame.\n"
   "\n"
-  "  MODEL   of any kind: an autoencoder, a classifier or a denoiser\n"
+  "  MODEL   of any kind: an autoencoder, a classifier, a denoiser or a morph model\n"
   "  IN      WAV, FLAC, Ogg, MP3, AIFF..., any rate and number of channels; channels are averaged\n"
   "          and resampled to the model's rate\n"
   "  FOLDER  searched to its depth; OUT becomes a folder of one array per sound, NAME.npy\n"

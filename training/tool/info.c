@@ -110,6 +110,36 @@ print_spectra(const Model* const model)
   print_member("classes", model->card.classes);
 }
 
+/// The axes of the code: what they are called and how far sounds go.
+static void
+print_axes(const MorphSpace* const space)
+{
+  for (uint32_t k = 0; k < space->n_code; ++k) {
+    printf("%-10s%2u  %6.2f … %5.2f%s", k ? "" : "axes", k + 1, (double)space->low[k],
+           (double)space->high[k], *space->labels[k] ? "  " : "");
+    print_words(space->labels[k], "");
+    putchar('\n');
+  }
+}
+
+static void
+print_anchors(const MorphSpace* const space)
+{
+  for (uint32_t i = 0; i < space->n_anchors; ++i) {
+    print_member(i ? "" : "anchors", space->anchors[i].name);
+  }
+}
+
+static void
+print_morph(const Model* const model)
+{
+  printf("rate      %g Hz in training; runs at any\n", model->rate_hz);
+  printf("frames    %g ms every %g ms in training\n", 1e3 * model->window_s, 1e3 * model->hop_s);
+  printf("envelope  %u bands, %g dB are 1\n", ENVELOPE_BANDS, (double)model->morph.scale_db);
+  print_axes(&model->morph);
+  print_anchors(&model->morph);
+}
+
 static void
 print_layer(const char* const name, const LayerShape* const shape)
 {
@@ -142,6 +172,8 @@ print_kind(const Model* const model)
          model->variational ? ", variational" : "");
   if (model->kind == MODEL_DENOISE) {
     print_denoiser(model);
+  } else if (model->kind == MODEL_MORPH) {
+    print_morph(model);
   } else {
     print_spectra(model);
   }

@@ -5,6 +5,7 @@
 
 #include "dsp/network/model_file.h"
 #include "training/corpus/dynamics.h"
+#include "training/corpus/shapes.h"
 #include "training/method/mixture_examples.h"
 #include "training/method/table_examples.h"
 
@@ -119,6 +120,44 @@ read_frames(const Recipe* const recipe, Team* const team, Material* const materi
   return STATUS_SUCCESS;
 }
 
+static void
+judge_shapes(const Recipe* const recipe, const Material* const material)
+{
+  const double deviation_db = recipe->morph.scale_db *
+                              shapes_deviation(material->frames.split[SPLIT_TRAIN]);
+  const uint32_t n_without = material->timbres.n_found - material->timbres.n;
+  printf("envelopes %u to learn from, %u to judge by, that differ by %.1f dB; %u anchors\n",
+         material->frames.split[SPLIT_TRAIN]->n_rows, material->frames.split[SPLIT_VALID]->n_rows,
+         deviation_db, material->timbres.n);
+  if (n_without && !*recipe->morph.anchors) {
+    printf("anchors: %u timbres with fewer files go without a name; morph.anchors chooses\n",
+           n_without);
+  }
+  if (deviation_db < MATERIAL_ONE_TIMBRE_DB) {
+    printf("warning: all of the sound is one steady timbre: there is nothing to move between\n");
+  }
+}
+
+static Status
+read_shapes(const Recipe* const recipe, Team* const team, Material* const material,
+            Diagnostic* const why)
+{
+  const ShapesConfig config = { .stft     = stft_config(recipe->window_s, recipe->hop_s,
+                                                        recipe->rate_hz),
+                                .per_file = recipe->spectrum.per_file,
+                                .seed     = recipe->seed,
+                                .scale_db = recipe->morph.scale_db };
+  Status status = timbres_find(material->sound, recipe->morph.anchors, &material->timbres, why);
+  status = status ? status : shapes_read(&config, material->sound, team, &material->frames, why);
+  if (!status) {
+    judge_shapes(recipe, material);
+    material->examples = table_examples_new(material->frames.split[SPLIT_TRAIN],
+                                            material->frames.split[SPLIT_VALID], recipe->streams,
+                                            recipe->seed);
+  }
+  return status;
+}
+
 Status
 material_open(const Recipe* const recipe, const MaterialConfig* const config, Team* const team,
               Material* const material, Diagnostic* const why)
@@ -127,6 +166,7 @@ material_open(const Recipe* const recipe, const MaterialConfig* const config, Te
   Status   status = open_corpus(recipe, config, "sound:", config->data, &opened.sound, why);
   if (!status) {
     status = recipe->task == MODEL_DENOISE ? open_mixtures(recipe, config, &opened, why)
+             : recipe->task == MODEL_MORPH ? read_shapes(recipe, team, &opened, why)
                                            : read_frames(recipe, team, &opened, why);
   }
   if (!status && !opened.examples) {
@@ -145,6 +185,7 @@ material_clear(Material* const material)
 {
   examples_free(material->examples);
   frames_clear(&material->frames);
+  timbres_clear(&material->timbres);
   corpus_free(material->noise);
   corpus_free(material->music);
   corpus_free(material->sound);

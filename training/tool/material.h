@@ -7,6 +7,7 @@
 #include "dsp/status.h"
 #include "training/corpus/corpus.h"
 #include "training/corpus/frames.h"
+#include "training/corpus/timbres.h"
 #include "training/engine/team.h"
 #include "training/method/examples.h"
 #include "training/method/recipe.h"
@@ -14,6 +15,9 @@
 #include "training/tool/options.h"
 
 #include <stdbool.h>
+
+/// Envelopes that differ less are one timbre, dB.
+#define MATERIAL_ONE_TIMBRE_DB 1.0
 
 /// Where a recipe's material is, and who hears of its files.
 typedef struct {
@@ -28,9 +32,10 @@ typedef struct {
 /// What a recipe is trained on.
 typedef struct {
   Corpus*   sound;
-  Corpus*   music;  ///< NULL: none
-  Corpus*   noise;  ///< Of a denoiser; NULL: none
-  Frames    frames; ///< Of the other tasks; nothing for a denoiser
+  Corpus*   music;   ///< NULL: none
+  Corpus*   noise;   ///< Of a denoiser; NULL: none
+  Frames    frames;  ///< Of the other tasks; nothing for a denoiser
+  Timbres   timbres; ///< Of a morph model; nothing for the others
   Examples* examples;
 } Material;
 
@@ -40,7 +45,8 @@ typedef struct {
 
    @param recipe Must outlive the material.
    @param material Written on success, owned by the caller.
-   @return As corpus_open() and frames_read(); STATUS_BAD_OPTION when one half would be empty.
+   @return As corpus_open(), frames_read(), timbres_find() and shapes_read(); STATUS_BAD_OPTION when
+   one half would be empty.
 */
 NODISCARD
 Status

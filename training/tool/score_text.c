@@ -24,14 +24,16 @@ text_of_autoencoder(const TrainingRun* const run, const Frames* const frames, ch
 {
   const Table* const unseen  = frames->split[SPLIT_VALID];
   const uint32_t     n_code  = unrolled_shape_code(&run->shape);
-  const double       span_db = (double)frames->spectrum.range_db *
-                         (frames->spectrum.unit ? 1.0 : 0.5); // dB per unit
-  Pca*          pca = NULL;
-  Reconstructed by_network;
-  Reconstructed by_pca;
-  Status        status = score_reconstruction(run, unseen, &by_network, why);
-  status               = status ? status : pca_new(frames->split[SPLIT_TRAIN], n_code, &pca, why);
-  status               = status ? status : score_pca(pca, n_code, unseen, &by_pca, why);
+  const double       span_db = run->recipe->task == MODEL_MORPH
+                                 ? run->recipe->morph.scale_db
+                                 : (double)frames->spectrum.range_db *
+                               (frames->spectrum.unit ? 1.0 : 0.5); // dB per unit
+  Pca*               pca     = NULL;
+  Reconstructed      by_network;
+  Reconstructed      by_pca;
+  Status             status = score_reconstruction(run, unseen, &by_network, why);
+  status = status ? status : pca_new(frames->split[SPLIT_TRAIN], n_code, &pca, why);
+  status = status ? status : score_pca(pca, n_code, unseen, &by_pca, why);
   pca_free(pca);
   return status ? status
                 : print(text,

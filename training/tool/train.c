@@ -6,10 +6,12 @@
 #include "dsp/network/model_file.h"
 #include "training/engine/matrix.h"
 #include "training/engine/progress.h"
+#include "training/method/morph_model.h"
 #include "training/method/recipe.h"
 #include "training/method/stages.h"
 #include "training/tool/evaluation.h"
 #include "training/tool/material.h"
+#include "training/tool/morph_score.h"
 #include "training/tool/options.h"
 #include "training/tool/score_text.h"
 
@@ -71,10 +73,11 @@ typedef struct {
   Team*          team;
   TrainingRun*   run;
   Progress*      progress;
-  char*          checkpoint; ///< Path
-  char*          key;        ///< What the checkpoint is known by
-  bool           resumed;    ///< There is a checkpoint to go on from
-  double         started;    ///< Seconds
+  char*          checkpoint;          ///< Path
+  char*          key;                 ///< What the checkpoint is known by
+  bool           resumed;             ///< There is a checkpoint to go on from
+  double         rho[MODEL_MAX_CODE]; ///< What the axes of a morph model follow, and how well
+  double         started;             ///< Seconds
 } Training;
 
 static volatile sig_atomic_t interrupted = 0;
@@ -438,10 +441,13 @@ score_denoiser(const Training* const training, const Model* const model, char** 
 static Status
 score(const Training* const training, Model* const model, Diagnostic* const why)
 {
-  const Status status = training->recipe->task == MODEL_DENOISE
-                          ? score_denoiser(training, model, &model->card.scores, why)
-                          : score_text(training->run, &training->material.frames,
-                                       &model->card.scores, why);
+  const TrainingRun* const run    = training->run;
+  const Frames* const      frames = &training->material.frames;
+  char** const             text   = &model->card.scores;
+  const Status status = model->kind == MODEL_DENOISE ? score_denoiser(training, model, text, why)
+                        : model->kind == MODEL_MORPH
+                          ? morph_score_text(run, frames, model, training->rho, text, why)
+                          : score_text(run, frames, text, why);
   if (!status) {
     printf("\n%s\n", model->card.scores ? model->card.scores : "");
   }
@@ -470,14 +476,28 @@ write_model(const Training* const training, Model* const model, Diagnostic* cons
   return status;
 }
 
+/// The trained model, without words.
 static Status
-finish(const Training* const training, Diagnostic* const why)
+make_model(Training* const training, Model** const model, Diagnostic* const why)
 {
-  const bool   frames = training->recipe->task != MODEL_DENOISE;
-  Model* const model  = training_run_model(training->run,
-                                          frames ? &training->material.frames.spectrum : NULL);
-  const Status status = model ? write_model(training, model, why)
-                              : diagnose(why, STATUS_NO_MEMORY, "not enough memory for the model");
+  const Material* const material = &training->material;
+  const ModelKind       task     = training->recipe->task;
+  if (task == MODEL_MORPH) {
+    return morph_model_new(training->run, &material->frames, &material->timbres, training->rho,
+                           model, why);
+  }
+  *model = training_run_model(training->run,
+                              task == MODEL_DENOISE ? NULL : &material->frames.spectrum);
+  return *model ? STATUS_SUCCESS
+                : diagnose(why, STATUS_NO_MEMORY, "not enough memory for the model");
+}
+
+static Status
+finish(Training* const training, Diagnostic* const why)
+{
+  Model* model  = NULL;
+  Status status = make_model(training, &model, why);
+  status        = status ? status : write_model(training, model, why);
   model_free(model);
   return status;
 }
