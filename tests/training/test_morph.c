@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "tests/support/folder.h"
+#include "tests/support/models.h"
 #include "tests/support/test.h"
 #include "tests/training/program.h"
 #include "tests/training/sound_folder.h"
@@ -119,6 +120,22 @@ the_timbre_goes_where_it_is_told(void** state)
   expect_slope(state, "in.wav --to to.wav --from to.wav out.wav", 3.0);
 }
 
+/// "Geige" rises by 1 dB per 200 Hz, up to 4 kHz, over "flute".
+static void
+a_model_knows_timbres_by_name(void** state)
+{
+  const ModelShape shape = models_tiny_morph_shape();
+  Model* const     model = models_of(&shape);
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    model->morph.anchors[1].shape_db[b] = (float)(fmin(envelope_centre(b), 4000.0) / 200.0);
+  }
+  models_write(state, "m.safetensors", model);
+  write_sounds(state);
+  expect_slope(state, "in.wav out.wav --model m.safetensors --from flute --to Geige", 2.0);
+  expect_slope(state, "in.wav out.wav --model m.safetensors --from Geige --to flute", 4.0);
+  expect_slope(state, "in.wav out.wav --model m.safetensors --to to.wav", 0.333);
+}
+
 static void
 in_may_be_out(void** state)
 {
@@ -137,6 +154,11 @@ what_is_wrong_is_said_in_one_line_and_changes_nothing(void** state)
     { "", "IN, OUT and --to FILE are needed" },
     { "in.wav out.wav", "IN, OUT and --to FILE are needed" },
     { "in.wav --to to.wav", "IN, OUT and --to FILE are needed" },
+    { "in.wav out.wav --model no.st --to flute", "no.st: " },
+    { "in.wav out.wav --model in.wav --to flute", "in.wav: not a safetensors file" },
+    { "in.wav out.wav --model half.safetensors --to flute",
+      "half.safetensors: a denoiser, not a morph model; train one with task: morph" },
+    { "in.wav out.wav --to flute", "flute: " },
     { "in.wav out.wav --to", "--to: unknown, or without its value" },
     { "in.wav out.wav --to to.wav --loud", "--loud: unknown" },
     { "in.wav out.wav --to to.wav --amount 2", "--amount 2: a number from -0.3 to 1.3" },
@@ -149,12 +171,13 @@ what_is_wrong_is_said_in_one_line_and_changes_nothing(void** state)
     { "in.wav out.mp4 --to to.wav", "out.mp4: the name must end in" },
   };
   write_sounds(state);
+  models_write(state, "half.safetensors", models_constant_gain(0.5));
   for (uint32_t i = 0; i < sizeof wrong / sizeof wrong[0]; ++i) {
     assert_int_not_equal(morph(state, wrong[i].arguments), 0);
     program_expect_complaint(wrong[i].words);
   }
   assert_int_equal(program_run("ls %s | wc -l", (const char*)*state), 0);
-  assert_string_equal(program_output, "4\n");
+  assert_string_equal(program_output, "5\n");
 }
 
 static void
@@ -169,6 +192,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     IN_FOLDER(the_timbre_goes_where_it_is_told),
+    IN_FOLDER(a_model_knows_timbres_by_name),
     IN_FOLDER(in_may_be_out),
     IN_FOLDER(what_is_wrong_is_said_in_one_line_and_changes_nothing),
     IN_FOLDER(help_is_printed),

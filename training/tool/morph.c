@@ -3,6 +3,7 @@
 
 #include "training/tool/tool.h"
 
+#include "dsp/network/model_file.h"
 #include "training/tool/options.h"
 #include "training/tool/render.h"
 
@@ -10,9 +11,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char* const usage =
   "Usage: lamina morph IN OUT --to FILE [OPTION]...\n"
+  "       lamina morph IN OUT --model MODEL --to ANCHOR [OPTION]...\n"
   "Move the timbre of a sound towards that of another; pitch, timing and level stay.\n"
   "\n"
   "  IN   WAV, FLAC, Ogg, MP3, AIFF..., any rate and number of channels; the two channels of\n"
@@ -21,17 +24,20 @@ static const char* const usage =
   "\n"
   "      --to FILE        sound whose timbre is the goal\n"
   "      --from FILE      sound of what plays in IN; IN itself\n"
+  "      --model MODEL    a morph model; then --to and --from may be names of timbres that it\n"
+  "                       knows: see lamina info\n"
   "      --amount A       0: as it was, 1: all the way, -0.3 to 1.3; 1\n"
   "      --expression E   1: the timbre still moves as it did, 0: it is held at the goal; 1\n"
   "      --wet W          share of the changed sound, 0 to 1; 1\n"
   "  -h, --help           print this\n";
 
-enum { OPTION_TO = 256, OPTION_FROM, OPTION_AMOUNT, OPTION_EXPRESSION, OPTION_WET };
+enum { OPTION_TO = 256, OPTION_FROM, OPTION_MODEL, OPTION_AMOUNT, OPTION_EXPRESSION, OPTION_WET };
 
 typedef struct {
   const char*   in;
   const char*   out;
-  const char*   from; ///< NULL: IN
+  const char*   model; ///< NULL: none
+  const char*   from;  ///< NULL: IN
   const char*   to;
   MorpherParams params;
   bool          help;
@@ -56,6 +62,9 @@ read_option(Options* options, int option, Diagnostic* why)
     case OPTION_FROM:
       options->from = optarg;
       return STATUS_SUCCESS;
+    case OPTION_MODEL:
+      options->model = optarg;
+      return STATUS_SUCCESS;
     case OPTION_AMOUNT:
       return read_number("--amount", -0.3, 1.3, &options->params.amount, why);
     case OPTION_EXPRESSION:
@@ -74,6 +83,7 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
   static const struct option names[] = {
     { "to", required_argument, NULL, OPTION_TO },
     { "from", required_argument, NULL, OPTION_FROM },
+    { "model", required_argument, NULL, OPTION_MODEL },
     { "amount", required_argument, NULL, OPTION_AMOUNT },
     { "expression", required_argument, NULL, OPTION_EXPRESSION },
     { "wet", required_argument, NULL, OPTION_WET },
@@ -101,10 +111,32 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
   return STATUS_SUCCESS;
 }
 
-/// The timbre of a file.
-static Status
-learn(const char* path, Anchor* anchor, Diagnostic* why)
+/// The timbre of that name, or NULL.  @param model May be NULL.
+static const ModelAnchor*
+find_anchor(const Model* model, const char* name)
 {
+  const uint32_t n = model ? model->morph.n_anchors : 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    if (!strcmp(model->morph.anchors[i].name, name)) {
+      return &model->morph.anchors[i];
+    }
+  }
+  return NULL;
+}
+
+/// The timbre that a model knows by this name, or that of a file.
+static Status
+learn(const Model* model, const char* path, Anchor* anchor, Diagnostic* why)
+{
+  const ModelAnchor* const known = find_anchor(model, path);
+  if (known) {
+    *anchor = (Anchor){ .n_frames = ANCHOR_MIN_FRAMES, .weight = 1.0 };
+    for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+      anchor->shape_db[b] = (double)known->shape_db[b];
+    }
+    return STATUS_SUCCESS;
+  }
+
   Sound  sound  = { 0 };
   Status status = sound_read(path, &sound, why);
   status        = status ? status : render_anchor(path, &sound, anchor, why);
@@ -112,20 +144,33 @@ learn(const char* path, Anchor* anchor, Diagnostic* why)
   return status;
 }
 
+/// @param model Set, owned by the caller; NULL without one.
+static Status
+open_model(const char* path, Model** model, Diagnostic* why)
+{
+  const Status status = path ? model_read(path, model, why) : STATUS_SUCCESS;
+  return status || !path ? status : model_check_kind(*model, path, MODEL_MORPH, why);
+}
+
 static Status
 morph(const Options* options, Diagnostic* why)
 {
+  Model* model  = NULL;
   Sound  in     = { 0 };
   Sound  out    = { 0 };
   Anchor from   = { 0 };
   Anchor to     = { 0 };
-  Status status = learn(options->to, &to, why);
-  status        = status ? status : learn(options->from ? options->from : options->in, &from, why);
+  Status status = open_model(options->model, &model, why);
+  status        = status ? status : learn(model, options->to, &to, why);
+  status        = status          ? status
+                  : options->from ? learn(model, options->from, &from, why)
+                                  : learn(NULL, options->in, &from, why);
   status        = status ? status : sound_read(options->in, &in, why);
   status        = status ? status : render_morph(&from, &to, &options->params, &in, &out, why);
   status        = status ? status : sound_write(&out, options->out, why);
   sound_clear(&out);
   sound_clear(&in);
+  model_free(model);
   return status;
 }
 
