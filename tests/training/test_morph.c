@@ -136,6 +136,41 @@ a_model_knows_timbres_by_name(void** state)
   expect_slope(state, "in.wav out.wav --model m.safetensors --to to.wav", 0.333);
 }
 
+/// Level of the tenth harmonic against the first in 0.1 s from a moment on.
+static double
+brightness_at(const Sound* sound, double seconds)
+{
+  double power[2] = { 0.0, 0.0 };
+  for (uint32_t i = 0; i < 2; ++i) {
+    const uint32_t h  = i ? 10 : 1;
+    double         re = 0.0;
+    double         im = 0.0;
+    for (uint32_t t = 0; t < RATE / 10; ++t) {
+      const float x = sound->samples[(size_t)(seconds * RATE) + t];
+      re += (double)x * cos(2.0 * M_PI * h * 200.0 * t / RATE);
+      im += (double)x * sin(2.0 * M_PI * h * 200.0 * t / RATE);
+    }
+    power[i] = 10.0 * log10(re * re + im * im);
+  }
+  return power[1] - power[0];
+}
+
+/// 27 dB down up to 0.5 s, 3 dB down from 0.8 s on, and half the way in the middle.
+static void
+the_amount_follows_a_curve(void** state)
+{
+  static const char curve[] = "-9 -0.3\n-8 0\n0.5 0\n0.8 1\n98 1\n99 1.3\n";
+  Sound             sound   = { 0 };
+  write_sounds(state);
+  folder_write(state, "curve.txt", strlen(curve), curve);
+  assert_int_equal(morph(state, "in.wav out.wav --to to.wav --curve curve.txt"), 0);
+  assert_int_equal(sound_read(folder_path(state, "out.wav"), &sound, NULL), STATUS_SUCCESS);
+  assert_true(fabs(brightness_at(&sound, 0.3) + 27.0) < 1.0);
+  assert_true(fabs(brightness_at(&sound, 0.6) + 15.0) < 3.0);
+  assert_true(fabs(brightness_at(&sound, 1.0) + 3.0) < 2.0);
+  sound_clear(&sound);
+}
+
 static void
 in_may_be_out(void** state)
 {
@@ -159,6 +194,8 @@ what_is_wrong_is_said_in_one_line_and_changes_nothing(void** state)
     { "in.wav out.wav --model half.safetensors --to flute",
       "half.safetensors: a denoiser, not a morph model; train one with task: morph" },
     { "in.wav out.wav --to flute", "flute: " },
+    { "in.wav out.wav --to to.wav --curve none.txt", "none.txt: " },
+    { "in.wav out.wav --to to.wav --curve in.wav", "in.wav:1: seconds and a value expected" },
     { "in.wav out.wav --to", "--to: unknown, or without its value" },
     { "in.wav out.wav --to to.wav --loud", "--loud: unknown" },
     { "in.wav out.wav --to to.wav --amount 2", "--amount 2: a number from -0.3 to 1.3" },
@@ -193,6 +230,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     IN_FOLDER(the_timbre_goes_where_it_is_told),
     IN_FOLDER(a_model_knows_timbres_by_name),
+    IN_FOLDER(the_amount_follows_a_curve),
     IN_FOLDER(in_may_be_out),
     IN_FOLDER(what_is_wrong_is_said_in_one_line_and_changes_nothing),
     IN_FOLDER(help_is_printed),

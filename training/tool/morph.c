@@ -27,11 +27,20 @@ static const char* const usage =
   "      --model MODEL    a morph model; then --to and --from may be names of timbres that it\n"
   "                       knows: see lamina info\n"
   "      --amount A       0: as it was, 1: all the way, -0.3 to 1.3; 1\n"
+  "      --curve FILE     an amount that moves: lines of seconds and an amount, straight between\n"
   "      --expression E   1: the timbre still moves as it did, 0: it is held at the goal; 1\n"
   "      --wet W          share of the changed sound, 0 to 1; 1\n"
   "  -h, --help           print this\n";
 
-enum { OPTION_TO = 256, OPTION_FROM, OPTION_MODEL, OPTION_AMOUNT, OPTION_EXPRESSION, OPTION_WET };
+enum {
+  OPTION_TO = 256,
+  OPTION_FROM,
+  OPTION_MODEL,
+  OPTION_AMOUNT,
+  OPTION_CURVE,
+  OPTION_EXPRESSION,
+  OPTION_WET
+};
 
 typedef struct {
   const char*   in;
@@ -39,6 +48,7 @@ typedef struct {
   const char*   model; ///< NULL: none
   const char*   from;  ///< NULL: IN
   const char*   to;
+  const char*   curve; ///< NULL: the amount of `params`
   MorpherParams params;
   bool          help;
 } Options;
@@ -67,6 +77,9 @@ read_option(Options* options, int option, Diagnostic* why)
       return STATUS_SUCCESS;
     case OPTION_AMOUNT:
       return read_number("--amount", -0.3, 1.3, &options->params.amount, why);
+    case OPTION_CURVE:
+      options->curve = optarg;
+      return STATUS_SUCCESS;
     case OPTION_EXPRESSION:
       return read_number("--expression", 0.0, 1.0, &options->params.expression, why);
     case OPTION_WET:
@@ -85,6 +98,7 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
     { "from", required_argument, NULL, OPTION_FROM },
     { "model", required_argument, NULL, OPTION_MODEL },
     { "amount", required_argument, NULL, OPTION_AMOUNT },
+    { "curve", required_argument, NULL, OPTION_CURVE },
     { "expression", required_argument, NULL, OPTION_EXPRESSION },
     { "wet", required_argument, NULL, OPTION_WET },
     { "help", no_argument, NULL, 'h' },
@@ -156,6 +170,7 @@ static Status
 morph(const Options* options, Diagnostic* why)
 {
   Model* model  = NULL;
+  Curve  curve  = { 0 };
   Sound  in     = { 0 };
   Sound  out    = { 0 };
   Anchor from   = { 0 };
@@ -166,11 +181,17 @@ morph(const Options* options, Diagnostic* why)
                   : options->from ? learn(model, options->from, &from, why)
                                   : learn(NULL, options->in, &from, why);
   status        = status ? status : sound_read(options->in, &in, why);
-  status        = status ? status : render_morph(&from, &to, &options->params, &in, &out, why);
-  status        = status ? status : sound_write(&out, options->out, why);
+  if (!status && options->curve) {
+    status = curve_read(options->curve, -0.3, 1.3, &curve, why);
+  }
+  status = status ? status
+                  : render_morph_along(&from, &to, &options->params, curve.n ? &curve : NULL, &in,
+                                       &out, why);
+  status = status ? status : sound_write(&out, options->out, why);
   sound_clear(&out);
   sound_clear(&in);
   model_free(model);
+  curve_clear(&curve);
   return status;
 }
 

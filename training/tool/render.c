@@ -175,29 +175,60 @@ render_anchor(const char* name, const Sound* sound, Anchor* anchor, Diagnostic* 
                                          name);
 }
 
+/// Samples between two looks at a curve.
+enum { CURVE_BLOCK = 128 };
+
 typedef struct {
-  Morpher*             morpher;
-  const MorpherParams* params;
+  Morpher*      morpher;
+  uint32_t      n_channels;
+  double        rate_hz;
+  MorpherParams params;
+  const Curve*  curve; ///< NULL: none
 } Morphing;
 
 static void
 morph_block(void* context, uint64_t at, uint32_t n, float* const* sound)
 {
-  (void)at;
   const Morphing* morphing = context;
-  morpher_run(morphing->morpher, morphing->params, n, (const float* const*)sound, NULL, sound);
+  MorpherParams   params   = morphing->params;
+  const uint32_t  most     = morphing->curve ? CURVE_BLOCK : n;
+  // A frame is of the sound half its length before
+  const double middle = 0.5 * morpher_latency(morphing->morpher);
+  for (uint32_t done = 0; done < n; done += most) {
+    float* rest[CHANNELS_MAX];
+    for (uint32_t c = 0; c < morphing->n_channels; ++c) {
+      rest[c] = sound[c] + done;
+    }
+    if (morphing->curve) {
+      const double now = ((double)(at + done) - middle) / morphing->rate_hz;
+      params.amount    = (float)curve_at(morphing->curve, now);
+    }
+    morpher_run(morphing->morpher, &params, smaller(n - done, most), (const float* const*)rest,
+                NULL, rest);
+  }
 }
 
 Status
 render_morph(const Anchor* from, const Anchor* to, const MorpherParams* params, const Sound* in,
              Sound* out, Diagnostic* why)
 {
+  return render_morph_along(from, to, params, NULL, in, out, why);
+}
+
+Status
+render_morph_along(const Anchor* from, const Anchor* to, const MorpherParams* params,
+                   const Curve* curve, const Sound* in, Sound* out, Diagnostic* why)
+{
   Status status = check_rate(in, why);
   if (status) {
     return status;
   }
 
-  Morphing morphing = { morpher_new(NULL, in->rate_hz, linked_channels(in)), params };
+  Morphing morphing = { .morpher    = morpher_new(NULL, in->rate_hz, linked_channels(in)),
+                        .n_channels = linked_channels(in),
+                        .rate_hz    = in->rate_hz,
+                        .params     = *params,
+                        .curve      = curve };
   if (!morphing.morpher) {
     return diagnose(why, STATUS_NO_MEMORY, "not enough memory to morph");
   }

@@ -8,6 +8,7 @@
 #include "dsp/effect/morpher.h"
 #include "dsp/status.h"
 #include "training/corpus/sound_file.h"
+#include "training/tool/curve.h"
 
 /// How a sound is rendered.
 typedef struct {
@@ -54,5 +55,12 @@ NODISCARD
 Status
 render_morph(const Anchor* from, const Anchor* to, const MorpherParams* params, const Sound* in,
              Sound* out, Diagnostic* why);
+
+/// The same with an amount that moves.  @param curve By the seconds of `in`; in place of
+/// `params->amount`; NULL: as render_morph().
+NODISCARD
+Status
+render_morph_along(const Anchor* from, const Anchor* to, const MorpherParams* params,
+                   const Curve* curve, const Sound* in, Sound* out, Diagnostic* why);
 
 #endif
