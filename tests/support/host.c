@@ -25,7 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_URIS = 512, MAX_PORTS = 64, ATOM_SIZE = 16384, QUEUE = 16, MAX_WORK = 8192 };
+enum { MAX_URIS = 512, MAX_PORTS = 64, ATOM_SIZE = 65536 + 64, QUEUE = 16, MAX_WORK = 8192 };
 
 /// One piece of scheduled work.
 typedef struct {

@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#ifndef LAMINA_TESTS_SUPPORT_PLUGINS_H
+#define LAMINA_TESTS_SUPPORT_PLUGINS_H
+
+#include "plugin/denoise.h"
+#include "tests/support/models.h"
+
+/// A plugin of the bundle, and a small model for it.
+typedef struct {
+  const char* uri;
+  Model* (*make_model)(uint64_t seed); ///< NULL: the one in the bundle is small enough
+} PluginUnderTest;
+
+/// All of them: tests of what every plugin has to do go through this list.
+static const PluginUnderTest plugins_under_test[] = {
+  { DENOISE_MONO_URI, models_random },
+  { DENOISE_STEREO_URI, models_random },
+};
+
+#define N_PLUGINS_UNDER_TEST (sizeof(plugins_under_test) / sizeof(plugins_under_test[0]))
+
+#endif
