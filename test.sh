@@ -2,8 +2,9 @@
 # SPDX-FileCopyrightText: 2026 The Lamina developers
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Build with every warning an error and run all tests: plain, under the address and
-# undefined-behavior sanitizers, some seconds of every fuzzer, and the layout of the sources.
+# Build with every warning an error and run all tests: plain, and under the address and
+# undefined-behavior sanitizers; the plugins' threads under the thread sanitizer; some seconds of
+# every fuzzer; and the layout of the sources.
 
 set -eu
 cd "$(dirname "$0")"
@@ -22,6 +23,12 @@ ASAN_OPTIONS=detect_stack_use_after_return=1 \
   LSAN_OPTIONS="suppressions=$PWD/.ci/leaks:print_suppressions=0" \
   UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
   meson test -C build-asan -v --timeout-multiplier 4
+
+echo "== Threads under the sanitizer"
+project_configure build-tsan -Dwerror=true -Dbuildtype=debug -Doptimization=1 \
+  -Db_sanitize=thread -Db_lundef=false
+meson test -C build-tsan -v --timeout-multiplier 8 \
+  "plugin threads" "plugin model_slot" "plugin profile_slot"
 
 echo "== Fuzzers"
 CC=clang project_configure build-fuzz -Dfuzz=enabled -Dbuildtype=debug -Doptimization=2 \
