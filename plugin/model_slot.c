@@ -6,12 +6,14 @@
 #include "dsp/network/model_file.h"
 #include "dsp/spectrum/stft.h"
 #include "plugin/fade.h"
+#include "plugin/model_search.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /// A model with its engine.
 typedef struct {
@@ -31,6 +33,7 @@ struct ModelSlot {
 
   pthread_mutex_t lock; ///< One loader at a time; unknown to the audio thread
   char*           path; ///< Of the last load
+  char            identity[MODEL_IDENTITY_SIZE]; ///< Of its file, "" when it is not known
 
   _Atomic(Loaded*) incoming; ///< From the loaders to the audio thread
   _Atomic(Loaded*) retired;  ///< And back
@@ -170,8 +173,18 @@ model_slot_free(ModelSlot* const slot)
   free(slot);
 }
 
-Status
-model_slot_load(ModelSlot* const slot, const char* const path, const bool by_user)
+/// Know the file that is loaded; or one that is missing, by what a state said of it.
+static void
+identify(ModelSlot* const slot, const char* const path, const char* const known)
+{
+  if (!model_identity(path, slot->identity) && known && strlen(known) < MODEL_IDENTITY_SIZE) {
+    strcpy(slot->identity, known);
+  }
+}
+
+/// @param known What the file was, or NULL.
+static Status
+load(ModelSlot* const slot, const char* const path, const char* const known, const bool by_user)
 {
   // A load implies a collection, so a host that loses a work item cannot block all later swaps.
   model_slot_collect(slot);
@@ -187,9 +200,25 @@ model_slot_load(ModelSlot* const slot, const char* const path, const bool by_use
   } else {
     free(slot->path);
     slot->path = copy;
+    identify(slot, path, known);
     loaded_free(slot, atomic_exchange(&slot->incoming, loaded));
   }
   pthread_mutex_unlock(&slot->lock);
+  return status;
+}
+
+Status
+model_slot_load(ModelSlot* const slot, const char* const path, const bool by_user)
+{
+  return load(slot, path, NULL, by_user);
+}
+
+Status
+model_slot_restore(ModelSlot* const slot, const char* const path, const char* const identity)
+{
+  char* const  found  = identity && access(path, F_OK) ? model_search(identity) : NULL;
+  const Status status = load(slot, found ? found : path, identity, false);
+  free(found);
   return status;
 }
 
@@ -206,6 +235,15 @@ model_slot_copy_path(ModelSlot* const slot)
   char* const path = slot->path && slot->path[0] ? strdup(slot->path) : NULL;
   pthread_mutex_unlock(&slot->lock);
   return path;
+}
+
+char*
+model_slot_copy_identity(ModelSlot* const slot)
+{
+  pthread_mutex_lock(&slot->lock);
+  char* const identity = *slot->identity ? strdup(slot->identity) : NULL;
+  pthread_mutex_unlock(&slot->lock);
+  return identity;
 }
 
 /// Let `next` be what is heard.  `retired` is empty while there is a next.

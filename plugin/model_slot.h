@@ -59,6 +59,14 @@ model_slot_free(ModelSlot* slot);
 Status
 model_slot_load(ModelSlot* slot, const char* path, bool by_user);
 
+/**
+   The same as a host restores it: a file that is gone is looked for by what it was.
+
+   @param identity From model_slot_copy_identity(), kept when the file is not found.  May be NULL.
+*/
+Status
+model_slot_restore(ModelSlot* slot, const char* path, const char* identity);
+
 /// Free what is retired.  Any thread but the audio thread.
 void
 model_slot_collect(ModelSlot* slot);
@@ -67,6 +75,10 @@ model_slot_collect(ModelSlot* slot);
 /// above.
 char*
 model_slot_copy_path(ModelSlot* slot);
+
+/// What the file of the last load was, see model_search.h; as above.  NULL when it is not known.
+char*
+model_slot_copy_identity(ModelSlot* slot);
 
 /// Forget all sound.  The next model to come is used at once: nothing is heard that could click.
 REALTIME

@@ -127,6 +127,23 @@ save_model(ModelSlot* const slot, const Uris* const uris, const LV2_State_Store_
   return status;
 }
 
+/// So that the model is found when it is not where it was.
+static LV2_State_Status
+save_identity(ModelSlot* const slot, const Uris* const uris, const LV2_State_Store_Function store,
+              const LV2_State_Handle handle)
+{
+  char* const identity = model_slot_copy_identity(slot);
+  if (!identity) {
+    return LV2_STATE_SUCCESS;
+  }
+
+  const LV2_State_Status status = store(handle, uris->model_identity, identity,
+                                        strlen(identity) + 1, uris->atom_String,
+                                        LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE);
+  free(identity);
+  return status;
+}
+
 /// A memory as the body of an atom:Vector.
 typedef struct {
   LV2_Atom_Vector_Body head;
@@ -151,9 +168,22 @@ state_save(ModelSlot* const slot, MemorySlot* const memories, const Uris* const 
            const LV2_State_Store_Function store, const LV2_State_Handle handle,
            const uint32_t flags, const LV2_Feature* const* const features)
 {
-  const LV2_State_Status model  = save_model(slot, uris, store, handle, flags, features);
-  const LV2_State_Status memory = save_memory(memories, uris, store, handle);
-  return model ? model : memory;
+  const LV2_State_Status model    = save_model(slot, uris, store, handle, flags, features);
+  const LV2_State_Status identity = save_identity(slot, uris, store, handle);
+  const LV2_State_Status memory   = save_memory(memories, uris, store, handle);
+  return model ? model : identity ? identity : memory;
+}
+
+/// What the state says of the model's file; NULL when that is nothing.
+static const char*
+find_identity(const Uris* const uris, const LV2_State_Retrieve_Function retrieve,
+              const LV2_State_Handle handle)
+{
+  size_t            size  = 0;
+  uint32_t          type  = 0;
+  uint32_t          flags = 0;
+  const char* const value = retrieve(handle, uris->model_identity, &size, &type, &flags);
+  return value && type == uris->atom_String && memchr(value, '\0', size) ? value : NULL;
 }
 
 static LV2_State_Status
@@ -174,7 +204,8 @@ restore_model(ModelSlot* const slot, const Uris* const uris,
 
   const LV2_State_Map_Path* const map    = host_feature(features, LV2_STATE__mapPath);
   char* const                     mapped = map ? map->absolute_path(map->handle, value) : NULL;
-  const Status                    status = model_slot_load(slot, mapped ? mapped : value, false);
+  const Status                    status = model_slot_restore(slot, mapped ? mapped : value,
+                                                              find_identity(uris, retrieve, handle));
   free_path(features, mapped);
   return status ? LV2_STATE_ERR_UNKNOWN : LV2_STATE_SUCCESS;
 }

@@ -13,9 +13,9 @@
 #include <stdint.h>
 
 /**
-   Store the path of the model, also when the file is missing or broken, and what the
-   effect remembers: an empty row when that is nothing, so that a session tells it from a preset,
-   which has none.
+   Store the path of the model, also when the file is missing or broken, what its file is, so that
+   it is found when a session was moved, and what the effect remembers: an empty row when that is
+   nothing, so that a session tells it from a preset, which has none.
 
    A host that asks for a portable state and lends a place for files gets a copy of the model
    there, so that the state can be given away.  Any thread but the audio thread.
@@ -27,8 +27,9 @@ state_save(ModelSlot* slot, MemorySlot* memories, const Uris* uris, LV2_State_St
 /**
    Load the stored model and hand over the stored memory.  Safe while sound runs.
 
-   A model that cannot be used is no failure here: its path is kept and the slot reports it.  A
-   state without a model or a memory leaves those that are there: trying presets forgets nothing.
+   A model that is not where it was is looked for, see model_search.h.  One that cannot be used is
+   no failure here: its path is kept and the slot reports it.  A state without a model or a memory
+   leaves those that are there: trying presets forgets nothing.
 
    @return LV2_STATE_ERR_BAD_TYPE when a value is not what it should be: it counts as not there.
 */

@@ -12,6 +12,9 @@
 /// The one property of a plugin that can be set by messages: the path of its model.
 #define LAMINA_MODEL_URI "urn:lamina:model"
 
+/// What the model's file is, wherever it lies, in a state: an atom:String, see model_search.h.
+#define LAMINA_MODEL_IDENTITY_URI "urn:lamina:model-identity"
+
 /// The noise profile in a state: an atom:Vector of atom:Float, as noise_profile_pack() writes it.
 #define LAMINA_NOISE_PROFILE_URI "urn:lamina:noise-profile"
 
@@ -24,10 +27,12 @@ typedef struct {
   LV2_URID atom_Float;
   LV2_URID atom_Path;
   LV2_URID atom_Sequence;
+  LV2_URID atom_String;
   LV2_URID atom_URID;
   LV2_URID atom_Vector;
   LV2_URID model;
   LV2_URID memory; ///< What the effect remembers
+  LV2_URID model_identity;
   LV2_URID patch_Get;
   LV2_URID patch_Set;
   LV2_URID patch_property;
@@ -45,10 +50,12 @@ uris_map(const LV2_URID_Map* const map, const char* const plugin_uri, const char
     .atom_Float         = map->map(map->handle, LV2_ATOM__Float),
     .atom_Path          = map->map(map->handle, LV2_ATOM__Path),
     .atom_Sequence      = map->map(map->handle, LV2_ATOM__Sequence),
+    .atom_String        = map->map(map->handle, LV2_ATOM__String),
     .atom_URID          = map->map(map->handle, LV2_ATOM__URID),
     .atom_Vector        = map->map(map->handle, LV2_ATOM__Vector),
     .model              = map->map(map->handle, LAMINA_MODEL_URI),
     .memory             = map->map(map->handle, memory_uri),
+    .model_identity     = map->map(map->handle, LAMINA_MODEL_IDENTITY_URI),
     .patch_Get          = map->map(map->handle, LV2_PATCH__Get),
     .patch_Set          = map->map(map->handle, LV2_PATCH__Set),
     .patch_property     = map->map(map->handle, LV2_PATCH__property),

@@ -81,7 +81,8 @@ store(const LV2_State_Handle handle, const uint32_t key, const void* const bytes
       const uint32_t type, const uint32_t flags)
 {
   (void)flags;
-  static const char* const keys[] = { LAMINA_MODEL_URI, LAMINA_NOISE_PROFILE_URI };
+  static const char* const keys[] = { LAMINA_MODEL_URI, LAMINA_MODEL_IDENTITY_URI,
+                                      LAMINA_NOISE_PROFILE_URI };
   for (uint32_t i = 0; i < sizeof(keys) / sizeof(keys[0]); ++i) {
     if (instance_urid(keys[i]) == key) {
       state_add(handle, keys[i], type, size, bytes);

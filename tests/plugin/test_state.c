@@ -126,6 +126,60 @@ test_missing_model_is_kept(void** const state)
   free(path);
 }
 
+/// The identity that is saved after a state is restored.  @return Owned by the caller, or NULL.
+static char*
+identity_after(const char* const folder, char** const path)
+{
+  static HostMemory memory;
+  Host* const       host = open_host();
+  assert_true(host_restore(host, folder));
+  run_nothing(host);
+  *path = strdup(host_path(host));
+  assert_true(host_save_memory(host, &memory));
+  const HostValue* const value    = host_memory_value(host, &memory, LAMINA_MODEL_IDENTITY_URI);
+  char* const            identity = value ? strdup((const char*)value->data) : NULL;
+  host_close(host);
+  return identity;
+}
+
+/// A session whose links lead nowhere any more finds the model by what it is; and knows what it
+/// was for as long as it is not found.
+static void
+test_moved_model_is_found(void** const state)
+{
+  const char* const model  = models_write(state, "here", models_constant_gain(0.4));
+  const char* const folder = folder_path(state, "linked");
+  Host* const       host   = open_host();
+  assert_true(host_restore_path(host, LAMINA_MODEL_URI, model));
+  assert_true(host_save(host, folder, folder, 0, true));
+  host_close(host);
+  char* path   = NULL;
+  char* before = identity_after(folder, &path);
+  assert_non_null(before);
+  check_same_file(path, model);
+  free(path);
+
+  folder_make(state, "data");
+  folder_make(state, "data/lamina");
+  folder_make(state, "data/lamina/models");
+  const char* const there = folder_path(state, "data/lamina/models/there");
+  assert_int_equal(rename(model, there), 0);
+  char* const lost = identity_after(folder, &path);
+  assert_string_equal(lost, before);
+  assert_null(strstr(path, "there"));
+  free(path);
+
+  assert_int_equal(setenv("XDG_DATA_HOME", folder_path(state, "data"), 1), 0);
+  char* const found = identity_after(folder, &path);
+  assert_string_equal(found, before);
+  assert_string_equal(path, there);
+  assert_int_equal(unsetenv("XDG_DATA_HOME"), 0);
+  free(path);
+  free(found);
+  free(lost);
+  free(before);
+}
+
 /// What a hand-made host says is stored.
 typedef struct {
   LV2_URID    key;
@@ -388,6 +442,7 @@ main(void)
     cmocka_unit_test(test_session_round_trip),
     cmocka_unit_test(test_portable_state_holds_the_model),
     cmocka_unit_test(test_missing_model_is_kept),
+    cmocka_unit_test(test_moved_model_is_found),
     cmocka_unit_test(test_strange_values),
     cmocka_unit_test(test_strange_profiles),
     cmocka_unit_test(test_a_profile_is_kept_in_sessions),
