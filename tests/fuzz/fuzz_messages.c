@@ -14,7 +14,7 @@ const size_t fuzz_allowance = (size_t)1 << 20;
 void
 fuzz_input(const size_t size, const uint8_t* const data)
 {
-  enum { HEAD = 7 };
+  enum { HEAD = 7, MAX_BLOCKS = 12 };
   if (size < HEAD) {
     return;
   }
@@ -22,7 +22,8 @@ fuzz_input(const size_t size, const uint8_t* const data)
   memcpy(&value, data + 3, sizeof(value));
   const uint32_t  room     = data[1] + 256u * data[2];
   Instance* const instance = instance_new(data[0]);
-  for (size_t at = HEAD; size - at >= 2;) {
+  size_t          at       = HEAD;
+  for (unsigned i = 0; i < MAX_BLOCKS && size - at >= 2; ++i) {
     const size_t rest   = size - at - 2;
     const size_t wanted = data[at] + 256u * data[at + 1];
     const size_t n      = wanted < rest ? wanted : rest;
