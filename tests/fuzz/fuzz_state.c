@@ -82,7 +82,7 @@ store(const LV2_State_Handle handle, const uint32_t key, const void* const bytes
 {
   (void)flags;
   static const char* const keys[] = { LAMINA_MODEL_URI, LAMINA_MODEL_IDENTITY_URI,
-                                      LAMINA_NOISE_PROFILE_URI };
+                                      LAMINA_NOISE_PROFILE_URI, LAMINA_ANCHORS_URI };
   for (uint32_t i = 0; i < sizeof(keys) / sizeof(keys[0]); ++i) {
     if (instance_urid(keys[i]) == key) {
       state_add(handle, keys[i], type, size, bytes);
@@ -97,14 +97,14 @@ find_model(const State* const state)
   return state_find(state, instance_urid(LAMINA_MODEL_URI));
 }
 
-/// A model that is missing keeps its path.
+/// A model that is missing keeps its path; an empty one is none.
 static void
 check_path(const State* const restored, const State* const saved)
 {
   const Value* const before = find_model(restored);
   const Value* const after  = find_model(saved);
   const bool         usable = before && before->type == instance_urid(LV2_ATOM__Path) &&
-                      memchr(before->bytes, 0, before->size);
+                      memchr(before->bytes, 0, before->size) && *(const char*)before->bytes;
   if (usable && access(before->bytes, F_OK) &&
       (!after || strcmp(before->bytes, after->bytes) != 0)) {
     fuzz_fail("a path that was forgotten");
@@ -139,9 +139,9 @@ use(const uint32_t index, State* const state)
 }
 
 /**
-   Which plugin; bits: 1 there is a profile, 2 of another type, 4 there is a path, 8 of another
-   type, 16 it is that of a model; length of the profile in two bytes; four that are not used.
-   Then the profile, and the path or the model.
+   Which plugin; bits: 1 something is remembered, 2 of another type, 4 there is a path, 8 of another
+   type, 16 it is that of a model; its length in two bytes; four that are not used.
+   Then what is remembered, and the path or the model.
 */
 void
 fuzz_input(const size_t size, const uint8_t* const data)
@@ -156,8 +156,9 @@ fuzz_input(const size_t size, const uint8_t* const data)
   const uint8_t* const tail   = data + HEAD + n;
   State                state  = { 0 };
   if (bits & 1) {
-    state_add(&state, LAMINA_NOISE_PROFILE_URI,
-              instance_urid(bits & 2 ? LV2_ATOM__Path : LV2_ATOM__Vector), n, data + HEAD);
+    const uint32_t type = instance_urid(bits & 2 ? LV2_ATOM__Path : LV2_ATOM__Vector);
+    state_add(&state, LAMINA_NOISE_PROFILE_URI, type, n, data + HEAD);
+    state_add(&state, LAMINA_ANCHORS_URI, type, n, data + HEAD);
   }
   if (bits & 4) {
     const char* const model = bits & 16 ? fuzz_file(0, rest, tail) : NULL;

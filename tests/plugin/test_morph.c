@@ -209,14 +209,7 @@ test_timbres_are_kept_in_sessions(void** const state)
 static void
 test_models(void** const state)
 {
-  const ModelShape shape = models_tiny_morph_shape();
-  Model* const     model = models_of(&shape);
-  signal_fill_noise(7, 1.0f, (uint32_t)model->n_weights, model->weights);
-  for (uint32_t i = 0; i < model->morph.n_code; ++i) {
-    model->morph.low[i]  = -3.0f;
-    model->morph.high[i] = 3.0f;
-  }
-  const char* const path  = models_write(state, "morph.safetensors", model);
+  const char* const path  = models_write(state, "morph.safetensors", models_random_morph(7));
   const char* const wrong = models_write(state, "denoise.safetensors", models_random(1));
   Host* const       host  = open_host(MORPH_MONO_URI);
   host_set_control(host, "offset_1", 2.0f);

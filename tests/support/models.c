@@ -159,6 +159,19 @@ models_of(const ModelShape* shape)
   return model;
 }
 
+Model*
+models_random_morph(uint64_t seed)
+{
+  const ModelShape shape = models_tiny_morph_shape();
+  Model* const     model = models_of(&shape);
+  signal_fill_noise(seed, 0.5f, (uint32_t)model->n_weights, model->weights);
+  for (uint32_t i = 0; i < model->morph.n_code; ++i) {
+    model->morph.low[i]  = -3.0f;
+    model->morph.high[i] = 3.0f;
+  }
+  return model;
+}
+
 const char*
 models_write(void* const* state, const char* name, Model* model)
 {

@@ -37,6 +37,10 @@ models_tiny_classifier_shape(void);
 ModelShape
 models_tiny_morph_shape(void);
 
+/// One of these with random weights.  @return Owned by the caller.
+Model*
+models_random_morph(uint64_t seed);
+
 /// A model with all weights zero and the words that its kind needs.  @return Owned by the caller.
 Model*
 models_of(const ModelShape* shape);

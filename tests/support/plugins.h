@@ -5,6 +5,7 @@
 #define LAMINA_TESTS_SUPPORT_PLUGINS_H
 
 #include "plugin/denoise.h"
+#include "plugin/morph.h"
 #include "tests/support/models.h"
 
 /// A plugin of the bundle, and a small model for it.
@@ -17,6 +18,8 @@ typedef struct {
 static const PluginUnderTest plugins_under_test[] = {
   { DENOISE_MONO_URI, models_random },
   { DENOISE_STEREO_URI, models_random },
+  { MORPH_MONO_URI, models_random_morph },
+  { MORPH_STEREO_URI, models_random_morph },
 };
 
 #define N_PLUGINS_UNDER_TEST (sizeof(plugins_under_test) / sizeof(plugins_under_test[0]))
