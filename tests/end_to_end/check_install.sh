@@ -26,6 +26,7 @@ LV2/lamina.lv2/lamina.ttl
 LV2/lamina.lv2/lamina.so
 LV2/lamina.lv2/manifest.ttl
 LV2/lamina.lv2/morph.ttl
+LV2/lamina.lv2/models/instruments.safetensors
 LV2/lamina.lv2/models/music.safetensors
 LV2/lamina.lv2/models/universal.safetensors
 LV2/lamina.lv2/models/voice.safetensors
