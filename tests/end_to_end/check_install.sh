@@ -50,6 +50,6 @@ if readelf -d "$bundle/lamina.so" "$prefix/bin/lamina" | grep -E 'R(UN)?PATH'; t
 fi
 if command -v lv2ls > /dev/null; then
   LV2_PATH=$place/${prefix#./}/$lv2 lv2ls | LC_ALL=C sort > listed
-  printf 'urn:lamina:denoise-mono\nurn:lamina:denoise-stereo\n' | diff - listed
+  printf 'urn:lamina:%s\n' denoise-mono denoise-stereo morph-mono morph-stereo | diff - listed
 fi
 test "$("$prefix/bin/lamina" --version | cut -d' ' -f1)" = lamina
