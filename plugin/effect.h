@@ -15,7 +15,7 @@
 #define EFFECT_MAX_CHANNELS 2u
 
 /// Most control ports that an effect may have besides those that every effect has.
-#define EFFECT_MAX_CONTROLS 24u
+#define EFFECT_MAX_CONTROLS 32u
 
 /// Most samples of one call of `run`.
 #define EFFECT_BLOCK 256u

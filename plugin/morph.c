@@ -6,6 +6,8 @@
 #include "dsp/effect/morpher.h"
 #include "plugin/uris.h"
 
+#include <math.h>
+
 /// Numbers of the memory for each corner: whether it has a timbre, and the timbre.
 enum { PER_CORNER = 1 + ANCHOR_PACKED, N_MEMORY = CORNERS_COUNT * PER_CORNER };
 
@@ -32,6 +34,13 @@ reset(void* const engine)
   morpher_reset(engine);
 }
 
+/// A number that a port holds, 0 for what is none.
+static uint32_t
+read_number(const float value)
+{
+  return value >= 0.5f && value <= (float)MODEL_MAX_ANCHORS ? (uint32_t)lrintf(value) : 0;
+}
+
 static MorpherParams
 read_controls(const float* const controls)
 {
@@ -48,6 +57,7 @@ read_controls(const float* const controls)
   };
   for (uint32_t i = 0; i < CORNERS_COUNT; ++i) {
     params.learn[i] = controls[MORPH_LEARN_A + i] > 0.0f;
+    params.known[i] = read_number(controls[MORPH_TIMBRE_A + i]);
   }
   for (uint32_t i = 0; i < MORPHER_OFFSETS; ++i) {
     params.offsets[i] = controls[MORPH_OFFSET_1 + i];
@@ -149,6 +159,7 @@ const Effect morph_mono = {
   .uri            = MORPH_MONO_URI,
   .name           = "Lamina Morph",
   .kind           = MODEL_MORPH,
+  .model          = "instruments.safetensors",
   .can_do_without = true,
   .n_channels     = 1,
   .n_side         = 1,
@@ -171,6 +182,7 @@ const Effect morph_stereo = {
   .uri            = MORPH_STEREO_URI,
   .name           = "Lamina Morph",
   .kind           = MODEL_MORPH,
+  .model          = "instruments.safetensors",
   .can_do_without = true,
   .n_channels     = 2,
   .n_side         = 2,

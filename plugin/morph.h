@@ -19,7 +19,11 @@ typedef enum {
   MORPH_FREEZE,     ///< Toggle
   MORPH_WALK,       ///< %
   MORPH_WET,        ///< %
-  MORPH_LEARN_A,    ///< Toggle, and those of the other corners after it
+  MORPH_TIMBRE_A,   ///< Number of a timbre of the model, and those of the other corners after it
+  MORPH_TIMBRE_B,
+  MORPH_TIMBRE_C,
+  MORPH_TIMBRE_D,
+  MORPH_LEARN_A, ///< Toggle, and those of the other corners after it
   MORPH_LEARN_B,
   MORPH_LEARN_C,
   MORPH_LEARN_D,

@@ -51,13 +51,13 @@ corners_at(const Corners* const corners, const uint32_t corner)
 }
 
 bool
-corners_weights(const Corners* const corners, const float x, const float y, float* const weights)
+corners_weights(const bool* const there, const float x, const float y, float* const weights)
 {
   float sum = 0.0f;
   for (uint32_t i = 0; i < CORNERS_COUNT; ++i) {
     const float across = i % 2 ? x : 1.0f - x;
     const float up     = i / 2 ? y : 1.0f - y;
-    weights[i]         = corners_at(corners, i) ? across * up + least_weight : 0.0f;
+    weights[i]         = there[i] ? across * up + least_weight : 0.0f;
     sum += weights[i];
   }
   for (uint32_t i = 0; i < CORNERS_COUNT; ++i) {

@@ -55,6 +55,7 @@ corners_at(const Corners* corners, uint32_t corner);
 /**
    How much each timbre counts at a place of the square: bilinear, among those that are there.
 
+   @param there [CORNERS_COUNT].
    @param x 0…1.
    @param y 0…1.
    @param weights [CORNERS_COUNT], written; they add to 1.
@@ -62,6 +63,6 @@ corners_at(const Corners* corners, uint32_t corner);
 */
 REALTIME
 bool
-corners_weights(const Corners* corners, float x, float y, float* weights);
+corners_weights(const bool* there, float x, float y, float* weights);
 
 #endif

@@ -44,15 +44,16 @@ enum { N_PLACE = 2, N_SPACE = ENVELOPE_BANDS };
 _Static_assert(N_PLACE + LATENT_MAX <= WANDER_COUNT, "every number of a code wanders");
 
 struct Morpher {
-  StftConfig stft;
-  uint32_t   n_channels;
-  double     hop_s;
-  Channels*  channels;
-  Channels*  side; ///< The side-chain, while it is learned
-  Envelope*  envelope;
-  Latent*    latent;  ///< NULL without a model
-  uint32_t   n_space; ///< Numbers of a point: of a code, or of an envelope
-  uint32_t   at;      ///< Samples since the last frame of `channels`
+  StftConfig        stft;
+  uint32_t          n_channels;
+  double            hop_s;
+  Channels*         channels;
+  Channels*         side; ///< The side-chain, while it is learned
+  Envelope*         envelope;
+  Latent*           latent;  ///< NULL without a model
+  const MorphSpace* space;   ///< Of the model; NULL without one
+  uint32_t          n_space; ///< Numbers of a point: of a code, or of an envelope
+  uint32_t          at;      ///< Samples since the last frame of `channels`
 
   Corners corners;
   bool    side_learns;
@@ -113,6 +114,7 @@ morpher_new(const Model* const model, const double rate_hz, const uint32_t n_cha
     morpher_free(morpher);
     return NULL;
   }
+  morpher->space   = model ? &model->morph : NULL;
   morpher->n_space = morpher->latent ? latent_size(morpher->latent) : ENVELOPE_BANDS;
   morpher_reset(morpher);
   return morpher;
@@ -217,21 +219,53 @@ anchor_shape(const Anchor* const anchor, float* const shape_db)
   }
 }
 
-/// Add the points of the corners, weighted.  @param goal [n_space], zeros.
-static void
-blend_corners(const Morpher* const morpher, const float* const weights, float* const goal)
+/// The code of a timbre that the model knows, when one is chosen for a corner; or NULL.
+static const float*
+known_code(const Morpher* const morpher, const uint32_t corner)
 {
+  const uint32_t number = morpher->params->known[corner];
+  const bool     learns = morpher->corners.learning[corner];
+  return morpher->space && number && number <= morpher->space->n_anchors && !learns
+           ? morpher->space->anchors[number - 1].code
+           : NULL;
+}
+
+/// The point of the timbre at a corner.  @return False when there is none.
+static bool
+corner_point(const Morpher* const morpher, const uint32_t corner, float* const point)
+{
+  const float* const  code   = known_code(morpher, corner);
+  const Anchor* const anchor = corners_at(&morpher->corners, corner);
+  if (code) {
+    memcpy(point, code, morpher->n_space * sizeof(float));
+  } else if (anchor) {
+    float shape_db[ENVELOPE_BANDS];
+    anchor_shape(anchor, shape_db);
+    to_point(morpher, shape_db, point);
+  }
+  return code || anchor;
+}
+
+/// The blend of the corners at a place.  @param goal [n_space], zeros, written.  @return False when
+/// there is no timbre.
+static bool
+blend_corners(const Morpher* const morpher, const float x, const float y, float* const goal)
+{
+  float points[CORNERS_COUNT][N_SPACE];
+  float weights[CORNERS_COUNT];
+  bool  there[CORNERS_COUNT];
   for (uint32_t i = 0; i < CORNERS_COUNT; ++i) {
-    if (weights[i] > 0.0f) {
-      float shape_db[ENVELOPE_BANDS];
-      float point[N_SPACE];
-      anchor_shape(corners_at(&morpher->corners, i), shape_db);
-      to_point(morpher, shape_db, point);
-      for (uint32_t k = 0; k < morpher->n_space; ++k) {
-        goal[k] += weights[i] * point[k];
-      }
+    there[i] = corner_point(morpher, i, points[i]);
+  }
+  if (!corners_weights(there, x, y, weights)) {
+    return false;
+  }
+  for (uint32_t i = 0; i < CORNERS_COUNT; ++i) {
+    for (uint32_t k = 0; there[i] && k < morpher->n_space; ++k) {
+      goal[k] += weights[i] * points[i][k];
     }
   }
+  return true;
 }
 
 /// Where the controls and the walk want the goal.  @param goal [n_space], written; zeros when there
@@ -244,12 +278,8 @@ wanted_goal(const Morpher* const morpher, float* const goal)
   const float                depth  = clamped(params->walk, 0.0f, 1.0f);
   const float                x = clamped(params->x + depth * walk_place * place[0], 0.0f, 1.0f);
   const float                y = clamped(params->y + depth * walk_place * place[1], 0.0f, 1.0f);
-  float                      weights[CORNERS_COUNT];
   memset(goal, 0, morpher->n_space * sizeof(float));
-  const bool found = corners_weights(&morpher->corners, x, y, weights);
-  if (found) {
-    blend_corners(morpher, weights, goal);
-  }
+  const bool found = blend_corners(morpher, x, y, goal);
   for (uint32_t k = 0; found && morpher->latent && k < morpher->n_space; ++k) {
     goal[k] += depth * place[N_PLACE + k];
   }

@@ -30,8 +30,10 @@ typedef struct {
   float wet;        ///< Share of the changed sound, 0…1
   float
     offsets[MORPHER_OFFSETS]; ///< Added to the code, standard deviations; ±4; with a model alone
-  bool learn[CORNERS_COUNT];  ///< What sounds becomes the timbre of that corner
-  bool learn_side;            ///< It is what sounds at the side-chain
+  /// Timbre that the model knows at that corner, counted from 1; 0: the one learned there
+  uint32_t known[CORNERS_COUNT];
+  bool     learn[CORNERS_COUNT]; ///< What sounds becomes the timbre of that corner
+  bool     learn_side;           ///< It is what sounds at the side-chain
 } MorpherParams;
 
 /// Nothing is changed yet: amount 0, expression 1, wet 1.
@@ -56,7 +58,9 @@ morpher_params_default(void);
        z' = z + α (E(b) − x·E(a) − (1 − x)·z) + offsets,
        g = D(z') − D(z) + α (1 − x) (D(z) − e),
 
-   with the corners' codes blended, and z' held near the codes that the model has learned from.
+   with the corners' codes blended, and z' held near the codes that the model has learned from.  A
+   corner can have one of the timbres that the model knows by name; what is learned there is kept,
+   and is heard while it is learned.
 
    One thread at a time.
 */

@@ -3,6 +3,8 @@
 
 #include "dsp/effect/morpher.h"
 
+#include "dsp/network/latent.h"
+
 #include "tests/support/guard.h"
 #include "tests/support/models.h"
 #include "tests/support/signals.h"
@@ -444,6 +446,40 @@ test_a_goal_within_the_model_is_reached(void** const state)
   model_free(model);
 }
 
+/// A timbre that the model knows is the same goal as its anchor; one that it does not know is none.
+static void
+test_known_timbres_are_goals(void** const state)
+{
+  (void)state;
+  enum { N = 24000 };
+  static float   in[N];
+  static float   expected[N];
+  static float   out[N];
+  float          shape_db[ENVELOPE_BANDS];
+  Model* const   model   = cosine_model();
+  Latent* const  latent  = latent_new(model);
+  const Anchor   to      = cosine_anchor(8.0f);
+  MorpherParams  params  = { .amount = 0.8f, .x = 0.5f, .expression = 0.4f, .wet = 1.0f };
+  Morpher* const morpher = morpher_new(model, 48000.0, 1);
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    shape_db[b] = (float)to.shape_db[b];
+  }
+  latent_encode(latent, shape_db, model->morph.anchors[1].code);
+  signal_fill_noise(4, 0.5f, N, in);
+  morpher_set_corner(morpher, 0, &to);
+  morph(morpher, &params, 512, N, in, expected);
+  morpher_set_corner(morpher, 0, NULL);
+  params.known[3] = 2;
+  morph(morpher, &params, 512, N, in, out);
+  assert_memory_equal(out, expected, sizeof(out));
+  params.known[3] = 3; // of two
+  morph(morpher, &params, 512, N, in, out);
+  assert_true(signal_snr_db(N - 4096, in + 2048, out + 4096) > 120.0);
+  morpher_free(morpher);
+  latent_free(latent);
+  model_free(model);
+}
+
 /// Offsets alone move the sound, with any weights, and without them nothing does.
 static void
 test_offsets_move_the_code(void** const state)
@@ -665,6 +701,7 @@ main(void)
     cmocka_unit_test(test_extremes_stay_finite),
     cmocka_unit_test(test_reset_forgets),
     cmocka_unit_test(test_a_goal_within_the_model_is_reached),
+    cmocka_unit_test(test_known_timbres_are_goals),
     cmocka_unit_test(test_offsets_move_the_code),
     cmocka_unit_test(test_blocks_do_not_matter_while_it_learns),
     cmocka_unit_test(test_the_side_chain_is_learned),
