@@ -94,12 +94,8 @@ restore_while_running(void* const* const state, const PluginUnderTest* const plu
   const HostConfig config = { .rate_hz = 48000.0, .work = HOST_WORK_THREAD };
   Shared           shared = { .host = host_open(plugin->uri, &config) };
   shared.models[1]        = folder_path(state, "missing");
-  shared.models[0]        = shared.models[1];
-  shared.models[2]        = shared.models[1];
-  if (plugin->make_model) {
-    shared.models[0] = models_write(state, "a", plugin->make_model(1));
-    shared.models[2] = models_write(state, "b", plugin->make_model(2));
-  }
+  shared.models[0]        = models_write(state, "a", plugin->make_model(1));
+  shared.models[2]        = models_write(state, "b", plugin->make_model(2));
   assert_non_null(shared.host);
   host_activate(shared.host);
 

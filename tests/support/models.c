@@ -160,14 +160,17 @@ models_of(const ModelShape* shape)
 }
 
 Model*
-models_random_morph(uint64_t seed)
+models_random_morph(const uint64_t seed)
 {
   const ModelShape shape = models_tiny_morph_shape();
   Model* const     model = models_of(&shape);
   signal_fill_noise(seed, 0.5f, (uint32_t)model->n_weights, model->weights);
   for (uint32_t i = 0; i < model->morph.n_code; ++i) {
-    model->morph.low[i]  = -3.0f;
-    model->morph.high[i] = 3.0f;
+    model->morph.low[i]  = -2.0f;
+    model->morph.high[i] = 2.0f;
+  }
+  for (uint32_t i = 0; i < model->morph.n_anchors; ++i) {
+    signal_fill_noise(seed + i, 12.0f, ENVELOPE_BANDS, model->morph.anchors[i].shape_db);
   }
   return model;
 }

@@ -37,7 +37,7 @@ models_tiny_classifier_shape(void);
 ModelShape
 models_tiny_morph_shape(void);
 
-/// One of these with random weights.  @return Owned by the caller.
+/// That, with random weights: its two timbres differ.  @return Owned by the caller.
 Model*
 models_random_morph(uint64_t seed);
 

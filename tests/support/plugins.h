@@ -11,15 +11,19 @@
 /// A plugin of the bundle, and a small model for it.
 typedef struct {
   const char* uri;
-  Model* (*make_model)(uint64_t seed); ///< NULL: the one in the bundle is small enough
+  Model* (*make_model)(uint64_t seed);
+  struct {
+    const char* symbol; ///< NULL: none
+    float       value;
+  } settings[2]; ///< What makes it be heard
 } PluginUnderTest;
 
 /// All of them: tests of what every plugin has to do go through this list.
 static const PluginUnderTest plugins_under_test[] = {
-  { DENOISE_MONO_URI, models_random },
-  { DENOISE_STEREO_URI, models_random },
-  { MORPH_MONO_URI, models_random_morph },
-  { MORPH_STEREO_URI, models_random_morph },
+  { DENOISE_MONO_URI, models_random, { { NULL, 0.0f }, { NULL, 0.0f } } },
+  { DENOISE_STEREO_URI, models_random, { { NULL, 0.0f }, { NULL, 0.0f } } },
+  { MORPH_MONO_URI, models_random_morph, { { "amount", 100.0f }, { "expression", 0.0f } } },
+  { MORPH_STEREO_URI, models_random_morph, { { "amount", 100.0f }, { "expression", 0.0f } } },
 };
 
 #define N_PLUGINS_UNDER_TEST (sizeof(plugins_under_test) / sizeof(plugins_under_test[0]))
