@@ -216,7 +216,7 @@ model_slot_load(ModelSlot* const slot, const char* const path, const bool by_use
 Status
 model_slot_restore(ModelSlot* const slot, const char* const path, const char* const identity)
 {
-  char* const  found  = identity && access(path, F_OK) ? model_search(identity) : NULL;
+  char* const  found  = identity && *path && access(path, F_OK) ? model_search(identity) : NULL;
   const Status status = load(slot, found ? found : path, identity, false);
   free(found);
   return status;

@@ -103,7 +103,7 @@ check_path(const State* const restored, const State* const saved)
 {
   const Value* const before = find_model(restored);
   const Value* const after  = find_model(saved);
-  const bool         usable = before && before->type == instance_urid(LV2_ATOM__Path) &&
+  const bool usable = before && before->type == instance_urid(LV2_ATOM__Path) && before->size > 1 &&
                       memchr(before->bytes, 0, before->size) && *(const char*)before->bytes;
   if (usable && access(before->bytes, F_OK) &&
       (!after || strcmp(before->bytes, after->bytes) != 0)) {
@@ -139,9 +139,9 @@ use(const uint32_t index, State* const state)
 }
 
 /**
-   Which plugin; bits: 1 something is remembered, 2 of another type, 4 there is a path, 8 of another
-   type, 16 it is that of a model; its length in two bytes; four that are not used.
-   Then what is remembered, and the path or the model.
+   Which plugin; bits: 1 there is a profile, 2 of another type, 4 there is a path, 8 of another
+   type, 16 it is that of a model, 32 timbres in the place of the profile; length of the profile in
+   two bytes; four that are not used. Then the profile, and the path or the model.
 */
 void
 fuzz_input(const size_t size, const uint8_t* const data)
@@ -156,9 +156,8 @@ fuzz_input(const size_t size, const uint8_t* const data)
   const uint8_t* const tail   = data + HEAD + n;
   State                state  = { 0 };
   if (bits & 1) {
-    const uint32_t type = instance_urid(bits & 2 ? LV2_ATOM__Path : LV2_ATOM__Vector);
-    state_add(&state, LAMINA_NOISE_PROFILE_URI, type, n, data + HEAD);
-    state_add(&state, LAMINA_ANCHORS_URI, type, n, data + HEAD);
+    state_add(&state, bits & 32 ? LAMINA_ANCHORS_URI : LAMINA_NOISE_PROFILE_URI,
+              instance_urid(bits & 2 ? LV2_ATOM__Path : LV2_ATOM__Vector), n, data + HEAD);
   }
   if (bits & 4) {
     const char* const model = bits & 16 ? fuzz_file(0, rest, tail) : NULL;

@@ -4,6 +4,7 @@
 #include "tests/fuzz/instance.h"
 
 #include "plugin/denoise.h"
+#include "plugin/morph.h"
 #include "plugin/ports.h"
 #include "plugin/uris.h"
 #include "tests/fuzz/fuzz.h"
@@ -47,6 +48,7 @@ map_uri(const LV2_URID_Map_Handle handle, const char* const uri)
     LV2_ATOM__Sequence, LV2_ATOM__Object, LV2_ATOM__Path,   LV2_ATOM__URID,     LV2_ATOM__Vector,
     LV2_ATOM__Float,    LV2_PATCH__Get,   LV2_PATCH__Set,   LV2_PATCH__subject, LV2_PATCH__property,
     LV2_PATCH__value,   LAMINA_MODEL_URI, DENOISE_MONO_URI, DENOISE_STEREO_URI, LV2_ATOM__Blank,
+    MORPH_MONO_URI,     MORPH_STEREO_URI,
   };
   for (uint32_t i = 0; i < MAX_URIS; ++i) {
     if (!uris[i]) {
