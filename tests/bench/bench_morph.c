@@ -322,18 +322,20 @@ go(const Method* const method, const float* const from, const float* const to, c
     return;
   }
 
-  const MorpherParams params = { .amount     = (float)amount,
-                                 .expression = method->expression,
-                                 .wet        = 1.0f };
-  const Sound         player = { RATE, 1, LENGTH, (float*)(size_t)from };
-  const Sound         part   = { RATE, 1, LENGTH - 2 * EDGE, (float*)(size_t)(from + EDGE) };
-  const Sound         goal   = { RATE, 1, LENGTH - 2 * EDGE, (float*)(size_t)(to + EDGE) };
-  Sound               out    = { 0 };
-  Diagnostic          why    = { "" };
-  Anchor              a      = { 0 };
-  Anchor              b      = { 0 };
+  const Sound     player = { RATE, 1, LENGTH, (float*)(size_t)from };
+  const Sound     part   = { RATE, 1, LENGTH - 2 * EDGE, (float*)(size_t)(from + EDGE) };
+  const Sound     goal   = { RATE, 1, LENGTH - 2 * EDGE, (float*)(size_t)(to + EDGE) };
+  Sound           out    = { 0 };
+  Diagnostic      why    = { "" };
+  Anchor          a      = { 0 };
+  Anchor          b      = { 0 };
+  const MorphPlan plan   = {
+      .from   = &a,
+      .to     = &b,
+      .params = { .amount = (float)amount, .expression = method->expression, .wet = 1.0f }
+  };
   if (render_anchor("player", &part, &a, &why) || render_anchor("target", &goal, &b, &why) ||
-      render_morph(&a, &b, &params, &player, &out, &why)) {
+      render_morph(&plan, &player, &out, &why)) {
     fail(why.text);
   }
   memcpy(x, out.samples, LENGTH * sizeof *x);

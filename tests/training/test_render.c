@@ -218,14 +218,14 @@ static void
 a_morph_lies_on_the_input(void** state)
 {
   (void)state;
-  const MorpherParams params    = morpher_params_default();
-  const uint32_t      lengths[] = { 0, 1, 2047, 4096, 20000 };
+  const uint32_t lengths[] = { 0, 1, 2047, 4096, 20000 };
   for (uint32_t i = 0; i < sizeof lengths / sizeof lengths[0]; ++i) {
     for (uint32_t n_channels = 1; n_channels <= 3; ++n_channels) {
-      const Anchor anchor = { 0 };
-      Sound        in     = noise(44100.0, n_channels, lengths[i]);
-      Sound        out    = { 0 };
-      assert_int_equal(render_morph(&anchor, &anchor, &params, &in, &out, NULL), STATUS_SUCCESS);
+      const Anchor    anchor = { 0 };
+      Sound           in     = noise(44100.0, n_channels, lengths[i]);
+      Sound           out    = { 0 };
+      const MorphPlan plan = { .from = &anchor, .to = &anchor, .params = morpher_params_default() };
+      assert_int_equal(render_morph(&plan, &in, &out, NULL), STATUS_SUCCESS);
       assert_int_equal(out.n_channels, n_channels);
       assert_int_equal(out.n_frames, lengths[i]);
       if (lengths[i]) {

@@ -125,28 +125,28 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
   return STATUS_SUCCESS;
 }
 
-/// The timbre of that name, or NULL.  @param model May be NULL.
-static const ModelAnchor*
-find_anchor(const Model* model, const char* name)
+/// Number of the timbre of that name, counted from 1; 0: none.  @param model May be NULL.
+static uint32_t
+find_timbre(const Model* model, const char* name)
 {
   const uint32_t n = model ? model->morph.n_anchors : 0;
   for (uint32_t i = 0; i < n; ++i) {
     if (!strcmp(model->morph.anchors[i].name, name)) {
-      return &model->morph.anchors[i];
+      return i + 1;
     }
   }
-  return NULL;
+  return 0;
 }
 
 /// The timbre that a model knows by this name, or that of a file.
 static Status
 learn(const Model* model, const char* path, Anchor* anchor, Diagnostic* why)
 {
-  const ModelAnchor* const known = find_anchor(model, path);
+  const uint32_t known = find_timbre(model, path);
   if (known) {
     *anchor = (Anchor){ .n_frames = ANCHOR_MIN_FRAMES, .weight = 1.0 };
     for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
-      anchor->shape_db[b] = (double)known->shape_db[b];
+      anchor->shape_db[b] = (double)model->morph.anchors[known - 1].shape_db[b];
     }
     return STATUS_SUCCESS;
   }
@@ -184,10 +184,14 @@ morph(const Options* options, Diagnostic* why)
   if (!status && options->curve) {
     status = curve_read(options->curve, -0.3, 1.3, &curve, why);
   }
-  status = status ? status
-                  : render_morph_along(&from, &to, &options->params, curve.n ? &curve : NULL, &in,
-                                       &out, why);
-  status = status ? status : sound_write(&out, options->out, why);
+  MorphPlan plan       = { .model  = model,
+                           .from   = &from,
+                           .to     = &to,
+                           .params = options->params,
+                           .curve  = curve.n ? &curve : NULL };
+  plan.params.known[0] = find_timbre(model, options->to);
+  status               = status ? status : render_morph(&plan, &in, &out, why);
+  status               = status ? status : sound_write(&out, options->out, why);
   sound_clear(&out);
   sound_clear(&in);
   model_free(model);

@@ -179,19 +179,19 @@ render_anchor(const char* name, const Sound* sound, Anchor* anchor, Diagnostic* 
 enum { CURVE_BLOCK = 128 };
 
 typedef struct {
-  Morpher*      morpher;
-  uint32_t      n_channels;
-  double        rate_hz;
-  MorpherParams params;
-  const Curve*  curve; ///< NULL: none
+  Morpher*         morpher;
+  uint32_t         n_channels;
+  double           rate_hz;
+  const MorphPlan* plan;
 } Morphing;
 
 static void
 morph_block(void* context, uint64_t at, uint32_t n, float* const* sound)
 {
-  const Morphing* morphing = context;
-  MorpherParams   params   = morphing->params;
-  const uint32_t  most     = morphing->curve ? CURVE_BLOCK : n;
+  const Morphing*    morphing = context;
+  const Curve* const curve    = morphing->plan->curve;
+  MorpherParams      params   = morphing->plan->params;
+  const uint32_t     most     = curve ? CURVE_BLOCK : n;
   // A frame is of the sound half its length before
   const double middle = 0.5 * morpher_latency(morphing->morpher);
   for (uint32_t done = 0; done < n; done += most) {
@@ -199,9 +199,9 @@ morph_block(void* context, uint64_t at, uint32_t n, float* const* sound)
     for (uint32_t c = 0; c < morphing->n_channels; ++c) {
       rest[c] = sound[c] + done;
     }
-    if (morphing->curve) {
+    if (curve) {
       const double now = ((double)(at + done) - middle) / morphing->rate_hz;
-      params.amount    = (float)curve_at(morphing->curve, now);
+      params.amount    = (float)curve_at(curve, now);
     }
     morpher_run(morphing->morpher, &params, smaller(n - done, most), (const float* const*)rest,
                 NULL, rest);
@@ -209,26 +209,17 @@ morph_block(void* context, uint64_t at, uint32_t n, float* const* sound)
 }
 
 Status
-render_morph(const Anchor* from, const Anchor* to, const MorpherParams* params, const Sound* in,
-             Sound* out, Diagnostic* why)
-{
-  return render_morph_along(from, to, params, NULL, in, out, why);
-}
-
-Status
-render_morph_along(const Anchor* from, const Anchor* to, const MorpherParams* params,
-                   const Curve* curve, const Sound* in, Sound* out, Diagnostic* why)
+render_morph(const MorphPlan* plan, const Sound* in, Sound* out, Diagnostic* why)
 {
   Status status = check_rate(in, why);
   if (status) {
     return status;
   }
 
-  Morphing morphing = { .morpher    = morpher_new(NULL, in->rate_hz, linked_channels(in)),
+  Morphing morphing = { .morpher    = morpher_new(plan->model, in->rate_hz, linked_channels(in)),
                         .n_channels = linked_channels(in),
                         .rate_hz    = in->rate_hz,
-                        .params     = *params,
-                        .curve      = curve };
+                        .plan       = plan };
   if (!morphing.morpher) {
     return diagnose(why, STATUS_NO_MEMORY, "not enough memory to morph");
   }
@@ -239,8 +230,8 @@ render_morph_along(const Anchor* from, const Anchor* to, const MorpherParams* pa
                               .run        = morph_block,
                               .context    = &morphing };
   status                  = sound_new(in->rate_hz, in->n_channels, in->n_frames, &rendered, why);
-  morpher_set_source(morphing.morpher, from);
-  morpher_set_corner(morphing.morpher, 0, to);
+  morpher_set_source(morphing.morpher, plan->from);
+  morpher_set_corner(morphing.morpher, 0, plan->to);
   for (uint32_t c = 0; c < in->n_channels && !status; c += renderer.n_channels) {
     morpher_reset(morphing.morpher);
     run_channels(&renderer, in, &rendered, c);

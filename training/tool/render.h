@@ -49,18 +49,18 @@ NODISCARD
 Status
 render_anchor(const char* name, const Sound* sound, Anchor* anchor, Diagnostic* why);
 
-/// Move a whole sound's timbre, as render_denoise() otherwise.  @param from Ready.  @param to
-/// Ready.
-NODISCARD
-Status
-render_morph(const Anchor* from, const Anchor* to, const MorpherParams* params, const Sound* in,
-             Sound* out, Diagnostic* why);
+/// Where a sound's timbre goes.
+typedef struct {
+  const Model*  model; ///< Of kind MODEL_MORPH; NULL: the way is straight in decibels
+  const Anchor* from;  ///< Ready
+  const Anchor* to;    ///< Ready; NULL when `params.known[0]` is a timbre of the model
+  MorpherParams params;
+  const Curve*  curve; ///< Of the amount over time, for that of `params`; NULL: none
+} MorphPlan;
 
-/// The same with an amount that moves.  @param curve By the seconds of `in`; in place of
-/// `params->amount`; NULL: as render_morph().
+/// Move a whole sound's timbre, as render_denoise() otherwise.
 NODISCARD
 Status
-render_morph_along(const Anchor* from, const Anchor* to, const MorpherParams* params,
-                   const Curve* curve, const Sound* in, Sound* out, Diagnostic* why);
+render_morph(const MorphPlan* plan, const Sound* in, Sound* out, Diagnostic* why);
 
 #endif
