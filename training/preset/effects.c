@@ -15,6 +15,15 @@ static const EffectSetting denoise_settings[] = {
   { "residual", 0.0, 1.0, 0.0 },
 };
 
+static const EffectSetting morph_settings[] = {
+  { "amount", -30.0, 130.0, 0.0 }, { "x", 0.0, 100.0, 0.0 },
+  { "y", 0.0, 100.0, 0.0 },        { "expression", 0.0, 100.0, 100.0 },
+  { "inertia", 0.0, 10.0, 0.0 },   { "freeze", 0.0, 1.0, 0.0 },
+  { "walk", 0.0, 100.0, 0.0 },     { "wet", 0.0, 100.0, 100.0 },
+  { "timbre_a", 0.0, 32.0, 0.0 },  { "timbre_b", 0.0, 32.0, 0.0 },
+  { "timbre_c", 0.0, 32.0, 0.0 },  { "timbre_d", 0.0, 32.0, 0.0 },
+};
+
 static const PresetEffect effects[] = {
   { "denoise",
     "Lamina Denoise",
@@ -22,6 +31,12 @@ static const PresetEffect effects[] = {
     { "urn:lamina:denoise-mono", "urn:lamina:denoise-stereo" },
     sizeof(denoise_settings) / sizeof(*denoise_settings),
     denoise_settings },
+  { "morph",
+    "Lamina Morph",
+    MODEL_MORPH,
+    { "urn:lamina:morph-mono", "urn:lamina:morph-stereo" },
+    sizeof(morph_settings) / sizeof(*morph_settings),
+    morph_settings },
 };
 
 enum { N_EFFECTS = sizeof(effects) / sizeof(*effects) };
