@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Lamina developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// How much of one core the plugin takes: stereo, 48 kHz, at the block sizes of hosts.
+// How much of one core the plugins take: stereo, 48 kHz, at the block sizes of hosts.
 //
 //   LV2_PATH=BUILD/lv2 bench_plugin [SECONDS]
 
 #include "plugin/denoise.h"
+#include "plugin/morph.h"
 #include "tests/support/host.h"
 #include "tests/support/signals.h"
 
@@ -34,10 +35,10 @@ fill(uint64_t* const random, const uint32_t n, float* const x)
 }
 
 static int
-measure(const uint32_t block, const double seconds)
+measure(const char* const uri, const uint32_t block, const double seconds)
 {
   const HostConfig config = { .rate_hz = RATE, .work = HOST_WORK_AT_ONCE };
-  Host* const      host   = host_open(DENOISE_STEREO_URI, &config);
+  Host* const      host   = host_open(uri, &config);
   if (!host) {
     fputs("bench_plugin: the plugin is not in LV2_PATH\n", stderr);
     return EXIT_FAILURE;
@@ -50,6 +51,9 @@ measure(const uint32_t block, const double seconds)
   uint64_t       random   = 1;
   double         sum      = 0.0;
   double         worst    = 0.0;
+  (void)host_set_control(host, "amount", 100.0f); // Of Lamina Morph
+  (void)host_set_control(host, "timbre_a", 1.0f);
+  (void)host_set_control(host, "timbre_b", 2.0f);
   host_activate(host);
   for (uint32_t i = 0; i < n_blocks; ++i) {
     fill(&random, block, left);
@@ -73,12 +77,15 @@ measure(const uint32_t block, const double seconds)
 int
 main(const int argc, char** const argv)
 {
-  static const uint32_t blocks[] = { 64, 256, 1024 };
-  const double          seconds  = argc > 1 ? atof(argv[1]) : 20.0;
-  int                   status   = EXIT_SUCCESS;
-  puts("block  of a core  worst block");
-  for (uint32_t b = 0; !status && b < sizeof(blocks) / sizeof(*blocks); ++b) {
-    status = measure(blocks[b], seconds);
+  static const char* const uris[]   = { DENOISE_STEREO_URI, MORPH_STEREO_URI };
+  static const uint32_t    blocks[] = { 64, 256, 1024 };
+  const double             seconds  = argc > 1 ? atof(argv[1]) : 20.0;
+  int                      status   = EXIT_SUCCESS;
+  for (uint32_t u = 0; u < sizeof(uris) / sizeof(*uris); ++u) {
+    printf("%s\nblock  of a core  worst block\n", uris[u]);
+    for (uint32_t b = 0; !status && b < sizeof(blocks) / sizeof(*blocks); ++b) {
+      status = measure(uris[u], blocks[b], seconds);
+    }
   }
   return status;
 }

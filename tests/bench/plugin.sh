@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Lamina developers
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# How much of one core the plugin takes with its own model, stereo at 48 kHz.
+# How much of one core the plugins take with their own models, stereo at 48 kHz.
 #
 #   sh tests/bench/plugin.sh [SECONDS]
 
