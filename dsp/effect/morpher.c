@@ -378,11 +378,13 @@ player_shape(Morpher* const morpher, const float* const shape_db)
   return morpher->still_db;
 }
 
-/// Take a frame of the player's into the mean that the way begins at.
+/// Take a frame of the player's into the mean that the way begins at.  While the player's timbre is
+/// frozen that stays too, once there is one: else the sound would go on moving as the mean follows.
 static void
 track_source(Morpher* const morpher, const float level_db, const float* const shape_db)
 {
-  if (!morpher->has_source) {
+  const bool held = morpher->params->freeze && anchor_ready(&morpher->source);
+  if (!morpher->has_source && !held) {
     anchor_fade(&morpher->source, exp(-morpher->hop_s / source_s));
     anchor_add(&morpher->source, level_db, shape_db);
   }

@@ -623,6 +623,134 @@ test_freeze_holds_the_timbre(void** const state)
   morpher_free(morpher);
 }
 
+/// So do source and goal: with a way to go, nothing of what is played later is heard in the timbre.
+static void
+test_freeze_holds_the_way(void** const state)
+{
+  (void)state;
+  enum { N = 8 * 48000, FROZEN = 2 * 48000, LEAP = 4 * 48000 };
+  static float in[N];
+  static float bright[N];
+  static float out[N];
+  play(48000.0, 200.0, 2.0, N, in);
+  play(48000.0, 200.0, 0.7, N, bright);
+  memcpy(in + LEAP, bright + LEAP, (N - LEAP) * sizeof(float));
+  for (uint32_t law = 0; law < 3; ++law) {
+    Morpher* const morpher = morpher_new(NULL, 48000.0, 1);
+    const Anchor   to      = sloping(0.1f);
+    MorpherParams  params  = { .amount = 1.0f, .expression = 0.5f * (float)law, .wet = 1.0f };
+    morpher_set_corner(morpher, 0, &to);
+    morpher_run(morpher, &params, FROZEN, (const float*[]){ in }, NULL, (float*[]){ out });
+    params.freeze = true;
+    morpher_run(morpher, &params, N - FROZEN, (const float*[]){ in + FROZEN }, NULL,
+                (float*[]){ out + FROZEN });
+    assert_true(fabs(tilt_db(out + N - 48000) - tilt_db(out + LEAP - 48000)) < 1.0);
+    morpher_free(morpher);
+  }
+}
+
+/// A sound that begins frozen still learns where its way begins: to itself it is no way.
+static void
+test_frozen_from_the_start_has_a_source(void** const state)
+{
+  (void)state;
+  enum { N = 3 * 48000 };
+  static float in[N];
+  static float out[N];
+  double       tilts_db[2];
+  play(48000.0, 200.0, 2.0, N, in);
+  const Anchor to = learned(48000.0, N, in);
+  for (uint32_t goes = 0; goes < 2; ++goes) {
+    Morpher* const      morpher = morpher_new(NULL, 48000.0, 1);
+    const MorpherParams params  = {
+       .amount = (float)goes, .expression = 1.0f, .freeze = true, .wet = 1.0f
+    };
+    morpher_set_corner(morpher, 0, &to);
+    morph(morpher, &params, 512, N, in, out);
+    tilts_db[goes] = tilt_db(out + N - 48000);
+    morpher_free(morpher);
+  }
+  assert_true(fabs(tilts_db[1] - tilts_db[0]) < 1.0);
+}
+
+/// Without a timbre at any corner there is no way to go, whatever else is on.
+static void
+test_without_corners_the_input_comes_out(void** const state)
+{
+  (void)state;
+  enum { N = 48000, LATENCY = 2048 };
+  static float        in[N];
+  static float        out[N];
+  Morpher* const      morpher = sloping_morpher(48000.0, 1);
+  const MorpherParams params  = { .amount = 1.0f, .x = 0.4f, .walk = 1.0f, .wet = 1.0f };
+  signal_fill_noise(1, 0.5f, N, in);
+  morpher_set_corner(morpher, 0, NULL);
+  morph(morpher, &params, 480, N, in, out);
+  assert_true(signal_snr_db(N - 2 * LATENCY, in + LATENCY, out + 2 * LATENCY) > 120.0);
+  morpher_free(morpher);
+}
+
+/// The walk moves the sound between two timbres, and goes the same way after a reset.
+static void
+test_the_walk_moves_and_repeats(void** const state)
+{
+  (void)state;
+  enum { N = 4 * 48000 };
+  static float   in[N];
+  static float   still[N];
+  static float   first[N];
+  static float   second[N];
+  Morpher* const morpher = sloping_morpher(48000.0, 1);
+  const Anchor   other   = sloping(-0.3f);
+  MorpherParams  params  = { .amount = 1.0f, .x = 0.5f, .expression = 1.0f, .wet = 1.0f };
+  signal_fill_noise(5, 0.5f, N, in);
+  morpher_set_corner(morpher, 1, &other);
+  morph(morpher, &params, 512, N, in, still);
+  params.walk = 1.0f;
+  morph(morpher, &params, 512, N, in, first);
+  morph(morpher, &params, 333, N, in, second);
+  assert_memory_equal(first, second, sizeof(first));
+  assert_true(signal_snr_db(N - 4096, still + 4096, first + 4096) < 20.0);
+  morpher_free(morpher);
+}
+
+/// Every control may be broken; once they are whole again, so is the sound.
+static void
+test_broken_controls(void** const state)
+{
+  (void)state;
+  enum { N = 9600 };
+  static float     in[N];
+  static float     out[N];
+  const float      broken[] = { NAN, INFINITY, -INFINITY, 1e38f, -1e38f, 1e-42f };
+  const ModelShape shape    = models_tiny_morph_shape();
+  Model* const     model    = models_of(&shape);
+  const Anchor     to       = sloping(0.3f);
+  Morpher* const   morpher  = morpher_new(model, 48000.0, 1);
+  signal_fill_noise(7, 1.0f, (uint32_t)model->n_weights, model->weights);
+  signal_fill_noise(2, 0.5f, N, in);
+  morpher_set_corner(morpher, 0, &to);
+  for (uint32_t i = 0; i < 2 * sizeof(broken) / sizeof(*broken); ++i) {
+    const float         v      = broken[i / 2];
+    const MorpherParams wild   = { .amount     = v,
+                                   .x          = v,
+                                   .y          = v,
+                                   .expression = v,
+                                   .inertia_s  = v,
+                                   .walk       = v,
+                                   .wet        = v,
+                                   .offsets    = { v, v, v } };
+    const MorpherParams whole  = { .amount = 1.0f, .inertia_s = 1.0f, .walk = 1.0f, .wet = 1.0f };
+    const MorpherParams params = i % 2 ? whole : wild;
+    morpher_run(morpher, &params, N, (const float*[]){ in }, NULL, (float*[]){ out });
+    for (uint32_t k = 0; k < N; ++k) {
+      assert_true(fabsf(out[k]) < 20.0f);
+    }
+  }
+  morpher_free(morpher);
+  model_free(model);
+}
+
 /// After a leap of the amount the sound leaves where it was slowly and arrives in the end.
 static void
 test_inertia_is_slow_and_arrives(void** const state)
@@ -706,6 +834,11 @@ main(void)
     cmocka_unit_test(test_blocks_do_not_matter_while_it_learns),
     cmocka_unit_test(test_the_side_chain_is_learned),
     cmocka_unit_test(test_freeze_holds_the_timbre),
+    cmocka_unit_test(test_freeze_holds_the_way),
+    cmocka_unit_test(test_frozen_from_the_start_has_a_source),
+    cmocka_unit_test(test_without_corners_the_input_comes_out),
+    cmocka_unit_test(test_the_walk_moves_and_repeats),
+    cmocka_unit_test(test_broken_controls),
     cmocka_unit_test(test_inertia_is_slow_and_arrives),
     cmocka_unit_test(test_nothing_is_allocated_while_sound_runs),
   };
