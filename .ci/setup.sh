@@ -26,12 +26,12 @@ apt_install() {
 
 # project_configure FOLDER [MESON OPTION...]: configure FOLDER, or bring its options up to date
 project_configure() {
-  folder=$1
+  configured=$1 # Scripts that source this have names of their own
   shift
-  if [ ! -e "$folder/build.ninja" ]; then
-    meson setup "$folder" "$@"
+  if [ ! -e "$configured/build.ninja" ]; then
+    meson setup "$configured" "$@"
   elif [ $# -gt 0 ]; then
-    meson configure "$folder" "$@"
+    meson configure "$configured" "$@"
   fi
 }
 
