@@ -6,10 +6,16 @@
 #include <stdbool.h>
 #include <string.h>
 
+uint32_t
+layer_shape_sums(const LayerShape* const shape)
+{
+  return shape->gated ? 2 * shape->n_out : shape->n_out;
+}
+
 size_t
 layer_shape_weights(const LayerShape* const shape)
 {
-  return (size_t)shape->n_taps * shape->n_in * shape->n_out;
+  return (size_t)shape->n_taps * shape->n_in * layer_shape_sums(shape);
 }
 
 uint32_t
@@ -106,23 +112,40 @@ static void
 add_products(const Layer* const layer, const float* const* const x, float* const y)
 {
   const LayerShape* const shape = &layer->shape;
-  const size_t            block = (size_t)shape->n_in * shape->n_out;
+  const uint32_t          n_out = layer_shape_sums(shape);
+  const size_t            block = (size_t)shape->n_in * n_out;
   const AddProduct        add   = best_add_product();
   for (uint32_t k = 0; k < shape->n_taps; ++k) {
-    const Product product = { shape->n_in, shape->n_out, x[k], layer->w + k * block, y };
+    const Product product = { shape->n_in, n_out, x[k], layer->w + k * block, y };
     add(&product);
   }
 }
 
+/// y moves towards the candidates by the gates.  @param gates [n].
+static void
+pool(const uint32_t n, const float* const candidates, const float* const gates, float* const y)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    y[i] += gates[i] * (candidates[i] - y[i]);
+  }
+}
+
 void
-layer_forward(const Layer* const layer, const float* const* const x, float* const y)
+layer_forward(const Layer* const layer, const float* const* const x, float* const sums,
+              float* const y)
 {
   const LayerShape* const shape = &layer->shape;
-  memcpy(y, layer->b, shape->n_out * sizeof(float));
+  const uint32_t          n     = shape->n_out;
+  float* const            a     = shape->gated ? sums : y;
+  memcpy(a, layer->b, layer_shape_sums(shape) * sizeof(float));
   if (layer->compact) {
-    compact_add(layer->compact, x, y);
+    compact_add(layer->compact, x, a);
   } else {
-    add_products(layer, x, y);
+    add_products(layer, x, a);
   }
-  activation_apply(shape->activation, shape->n_out, y);
+  activation_apply(shape->activation, n, a);
+  if (shape->gated) {
+    activation_apply(ACTIVATION_SIGMOID, n, a + n);
+    pool(n, a, a + n, y);
+  }
 }

@@ -47,7 +47,7 @@ layers_weights(uint32_t n, const LayerShape* layers)
 {
   size_t sum = 0;
   for (uint32_t l = 0; l < n; ++l) {
-    sum += layer_shape_weights(&layers[l]) + layers[l].n_out;
+    sum += layer_shape_weights(&layers[l]) + layer_shape_sums(&layers[l]);
   }
   return sum;
 }
@@ -99,7 +99,7 @@ layers_history(uint32_t n, const LayerShape* layers)
 {
   uint32_t sum = 0;
   for (uint32_t l = 0; l < n; ++l) {
-    sum += layer_shape_history(&layers[l]);
+    sum += layer_shape_history(&layers[l]) + (layers[l].gated ? LAYER_GATED_HISTORY : 0);
   }
   return sum;
 }
@@ -115,6 +115,7 @@ model_shape_history(const ModelShape* shape)
 typedef struct {
   bool        ok;
   Diagnostic* why;
+  bool        may_gate; ///< Only what hears frames in order
   uint64_t    n_weights;
   uint64_t    n_history;
 } Check;
@@ -206,6 +207,8 @@ check_layer(Check* check, const char* network, uint32_t index, const LayerShape*
   check_that(check, layer->n_taps >= 1 && layer->n_taps <= LAYER_MAX_TAPS,
              "%s.%u.taps: %u taps, 1…%u are possible", network, index, layer->n_taps,
              LAYER_MAX_TAPS);
+  check_that(check, !layer->gated || check->may_gate, "%s.%u.gated: only a denoiser may have it",
+             network, index);
   if (check->ok) {
     check_that(check, taps_ascend(layer), "%s.%u.taps: must begin with 0 and ascend to %u at most",
                network, index, LAYER_MAX_DELAY);
@@ -220,9 +223,9 @@ check_layers(Check* check, const char* network, uint32_t n, const LayerShape* la
   for (uint32_t l = 0; check->ok && l < n; ++l) {
     check_layer(check, network, l, &layers[l], n_in);
     if (check->ok) {
-      const uint64_t n_out = layers[l].n_out;
+      const uint64_t n_sums = layer_shape_sums(&layers[l]);
       check->n_history += (uint64_t)n_in * (layer_shape_history(&layers[l]) + 1);
-      check->n_weights += ((uint64_t)layers[l].n_taps * n_in + 1) * n_out;
+      check->n_weights += ((uint64_t)layers[l].n_taps * n_in + 1) * n_sums;
       n_in = layers[l].n_out;
     }
   }
@@ -367,7 +370,7 @@ check_kind(Check* check, const ModelShape* shape)
 bool
 model_shape_check(const ModelShape* shape, Diagnostic* why)
 {
-  Check check = { true, why, 0, 0 };
+  Check check = { true, why, shape->kind == MODEL_DENOISE, 0, 0 };
   check_geometry(&check, shape);
   check_kind(&check, shape);
   if (check.ok) {
@@ -384,7 +387,7 @@ network_place(Network* network, uint32_t n, const LayerShape* shapes, float* wei
   for (uint32_t l = 0; l < n; ++l) {
     float* const b     = weights + layer_shape_weights(&shapes[l]);
     network->layers[l] = (Layer){ .shape = shapes[l], .w = weights, .b = b };
-    weights            = b + shapes[l].n_out;
+    weights            = b + layer_shape_sums(&shapes[l]);
   }
   return weights;
 }
@@ -511,7 +514,7 @@ layer_compact(Layer* layer)
 {
   const LayerShape* const shape = &layer->shape;
   compact_free(layer->compact);
-  layer->compact = compact_new(shape->n_taps, shape->n_in, shape->n_out, layer->w);
+  layer->compact = compact_new(shape->n_taps, shape->n_in, layer_shape_sums(shape), layer->w);
   return layer->compact;
 }
 

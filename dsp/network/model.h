@@ -134,7 +134,8 @@ model_shape_weights(const ModelShape* shape);
 uint32_t
 model_shape_code(const ModelShape* shape);
 
-/// Frames of the past that an output depends on: the layers' longest taps, added.
+/// Frames of the past that an output depends on: the layers' longest taps, added, and
+/// LAYER_GATED_HISTORY for every gated layer.
 uint32_t
 model_shape_history(const ModelShape* shape);
 

@@ -49,12 +49,13 @@ tensors_add(Tensors* tensors, const char* of, const LayerShape* layer)
   Tensor* const weight = &tensors->list[tensors->n++];
   Tensor* const bias   = &tensors->list[tensors->n++];
 
+  const uint32_t n_sums = layer_shape_sums(layer);
   *weight = (Tensor){ .n_dims = 3,
-                      .dims   = { layer->n_taps, layer->n_in, layer->n_out },
+                      .dims   = { layer->n_taps, layer->n_in, n_sums },
                       .first  = tensors->n_weights,
                       .n      = layer_shape_weights(layer) };
   *bias   = (Tensor){
-      .n_dims = 1, .dims = { layer->n_out }, .first = weight->first + weight->n, .n = layer->n_out
+      .n_dims = 1, .dims = { n_sums }, .first = weight->first + weight->n, .n = n_sums
   };
   (void)snprintf(weight->name, sizeof(weight->name), "%s.weight", of);
   (void)snprintf(bias->name, sizeof(bias->name), "%s.bias", of);

@@ -205,6 +205,11 @@ write_layer(Writer* writer, const char* network, uint32_t index, const LayerShap
 
   (void)snprintf(key, sizeof(key), "%s.%u.activation", network, index);
   write_text(writer, key, activation_name(layer->activation));
+
+  if (layer->gated) {
+    (void)snprintf(key, sizeof(key), "%s.%u.gated", network, index);
+    write_truth(writer, key, true);
+  }
 }
 
 static void
@@ -414,6 +419,9 @@ read_layer(Reader* reader, const char* network, uint32_t index, uint32_t n_in, L
   if (name && !activation_from_name(name, &layer->activation)) {
     read_bad(reader, key, name, "the name of an activation");
   }
+
+  (void)snprintf(key, sizeof(key), "%s.%u.gated", network, index);
+  layer->gated = json_object_get(reader->object, key) && read_truth(reader, key);
 }
 
 /// @return Units of the last layer.

@@ -25,7 +25,7 @@
            morph.labels, a word a line for each number of the code, or an empty line
            morph.anchors, a name a line; "" without anchors
        encoder.inputs "258"   encoder.layers "3"   encoder.0.units "288"   encoder.0.taps "0 1 2"
-       encoder.0.activation "relu"   …   decoder.layers   …
+       encoder.0.activation "relu"   encoder.0.gated, where it is   …   decoder.layers   …
        card.name  card.licence  card.data  card.recipe  card.scores  card.tool: those there are
        card.classes: of kind "classify" alone, a name a line for each output
 

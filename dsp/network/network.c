@@ -17,8 +17,10 @@ typedef struct {
 
 struct Scratch {
   uint32_t n_layers;
+  uint32_t n_out; ///< Of the last layer
   Ring     rings[NETWORK_MAX_LAYERS];
-  float*   y; ///< Output of the last layer
+  float*   sums; ///< Of one gated layer, [the most that any has]
+  float*   y;    ///< Output of the last layer
 };
 
 static bool
@@ -28,6 +30,18 @@ ring_init(Ring* const ring, const LayerShape* const shape)
   ring->n_in     = shape->n_in;
   ring->frames   = calloc((size_t)ring->n_frames * ring->n_in, sizeof(float));
   return ring->frames;
+}
+
+/// The most weighted sums that a layer has.
+static uint32_t
+most_sums(const Network* const network)
+{
+  uint32_t most = 0;
+  for (uint32_t l = 0; l < network->n_layers; ++l) {
+    const uint32_t n = layer_shape_sums(&network->layers[l].shape);
+    most             = n > most ? n : most;
+  }
+  return most;
 }
 
 Scratch*
@@ -40,7 +54,9 @@ scratch_new(const Network* const network)
 
   scratch->n_layers = network->n_layers;
   scratch->y        = calloc(network->layers[network->n_layers - 1].shape.n_out, sizeof(float));
-  bool ok           = scratch->y;
+  scratch->sums     = calloc(most_sums(network), sizeof(float));
+  scratch->n_out    = network->layers[network->n_layers - 1].shape.n_out;
+  bool ok           = scratch->y && scratch->sums;
   for (uint32_t l = 0; l < network->n_layers; ++l) {
     ok = ring_init(&scratch->rings[l], &network->layers[l].shape) && ok;
   }
@@ -58,6 +74,7 @@ scratch_free(Scratch* const scratch)
     for (uint32_t l = 0; l < scratch->n_layers; ++l) {
       free(scratch->rings[l].frames);
     }
+    free(scratch->sums);
     free(scratch->y);
     free(scratch);
   }
@@ -71,6 +88,7 @@ scratch_reset(Scratch* const scratch)
     memset(ring->frames, 0, (size_t)ring->n_frames * ring->n_in * sizeof(float));
     ring->now = 0;
   }
+  memset(scratch->y, 0, scratch->n_out * sizeof(float));
 }
 
 /// Room for the next frame, in place of the oldest.
@@ -95,10 +113,26 @@ sum_bypass(const Network* const network, const Scratch* const scratch, float* co
 {
   const float* const x     = ring_past(&scratch->rings[0], 0);
   const uint32_t     n_out = network->bypass.shape.n_out;
-  layer_forward(&network->bypass, &x, y);
+  layer_forward(&network->bypass, &x, NULL, y);
   for (uint32_t i = 0; i < n_out; ++i) {
     y[i] += scratch->y[i];
   }
+}
+
+/// Where a layer puts its output, and a gated one finds that of the frame before.
+static float*
+layer_output(const Layer* const layer, Scratch* const scratch, const uint32_t index)
+{
+  if (index + 1 == scratch->n_layers) {
+    return scratch->y;
+  }
+
+  Ring* const ring = &scratch->rings[index + 1];
+  float* const y   = ring_next(ring);
+  if (layer->shape.gated && ring->n_frames > 1) {
+    memcpy(y, ring_past(ring, 1), ring->n_in * sizeof(float));
+  }
+  return y;
 }
 
 void
@@ -112,8 +146,7 @@ network_forward(const Network* const network, Scratch* const scratch, const floa
     for (uint32_t k = 0; k < layer->shape.n_taps; ++k) {
       taps[k] = ring_past(&scratch->rings[l], layer->shape.taps[k]);
     }
-    const bool last = l + 1 == network->n_layers;
-    layer_forward(layer, taps, last ? scratch->y : ring_next(&scratch->rings[l + 1]));
+    layer_forward(layer, taps, scratch->sums, layer_output(layer, scratch, l));
   }
   if (network->bypassed) {
     sum_bypass(network, scratch, y);

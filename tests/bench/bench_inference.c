@@ -41,13 +41,13 @@ static void
 run_full(Layer layer, const float* const* const taps, float* const y)
 {
   layer.compact = NULL;
-  layer_forward(&layer, taps, y);
+  layer_forward(&layer, taps, NULL, y);
 }
 
 static void
 run_compact(const Layer layer, const float* const* const taps, float* const y)
 {
-  layer_forward(&layer, taps, y);
+  layer_forward(&layer, taps, NULL, y);
 }
 
 static void

@@ -214,11 +214,11 @@ test_layer_reads_it(void** const state)
   }
   run(&c, compact_add, 0.5f, sum);
   const float*     x[MAX_TAPS] = { c.frames[0], c.frames[1], c.frames[2] };
-  const LayerShape shape       = { c.n_in, c.n_out, c.n_taps, { 0, 1, 2 }, ACTIVATION_RELU };
+  const LayerShape shape       = { c.n_in, c.n_out, c.n_taps, { 0, 1, 2 }, ACTIVATION_RELU, false };
   const Layer      layer       = { .shape   = shape,
                                    .b       = b,
                                    .compact = compact_new(c.n_taps, c.n_in, c.n_out, c.w) };
-  layer_forward(&layer, x, y);
+  layer_forward(&layer, x, NULL, y);
   for (uint32_t j = 0; j < c.n_out; ++j) {
     assert_true(y[j] == fmaxf(sum[j], 0.0f));
   }

@@ -61,8 +61,8 @@ test_bypasses_lie_last(void** state)
   assert_ptr_equal(encoder->b, model->weights + n_layer + 34);
   assert_ptr_equal(decoder->w, model->weights + n_layer + 36);
   assert_ptr_equal(decoder->b, model->weights + n_layer + 70);
-  const LayerShape up   = { 17, 2, 1, { 0 }, ACTIVATION_IDENTITY };
-  const LayerShape down = { 2, 17, 1, { 0 }, ACTIVATION_IDENTITY };
+  const LayerShape up   = { 17, 2, 1, { 0 }, ACTIVATION_IDENTITY, false };
+  const LayerShape down = { 2, 17, 1, { 0 }, ACTIVATION_IDENTITY, false };
   assert_memory_equal(&encoder->shape, &up, sizeof(up));
   assert_memory_equal(&decoder->shape, &down, sizeof(down));
   model_free(model);
@@ -333,10 +333,10 @@ test_check_bounds_memory(void** state)
   shape.window_s   = 0.32;
   shape.hop_s      = 0.16;
   shape.rate_hz    = 51200.0;
-  shape.encoder[0] = (LayerShape){ 8193, 4, 1, { 0 }, ACTIVATION_RELU };
-  shape.encoder[1] = (LayerShape){ 4, 4100, 1, { 0 }, ACTIVATION_IDENTITY };
-  shape.decoder[0] = (LayerShape){ 4100, 4, 1, { 0 }, ACTIVATION_RELU };
-  shape.decoder[1] = (LayerShape){ 4, 8193, 1, { 0 }, ACTIVATION_IDENTITY };
+  shape.encoder[0] = (LayerShape){ 8193, 4, 1, { 0 }, ACTIVATION_RELU, false };
+  shape.encoder[1] = (LayerShape){ 4, 4100, 1, { 0 }, ACTIVATION_IDENTITY, false };
+  shape.decoder[0] = (LayerShape){ 4100, 4, 1, { 0 }, ACTIVATION_RELU, false };
+  shape.decoder[1] = (LayerShape){ 4, 8193, 1, { 0 }, ACTIVATION_IDENTITY, false };
   expect_fault(&shape, "encoder.layers");
   shape.bypassed = false;
   assert_true(model_shape_check(&shape, NULL));
@@ -354,8 +354,8 @@ check_compact(const Layer* const layer)
   full.compact        = NULL;
   signal_fill_noise(2, 1.0f, sizeof(x) / sizeof(float), *x);
   assert_non_null(layer->compact);
-  layer_forward(layer, taps, y);
-  layer_forward(&full, taps, expected);
+  layer_forward(layer, taps, NULL, y);
+  layer_forward(&full, taps, NULL, expected);
   const double snr_db = signal_snr_db(layer->shape.n_out, expected, y);
   assert_true(snr_db > 35.0 && snr_db < 100.0);
 }

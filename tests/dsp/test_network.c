@@ -75,9 +75,9 @@ typedef struct {
 static Network
 bypassed_network(const Weights* const weights)
 {
-  const LayerShape up     = { N_X, N_H, 2, { 0, BEFORE }, ACTIVATION_TANH };
-  const LayerShape down   = { N_H, N_Y, 1, { 0 }, ACTIVATION_IDENTITY };
-  const LayerShape around = { N_X, N_Y, 1, { 0 }, ACTIVATION_IDENTITY };
+  const LayerShape up     = { N_X, N_H, 2, { 0, BEFORE }, ACTIVATION_TANH, false };
+  const LayerShape down   = { N_H, N_Y, 1, { 0 }, ACTIVATION_IDENTITY, false };
+  const LayerShape around = { N_X, N_Y, 1, { 0 }, ACTIVATION_IDENTITY, false };
 
   Network network   = { .n_layers = 2, .bypassed = true };
   network.layers[0] = (Layer){ .shape = up, .w = **weights->w0, .b = weights->b0 };

@@ -19,10 +19,10 @@ small_model(void)
   FeatureConfig    features = feature_config_default(0.02);
   const uint32_t   n_x      = feature_config_size(&features);
   const uint32_t   n_bands  = band_layout_count(&features.bands);
-  const LayerShape up0      = { n_x, 16, 3, { 0, 1, 2 }, ACTIVATION_RELU };
-  const LayerShape up1      = { 16, 8, 2, { 0, 4 }, ACTIVATION_TANH };
-  const LayerShape down0    = { 8, 16, 1, { 0 }, ACTIVATION_RELU };
-  const LayerShape down1    = { 16, n_bands, 1, { 0 }, ACTIVATION_SIGMOID };
+  const LayerShape up0      = { n_x, 16, 3, { 0, 1, 2 }, ACTIVATION_RELU, false };
+  const LayerShape up1      = { 16, 8, 2, { 0, 4 }, ACTIVATION_TANH, false };
+  const LayerShape down0    = { 8, 16, 1, { 0 }, ACTIVATION_RELU, false };
+  const LayerShape down1    = { 16, n_bands, 1, { 0 }, ACTIVATION_SIGMOID, false };
   features.minimum_s        = 0.02f;
   const ModelShape shape    = { .kind      = MODEL_DENOISE,
                                 .rate_hz   = 48000.0,
@@ -72,10 +72,10 @@ models_tiny_shape(void)
                                       .minimum_s  = 1.5f },
                        .n_encoder = 2,
                        .n_decoder = 2 };
-  shape.encoder[0] = (LayerShape){ 10, 4, 3, { 0, 1, 2 }, ACTIVATION_RELU };
-  shape.encoder[1] = (LayerShape){ 4, 3, 2, { 0, 5 }, ACTIVATION_TANH };
-  shape.decoder[0] = (LayerShape){ 3, 4, 1, { 0 }, ACTIVATION_RELU };
-  shape.decoder[1] = (LayerShape){ 4, 5, 1, { 0 }, ACTIVATION_SIGMOID };
+  shape.encoder[0] = (LayerShape){ 10, 4, 3, { 0, 1, 2 }, ACTIVATION_RELU, false };
+  shape.encoder[1] = (LayerShape){ 4, 3, 2, { 0, 5 }, ACTIVATION_TANH, false };
+  shape.decoder[0] = (LayerShape){ 3, 4, 1, { 0 }, ACTIVATION_RELU, false };
+  shape.decoder[1] = (LayerShape){ 4, 5, 1, { 0 }, ACTIVATION_SIGMOID, false };
   return shape;
 }
 
@@ -91,10 +91,10 @@ models_tiny_autoencoder_shape(void)
                        .bypassed    = true,
                        .n_encoder   = 2,
                        .n_decoder   = 2 };
-  shape.encoder[0] = (LayerShape){ 17, 4, 2, { 0, 3 }, ACTIVATION_RELU };
-  shape.encoder[1] = (LayerShape){ 4, 2, 1, { 0 }, ACTIVATION_IDENTITY };
-  shape.decoder[0] = (LayerShape){ 2, 4, 1, { 0 }, ACTIVATION_SOFTPLUS };
-  shape.decoder[1] = (LayerShape){ 4, 17, 1, { 0 }, ACTIVATION_IDENTITY };
+  shape.encoder[0] = (LayerShape){ 17, 4, 2, { 0, 3 }, ACTIVATION_RELU, false };
+  shape.encoder[1] = (LayerShape){ 4, 2, 1, { 0 }, ACTIVATION_IDENTITY, false };
+  shape.decoder[0] = (LayerShape){ 2, 4, 1, { 0 }, ACTIVATION_SOFTPLUS, false };
+  shape.decoder[1] = (LayerShape){ 4, 17, 1, { 0 }, ACTIVATION_IDENTITY, false };
   return shape;
 }
 
@@ -107,7 +107,7 @@ models_tiny_classifier_shape(void)
   shape.variational   = false;
   shape.bypassed      = false;
   shape.n_decoder     = 1;
-  shape.decoder[0]    = (LayerShape){ 2, 3, 1, { 0 }, ACTIVATION_IDENTITY };
+  shape.decoder[0]    = (LayerShape){ 2, 3, 1, { 0 }, ACTIVATION_IDENTITY, false };
   shape.decoder[1]    = (LayerShape){ 0 };
   return shape;
 }
@@ -125,10 +125,10 @@ models_tiny_morph_shape(void)
                        .bypassed    = true,
                        .n_encoder   = 2,
                        .n_decoder   = 2 };
-  shape.encoder[0] = (LayerShape){ ENVELOPE_BANDS, 6, 1, { 0 }, ACTIVATION_RELU };
-  shape.encoder[1] = (LayerShape){ 6, 3, 1, { 0 }, ACTIVATION_IDENTITY };
-  shape.decoder[0] = (LayerShape){ 3, 6, 1, { 0 }, ACTIVATION_RELU };
-  shape.decoder[1] = (LayerShape){ 6, ENVELOPE_BANDS, 1, { 0 }, ACTIVATION_IDENTITY };
+  shape.encoder[0] = (LayerShape){ ENVELOPE_BANDS, 6, 1, { 0 }, ACTIVATION_RELU, false };
+  shape.encoder[1] = (LayerShape){ 6, 3, 1, { 0 }, ACTIVATION_IDENTITY, false };
+  shape.decoder[0] = (LayerShape){ 3, 6, 1, { 0 }, ACTIVATION_RELU, false };
+  shape.decoder[1] = (LayerShape){ 6, ENVELOPE_BANDS, 1, { 0 }, ACTIVATION_IDENTITY, false };
   return shape;
 }
 

@@ -10,8 +10,8 @@
 enum { N_IN = 6, N_HIDDEN = 70, N_OUT = 5, N_STEPS = 40, N_STREAMS = 3 };
 
 static const LayerShape shapes[2] = {
-  { N_IN, N_HIDDEN, 3, { 0, 1, 4 }, ACTIVATION_RELU },
-  { N_HIDDEN, N_OUT, 2, { 0, 9 }, ACTIVATION_SIGMOID },
+  { N_IN, N_HIDDEN, 3, { 0, 1, 4 }, ACTIVATION_RELU, false },
+  { N_HIDDEN, N_OUT, 2, { 0, 9 }, ACTIVATION_SIGMOID, false },
 };
 
 /// A mini-batch through the trainer's layers equals each stream, frame by frame, through dsp's.

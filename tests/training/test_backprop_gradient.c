@@ -9,7 +9,7 @@
 _Static_assert(sizeof(real) == sizeof(double), "gradients are checked in double");
 
 enum {
-  N_LAYERS  = 3,
+  N_LAYERS  = 4,
   N_IN      = 5,
   N_OUT     = 4,
   N_STEPS   = 9,
@@ -19,9 +19,10 @@ enum {
 
 static const BatchShape batch            = { .n_steps = N_STEPS, .n_streams = N_STREAMS };
 static const LayerShape shapes[N_LAYERS] = {
-  { N_IN, 7, 2, { 0, 1 }, ACTIVATION_TANH },
-  { 7, 6, 3, { 0, 2, 4 }, ACTIVATION_SOFTPLUS },
-  { 6, N_OUT, 1, { 0 }, ACTIVATION_SIGMOID },
+  { N_IN, 7, 2, { 0, 1 }, ACTIVATION_TANH, false },
+  { 7, 6, 3, { 0, 2, 4 }, ACTIVATION_SOFTPLUS, false },
+  { 6, 6, 2, { 0, 1 }, ACTIVATION_TANH, true },
+  { 6, N_OUT, 1, { 0 }, ACTIVATION_SIGMOID, false },
 };
 
 typedef struct {
@@ -39,7 +40,7 @@ loss(void* const handle)
   return loss_squared_error(N_ROWS, N_OUT, y, fixture->target, backprop_slope(fixture->network));
 }
 
-/// Through three layers with taps, to every weight and bias.
+/// Through layers with taps, one of them gated, to every weight and bias.
 static void
 test_gradient_through_layers(void** const state)
 {

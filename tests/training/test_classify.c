@@ -39,7 +39,7 @@ tone_classifier(void)
 {
   ModelShape shape   = models_tiny_classifier_shape();
   shape.n_encoder    = 1;
-  shape.encoder[0]   = (LayerShape){ 17, 2, 1, { 0 }, ACTIVATION_IDENTITY };
+  shape.encoder[0]   = (LayerShape){ 17, 2, 1, { 0 }, ACTIVATION_IDENTITY, false };
   Model* const model = models_of(&shape);
   float* const up    = (float*)model->autoencoder.encoder.layers[0].w;
   float* const down  = (float*)model->autoencoder.decoder.layers[0].w;

@@ -22,9 +22,9 @@ parrot(uint32_t n_taps)
   shape.bypassed           = false;
   shape.n_encoder          = 1;
   shape.n_decoder          = 1;
-  const LayerShape encoder = { N_BINS, N_BINS, n_taps, { 0, 2 }, ACTIVATION_IDENTITY };
+  const LayerShape encoder = { N_BINS, N_BINS, n_taps, { 0, 2 }, ACTIVATION_IDENTITY, false };
   shape.encoder[0]         = encoder;
-  shape.decoder[0]         = (LayerShape){ N_BINS, N_BINS, 1, { 0 }, ACTIVATION_IDENTITY };
+  shape.decoder[0]         = (LayerShape){ N_BINS, N_BINS, 1, { 0 }, ACTIVATION_IDENTITY, false };
   Model* const model       = models_of(&shape);
   for (uint32_t i = 0; i < n_taps * N_BINS; ++i) {
     model->weights[i * N_BINS + i % N_BINS] = 1.0f;

@@ -504,10 +504,10 @@ test_the_decoder_mirrors_the_encoder(void** state)
   ModelShape    shape;
   recipe_model_shape(recipe, &shape);
   // 101 linear and 28 ERB bands, two features each
-  const LayerShape encoder[2] = { { 258, 20, 1, { 0 }, ACTIVATION_RELU },
-                                  { 20, 10, 2, { 0, 2 }, ACTIVATION_TANH } };
-  const LayerShape decoder[2] = { { 10, 20, 1, { 0 }, ACTIVATION_RELU },
-                                  { 20, 129, 1, { 0 }, ACTIVATION_SIGMOID } };
+  const LayerShape encoder[2] = { { 258, 20, 1, { 0 }, ACTIVATION_RELU, false },
+                                  { 20, 10, 2, { 0, 2 }, ACTIVATION_TANH, false } };
+  const LayerShape decoder[2] = { { 10, 20, 1, { 0 }, ACTIVATION_RELU, false },
+                                  { 20, 129, 1, { 0 }, ACTIVATION_SIGMOID, false } };
   assert_int_equal(shape.kind, MODEL_DENOISE);
   assert_int_equal(shape.n_encoder, 2);
   assert_int_equal(shape.n_decoder, 2);

@@ -28,8 +28,8 @@ sine_model(double rate_hz, double hop_s, float slope)
   const uint32_t n   = stft_bins(stft_config(0.02, hop_s, rate_hz));
   shape.n_encoder    = 1;
   shape.n_decoder    = 1;
-  shape.encoder[0]   = (LayerShape){ n, 1, 1, { 0 }, ACTIVATION_IDENTITY };
-  shape.decoder[0]   = (LayerShape){ 1, n, 1, { 0 }, ACTIVATION_IDENTITY };
+  shape.encoder[0]   = (LayerShape){ n, 1, 1, { 0 }, ACTIVATION_IDENTITY, false };
+  shape.decoder[0]   = (LayerShape){ 1, n, 1, { 0 }, ACTIVATION_IDENTITY, false };
   Model* const model = models_of(&shape);
 
   // Beside its centre a Hann window is 6 dB down, and further away nothing.

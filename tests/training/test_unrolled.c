@@ -29,13 +29,13 @@ open_fixture(const bool bypassed, const bool variational)
   Fixture fixture = {
     .shape = { .n_encoder   = 2,
                .n_decoder   = 2,
-               .layers      = { { N_IN, 7, 1, { 0 }, ACTIVATION_TANH },
-                                { 7, variational ? 2 * N_CODE : N_CODE, 1, { 0 }, ACTIVATION_IDENTITY },
-                                { N_CODE, 6, 1, { 0 }, ACTIVATION_SOFTPLUS },
-                                { 6, N_IN, 1, { 0 }, ACTIVATION_IDENTITY } },
+               .layers      = { { N_IN, 7, 1, { 0 }, ACTIVATION_TANH, false },
+                                { 7, variational ? 2 * N_CODE : N_CODE, 1, { 0 }, ACTIVATION_IDENTITY, false },
+                                { N_CODE, 6, 1, { 0 }, ACTIVATION_SOFTPLUS, false },
+                                { 6, N_IN, 1, { 0 }, ACTIVATION_IDENTITY, false } },
                .bypassed    = bypassed,
-               .bypasses    = { { N_IN, N_CODE, 1, { 0 }, ACTIVATION_IDENTITY },
-                                { N_CODE, N_IN, 1, { 0 }, ACTIVATION_IDENTITY } },
+               .bypasses    = { { N_IN, N_CODE, 1, { 0 }, ACTIVATION_IDENTITY, false },
+                                { N_CODE, N_IN, 1, { 0 }, ACTIVATION_IDENTITY, false } },
                .variational = variational },
   };
   Random random      = random_at(1, RANDOM_TEST, 0);

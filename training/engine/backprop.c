@@ -3,6 +3,8 @@
 
 #include "training/engine/backprop.h"
 
+#include "training/engine/pooling.h"
+
 #include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -21,7 +23,8 @@ allocate_layer(Backprop* const backprop, const uint32_t layer, const uint32_t n_
   const size_t n      = (size_t)n_rows * backprop->layers[layer].shape.n_out;
   backprop->y[layer]  = malloc(n * sizeof(real));
   backprop->dy[layer] = malloc(n * sizeof(real));
-  return backprop->y[layer] && backprop->dy[layer];
+  return backprop->y[layer] && backprop->dy[layer] &&
+         pooling_allocate(&backprop->layers[layer], n_rows);
 }
 
 Backprop*
@@ -58,9 +61,10 @@ backprop_free(Backprop* const backprop)
     return;
   }
 
-  for (uint32_t l = 0; backprop->y && backprop->dy && l < backprop->n_layers; ++l) {
+  for (uint32_t l = 0; backprop->layers && backprop->y && backprop->dy && l < backprop->n_layers; ++l) {
     free(backprop->y[l]);
     free(backprop->dy[l]);
+    free(backprop->layers[l].sums);
   }
   free(backprop->layers);
   free(backprop->y);

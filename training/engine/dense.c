@@ -4,8 +4,9 @@
 #include "training/engine/dense.h"
 
 #include "training/engine/matrix.h"
+#include "training/engine/pooling.h"
+#include "training/engine/units.h"
 
-#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -36,105 +37,31 @@ tile_range(const uint32_t n, const uint32_t grain, const uint32_t tile)
   return (Range){ from, to < n ? to : n };
 }
 
-#ifdef LAMINA_DOUBLE
-#define EXP   exp
-#define LOG1P log1p
-#define TANH  tanh
-#else
-#define EXP   expf
-#define LOG1P log1pf
-#define TANH  tanhf
-#endif
-
-/// log(1 + e^a) without overflow.
-static real
-softplus(const real a)
-{
-  return (a > 0 ? a : 0) + LOG1P(EXP(a > 0 ? -a : a));
-}
-
-static void
-activate(const Activation activation, const size_t n, real* const y)
-{
-  switch (activation) {
-    case ACTIVATION_IDENTITY:
-      break;
-    case ACTIVATION_SIGMOID:
-      for (size_t i = 0; i < n; ++i) {
-        y[i] = 1 / (1 + EXP(-y[i]));
-      }
-      break;
-    case ACTIVATION_TANH:
-      for (size_t i = 0; i < n; ++i) {
-        y[i] = TANH(y[i]);
-      }
-      break;
-    case ACTIVATION_RELU:
-      for (size_t i = 0; i < n; ++i) {
-        y[i] = y[i] > 0 ? y[i] : 0;
-      }
-      break;
-    case ACTIVATION_SOFTPLUS:
-      for (size_t i = 0; i < n; ++i) {
-        y[i] = softplus(y[i]);
-      }
-      break;
-  }
-}
-
-/// dy ⊙ activation'(a), with the slope written in terms of the output y.
-static void
-multiply_slope(const Activation activation, const size_t n, const real* const y, real* const dy)
-{
-  switch (activation) {
-    case ACTIVATION_IDENTITY:
-      break;
-    case ACTIVATION_SIGMOID:
-      for (size_t i = 0; i < n; ++i) {
-        dy[i] *= y[i] * (1 - y[i]);
-      }
-      break;
-    case ACTIVATION_TANH:
-      for (size_t i = 0; i < n; ++i) {
-        dy[i] *= 1 - y[i] * y[i];
-      }
-      break;
-    case ACTIVATION_RELU:
-      for (size_t i = 0; i < n; ++i) {
-        dy[i] = y[i] > 0 ? dy[i] : 0;
-      }
-      break;
-    case ACTIVATION_SOFTPLUS:
-      for (size_t i = 0; i < n; ++i) {
-        dy[i] *= 1 - EXP(-y[i]); // sigmoid(a) = 1 − e^−softplus(a)
-      }
-      break;
-  }
-}
-
 /// One pass through a layer, shared by its tasks.
 typedef struct {
   const Dense* dense;
   BatchShape   batch;
   const real*  x;
-  real*        y; ///< Output; in the backward pass the slopes da
+  uint32_t     n_sums; ///< Columns of the weights
+  real*        a;      ///< Sums, and what becomes of them; in the backward pass their slopes da
   const real*  output;
+  real*        slope; ///< Of the output
   real*        dx;
 } Pass;
 
 static size_t
 weights_per_tap(const Dense* const dense)
 {
-  return (size_t)dense->shape.n_in * dense->shape.n_out;
+  return (size_t)dense->shape.n_in * layer_shape_sums(&dense->shape);
 }
 
 /// Begin the sum of some outputs with the biases.
 static void
-copy_bias(const Dense* const dense, const uint32_t n_rows, real* const y)
+copy_bias(const Dense* const dense, const uint32_t n_rows, real* const a)
 {
-  const uint32_t n_out = dense->shape.n_out;
+  const uint32_t n_sums = layer_shape_sums(&dense->shape);
   for (uint32_t r = 0; r < n_rows; ++r) {
-    memcpy(y + (size_t)r * n_out, dense->b, n_out * sizeof(real));
+    memcpy(a + (size_t)r * n_sums, dense->b, n_sums * sizeof(real));
   }
 }
 
@@ -146,28 +73,38 @@ forward_tile(void* const handle, const uint32_t tile)
   const LayerShape* const shape = &dense->shape;
   const Range             rows  = tile_range(batch_rows(pass->batch), BATCH_GRAIN, tile);
   const uint32_t          n     = rows.to - rows.from;
-  real* const             y     = pass->y + (size_t)rows.from * shape->n_out;
-  copy_bias(dense, n, y);
+  real* const             a     = pass->a + (size_t)rows.from * pass->n_sums;
+  copy_bias(dense, n, a);
   for (uint32_t k = 0; k < shape->n_taps; ++k) {
     // Rows before `delay` would read frames before the first.
     const uint32_t delay = shape->taps[k] * pass->batch.n_streams;
     const uint32_t first = rows.from > delay ? rows.from : delay;
     if (first < rows.to) {
       const Matrix x = { pass->x + (size_t)(first - delay) * shape->n_in, shape->n_in, false };
-      const Matrix w = { dense->w + k * weights_per_tap(dense), shape->n_out, false };
-      matrix_multiply(rows.to - first, shape->n_out, shape->n_in, x, w, true,
-                      pass->y + (size_t)first * shape->n_out, shape->n_out);
+      const Matrix w = { dense->w + k * weights_per_tap(dense), pass->n_sums, false };
+      matrix_multiply(rows.to - first, pass->n_sums, shape->n_in, x, w, true,
+                      pass->a + (size_t)first * pass->n_sums, pass->n_sums);
     }
   }
-  activate(shape->activation, (size_t)n * shape->n_out, y);
+  if (!shape->gated) {
+    units_activate(shape->activation, (size_t)n * shape->n_out, a);
+  }
 }
 
 void
 dense_forward(const Dense* const dense, Team* const team, const BatchShape batch,
               const real* const x, real* const y)
 {
-  Pass pass = { .dense = dense, .batch = batch, .x = x, .y = y };
+  const LayerShape* const shape = &dense->shape;
+  Pass                    pass  = { .dense  = dense,
+                                    .batch  = batch,
+                                    .x      = x,
+                                    .n_sums = layer_shape_sums(shape),
+                                    .a      = shape->gated ? dense->sums : y };
   team_run(team, tile_count(batch_rows(batch), BATCH_GRAIN), forward_tile, &pass);
+  if (shape->gated) {
+    pooling_forward(shape, team, batch, dense->sums, y);
+  }
 }
 
 static void
@@ -177,8 +114,8 @@ slope_tile(void* const handle, const uint32_t tile)
   const LayerShape* const shape = &pass->dense->shape;
   const Range             rows  = tile_range(batch_rows(pass->batch), BATCH_GRAIN, tile);
   const size_t            from  = (size_t)rows.from * shape->n_out;
-  multiply_slope(shape->activation, (size_t)(rows.to - rows.from) * shape->n_out,
-                 pass->output + from, pass->y + from);
+  units_multiply_slope(shape->activation, (size_t)(rows.to - rows.from) * shape->n_out,
+                       pass->output + from, pass->slope + from);
 }
 
 static uint32_t
@@ -203,28 +140,28 @@ weight_tile(const Pass* const pass, const uint32_t task)
   const Range             inputs  = tile_range(shape->n_in, INPUT_GRAIN, task % n_tiles);
   const uint32_t          delay   = shape->taps[k] * pass->batch.n_streams;
   const uint32_t          n_rows  = batch_rows(pass->batch);
-  const size_t at = k * weights_per_tap(pass->dense) + (size_t)inputs.from * shape->n_out;
+  const uint32_t          n_sums  = pass->n_sums;
+  const size_t at = k * weights_per_tap(pass->dense) + (size_t)inputs.from * n_sums;
   real* const  dw = pass->dense->dw + at;
   if (delay >= n_rows) {
-    memset(dw, 0, (size_t)(inputs.to - inputs.from) * shape->n_out * sizeof(real));
+    memset(dw, 0, (size_t)(inputs.to - inputs.from) * n_sums * sizeof(real));
     return;
   }
 
   const Matrix x  = { pass->x + inputs.from, shape->n_in, true };
-  const Matrix da = { pass->y + (size_t)delay * shape->n_out, shape->n_out, false };
-  matrix_multiply(inputs.to - inputs.from, shape->n_out, n_rows - delay, x, da, false, dw,
-                  shape->n_out);
+  const Matrix da = { pass->a + (size_t)delay * n_sums, n_sums, false };
+  matrix_multiply(inputs.to - inputs.from, n_sums, n_rows - delay, x, da, false, dw, n_sums);
 }
 
 static void
 bias_gradient(const Pass* const pass)
 {
-  const uint32_t n_out = pass->dense->shape.n_out;
-  real* const    db    = pass->dense->db;
-  memset(db, 0, n_out * sizeof(real));
+  const uint32_t n_sums = pass->n_sums;
+  real* const    db     = pass->dense->db;
+  memset(db, 0, n_sums * sizeof(real));
   for (uint32_t r = 0; r < batch_rows(pass->batch); ++r) {
-    const real* const da = pass->y + (size_t)r * n_out;
-    for (uint32_t j = 0; j < n_out; ++j) {
+    const real* const da = pass->a + (size_t)r * n_sums;
+    for (uint32_t j = 0; j < n_sums; ++j) {
       db[j] += da[j];
     }
   }
@@ -243,10 +180,10 @@ input_tile(const Pass* const pass, const uint32_t tile)
     const uint32_t end   = n_rows - (delay < n_rows ? delay : n_rows);
     const uint32_t last  = rows.to < end ? rows.to : end;
     if (rows.from < last) {
-      const Matrix da = { pass->y + (size_t)(rows.from + delay) * shape->n_out, shape->n_out,
+      const Matrix da = { pass->a + (size_t)(rows.from + delay) * pass->n_sums, pass->n_sums,
                           false };
-      const Matrix w  = { dense->w + k * weights_per_tap(dense), shape->n_out, true };
-      matrix_multiply(last - rows.from, shape->n_in, shape->n_out, da, w, k > 0,
+      const Matrix w  = { dense->w + k * weights_per_tap(dense), pass->n_sums, true };
+      matrix_multiply(last - rows.from, shape->n_in, pass->n_sums, da, w, k > 0,
                       pass->dx + (size_t)rows.from * shape->n_in, shape->n_in);
     }
   }
@@ -272,8 +209,20 @@ void
 dense_backward(const Dense* const dense, Team* const team, const BatchShape batch,
                const real* const x, const real* const y, real* const dy, real* const dx)
 {
-  Pass pass = { .dense = dense, .batch = batch, .x = x, .y = dy, .output = y, .dx = dx };
-  team_run(team, tile_count(batch_rows(batch), BATCH_GRAIN), slope_tile, &pass);
+  const LayerShape* const shape = &dense->shape;
+  Pass                    pass  = { .dense  = dense,
+                                    .batch  = batch,
+                                    .x      = x,
+                                    .n_sums = layer_shape_sums(shape),
+                                    .a      = shape->gated ? dense->sums : dy,
+                                    .output = y,
+                                    .slope  = dy,
+                                    .dx     = dx };
+  if (shape->gated) {
+    pooling_backward(shape, team, batch, y, dy, dense->sums);
+  } else {
+    team_run(team, tile_count(batch_rows(batch), BATCH_GRAIN), slope_tile, &pass);
+  }
   team_run(team, weight_tile_count(&dense->shape) + input_tile_count(&pass) + 1, gradient_task,
            &pass);
 }

@@ -33,10 +33,11 @@ batch_rows(const BatchShape batch)
 /// A layer that learns: the numbers of dsp/network/layer.h and their gradients.
 typedef struct {
   LayerShape  shape;
-  const real* w;  ///< [n_taps × n_in × n_out]
-  const real* b;  ///< [n_out]
-  real*       dw; ///< Gradient, as `w`
-  real*       db; ///< Gradient, as `b`
+  const real* w;    ///< [n_taps × n_in × n_sums]
+  const real* b;    ///< [n_sums]
+  real*       dw;   ///< Gradient, as `w`
+  real*       db;   ///< Gradient, as `b`
+  real*       sums; ///< Of a gated layer, [rows × n_sums]: what pooling.h needs to go back
 } Dense;
 
 /**
@@ -56,7 +57,7 @@ dense_forward(const Dense* dense, Team* team, BatchShape batch, const real* x, r
 
    @param x Input of the forward pass, [rows × n_in].
    @param y Output of the forward pass, [rows × n_out].
-   @param dy Slope of the loss, [rows × n_out]; becomes `da`.
+   @param dy Slope of the loss, [rows × n_out]; spoilt.
    @param dx Slope for the layer below, [rows × n_in], written; NULL when nobody asks.
 */
 void

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/// Frames that the slowest gates remember at first.
+static const double longest_memory = 200.0;
+
 Parameters*
 parameters_new(const size_t n)
 {
@@ -38,7 +41,7 @@ parameters_free(Parameters* const parameters)
 size_t
 parameters_of_layer(const LayerShape* const shape)
 {
-  return layer_shape_weights(shape) + shape->n_out;
+  return layer_shape_weights(shape) + layer_shape_sums(shape);
 }
 
 Dense
@@ -54,6 +57,16 @@ parameters_dense(const Parameters* const parameters, const size_t offset,
                   .db    = parameters->gradient + offset + n_weights };
 }
 
+/// A gate that is open by 1 in d frames remembers for d: log-uniform d, so that all spans are there.
+static void
+draw_gates(const uint32_t n, Random* const random, real* const bias)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    const double frames = exp(random_uniform(random) * log(longest_memory));
+    bias[i]             = (real)-log(frames);
+  }
+}
+
 void
 parameters_draw(const LayerShape* const shape, Random* const random, real* const value)
 {
@@ -64,5 +77,8 @@ parameters_draw(const LayerShape* const shape, Random* const random, real* const
   for (size_t i = 0; i < n_weights; ++i) {
     value[i] = (real)(deviation * random_normal(random));
   }
-  memset(value + n_weights, 0, shape->n_out * sizeof(real));
+  memset(value + n_weights, 0, layer_shape_sums(shape) * sizeof(real));
+  if (shape->gated) {
+    draw_gates(shape->n_out, random, value + n_weights + shape->n_out);
+  }
 }

@@ -39,7 +39,8 @@ Dense
 parameters_dense(const Parameters* parameters, size_t offset, const LayerShape* shape);
 
 /**
-   Draw the weights of one layer; biases become zero.
+   Draw the weights of one layer; biases become zero, but those of gates: they are drawn so that
+   the gates remember from one frame to 200, as many for every octave (Tallec & Ollivier 2018).
 
    Normal, with variance 2/n (He et al. 2015) before rectifiers and 1/n (LeCun et al. 1998)
    otherwise, where n = n_taps·n_in is what a unit sums over.

@@ -4,6 +4,7 @@
 #include "training/method/autoencoder_step.h"
 
 #include "training/engine/loss.h"
+#include "training/engine/pooling.h"
 #include "training/method/sparsity.h"
 #include "training/method/taps.h"
 
@@ -53,6 +54,9 @@ allocate_parameters(Autoencoding* const machine, const LayerShape* const shape)
   }
 
   machine->encoder = parameters_dense(machine->parameters, 0, shape);
+  if (!pooling_allocate(&machine->encoder, machine->n_rows)) {
+    return false;
+  }
   if (tied) {
     machine->decoder = (Dense){ .shape = *decoder,
                                 .w     = machine->transposed->value,
@@ -86,6 +90,7 @@ destroy(void* const handle)
   if (machine) {
     parameters_free(machine->parameters);
     parameters_free(machine->transposed);
+    free(machine->encoder.sums);
     free(machine->h);
     free(machine->dh);
     free(machine->mean);

@@ -196,6 +196,7 @@ static const Field layer_fields[] = {
   { "amount", FIELD_REAL, offsetof(RecipeLayer, corruption_amount), 0.0, 10.0, NULL },
   { "reconstruction", FIELD_CHOICE, offsetof(RecipeLayer, reconstruction), 0, 0,
     reconstruction_name },
+  { "gated", FIELD_SWITCH, offsetof(RecipeLayer, gated), 0, 0, switch_name },
   { "tied", FIELD_SWITCH, offsetof(RecipeLayer, tied), 0, 0, switch_name },
   { "sparsity", FIELD_REAL, offsetof(RecipeLayer, sparsity.weight), 0.0, 1e6, NULL },
   { "activity", FIELD_REAL, offsetof(RecipeLayer, sparsity.activity), 0.0, 1.0, NULL },
@@ -775,7 +776,11 @@ shape_encoder(const Recipe* recipe, uint32_t n_in, LayerShape* encoder)
   for (uint32_t l = 0; l < recipe->n_layers; ++l) {
     const RecipeLayer* const layer = &recipe->layers[l];
     encoder[l]                     = (LayerShape){
-                          .n_in = n_in, .n_out = layer->units, .n_taps = layer->n_taps, .activation = layer->activation
+                          .n_in       = n_in,
+                          .n_out      = layer->units,
+                          .n_taps     = layer->n_taps,
+                          .activation = layer->activation,
+                          .gated      = layer->gated
     };
     memcpy(encoder[l].taps, layer->taps, sizeof(layer->taps));
     n_in = layer->units;

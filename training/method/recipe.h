@@ -53,6 +53,7 @@ typedef struct {
   uint32_t       n_taps;
   uint32_t       taps[LAYER_MAX_TAPS];
   Activation     activation;
+  bool           gated;             ///< Its outputs remember; its mirror's do not
   StepKind       step;              ///< What follows is of this layer's pre-training
   Corruption     corruption;        ///< Of the input
   double         corruption_amount; ///< Share, or deviation for Gaussian

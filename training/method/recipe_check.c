@@ -119,6 +119,8 @@ check_single_frames(Check* check)
     const LayerCheck layer = { .check = check, .index = l };
     layer_that(&layer, recipe->layers[l].n_taps == 1 && !recipe->layers[l].taps[0], "taps",
                "task %s learns single frames, without a past: [0] is possible", task);
+    layer_that(&layer, !recipe->layers[l].gated, "gated",
+               "task %s learns single frames, without a past: no is possible", task);
   }
 }
 
@@ -241,6 +243,8 @@ check_autoencoder_step(const LayerCheck* layer)
   layer_that(layer, !choices->tied || choices->units <= layer->n_in, "tied",
              "a code of %u is wider than its %u inputs; tied weights need one that is not",
              choices->units, layer->n_in);
+  layer_that(layer, !choices->tied || !choices->gated, "tied",
+             "a gated layer has weights that nothing is reconstructed by: no is possible");
   layer_that(layer, choices->reconstruction != RECONSTRUCTION_CROSS_ENTROPY || !layer->bounds,
              "reconstruction", "cross_entropy needs inputs in 0…1, and %s", layer->bounds);
 }
@@ -278,6 +282,8 @@ check_rbm_step(const LayerCheck* layer)
 static void
 check_layer(const LayerCheck* layer)
 {
+  layer_that(layer, !layer->choices->gated || layer->choices->step == STEP_AUTOENCODER, "gated",
+             "needs step autoencoder");
   check_corruption(layer);
   check_sparsity(layer);
   switch (layer->choices->step) {

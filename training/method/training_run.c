@@ -154,7 +154,7 @@ static bool
 layers_differ(const LayerShape* const a, const LayerShape* const b)
 {
   return a->n_in != b->n_in || a->n_out != b->n_out || a->n_taps != b->n_taps ||
-         a->activation != b->activation;
+         a->activation != b->activation || a->gated != b->gated;
 }
 
 static bool
@@ -220,10 +220,12 @@ static float*
 copy_layer(const LayerShape* const trained, const LayerShape* const shape, const real* from,
            float* to)
 {
-  const size_t n_rows = layer_shape_weights(trained) / trained->n_out + 1; // And the bias
+  const uint32_t stride = layer_shape_sums(trained);
+  const uint32_t n      = layer_shape_sums(shape);
+  const size_t   n_rows = layer_shape_weights(trained) / stride + 1; // And the bias
   for (size_t r = 0; r < n_rows; ++r) {
-    for (uint32_t j = 0; j < shape->n_out; ++j) {
-      *to++ = (float)from[r * trained->n_out + j];
+    for (uint32_t j = 0; j < n; ++j) {
+      *to++ = (float)from[r * stride + j];
     }
   }
   return to;

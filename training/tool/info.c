@@ -156,7 +156,7 @@ print_network(const char* const name, const Network* const network)
     for (uint32_t k = 0; k < shape->n_taps; ++k) {
       printf(" %u", shape->taps[k]);
     }
-    putchar('\n');
+    puts(shape->gated ? ", gated" : "");
   }
   if (network->bypassed) {
     print_layer("", &network->bypass.shape);
