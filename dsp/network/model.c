@@ -3,6 +3,8 @@
 
 #include "dsp/network/model.h"
 
+#include "dsp/half.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -462,6 +464,15 @@ model_new(const ModelShape* shape)
     place_space(&model->morph, shape, rest);
   }
   return model;
+}
+
+void
+model_halve(Model* model)
+{
+  model->half = true;
+  for (size_t i = 0; i < model->n_weights; ++i) {
+    model->weights[i] = half_to_float(half_from_float(model->weights[i]));
+  }
 }
 
 void

@@ -98,6 +98,7 @@ typedef struct {
   bool variational; ///< Of MODEL_AUTOENCODER and MODEL_MORPH: the code has a standard normal prior
   Autoencoder autoencoder; ///< Its layers point into `weights`
   ModelCard   card;
+  bool        half; ///< The file holds the weights in 16 bits, which they are rounded to
   size_t      n_weights;
   float* weights; ///< [n_weights]: w then b of each layer, encoder first, then the bypasses, then
                   ///< the latent space: low, high, the anchors' codes, the anchors' shapes
@@ -165,6 +166,10 @@ model_shape_check(const ModelShape* shape, Diagnostic* why);
 */
 Model*
 model_new(const ModelShape* shape);
+
+/// Round the weights to the 16 bits that the file will hold.
+void
+model_halve(Model* model);
 
 /// The shape that a model was made of.
 void

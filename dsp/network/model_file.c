@@ -4,6 +4,7 @@
 #include "dsp/network/model_file.h"
 
 #include "dsp/file.h"
+#include "dsp/half.h"
 #include "dsp/network/model_metadata.h"
 
 #include <assert.h>
@@ -18,6 +19,7 @@
 enum {
   LENGTH_SIZE = 8, ///< Bytes before the header
   FLOAT_SIZE  = 4,
+  HALF_SIZE   = 2,
   MAX_DIMS    = 3,
   MAX_TENSORS = 2 * 2 * (NETWORK_MAX_LAYERS + 1) + 4,
 };
@@ -32,6 +34,7 @@ typedef struct {
   uint32_t dims[MAX_DIMS];
   size_t   first; ///< Index of its first number in Model.weights
   size_t   n;     ///< Numbers
+  uint64_t size;  ///< Bytes of one of them in the file: FLOAT_SIZE or HALF_SIZE
   uint64_t from;  ///< First byte in the file, from the end of the header
 } Tensor;
 
@@ -138,6 +141,20 @@ load_float(const uint8_t* bytes)
   return value;
 }
 
+static float
+load_half(const uint8_t* bytes)
+{
+  return half_to_float((uint16_t)(bytes[0] | bytes[1] << 8));
+}
+
+static void
+store_half(float value, uint8_t* bytes)
+{
+  const uint16_t half = half_from_float(value);
+  bytes[0]            = (uint8_t)half;
+  bytes[1]            = (uint8_t)(half >> 8);
+}
+
 static void
 store_float(float value, uint8_t* bytes)
 {
@@ -195,7 +212,17 @@ read_offset(const json_t* offsets, size_t index, uint64_t max, uint64_t* value)
   return offset >= 0 && *value <= max;
 }
 
-/// Check one entry of the header and set `tensor->from`.
+/// @return Bytes of a number, or 0.
+static uint64_t
+size_of_dtype(const char* dtype)
+{
+  return !dtype                 ? 0
+         : !strcmp(dtype, "F32") ? FLOAT_SIZE
+         : !strcmp(dtype, "F16") ? HALF_SIZE
+                                 : 0;
+}
+
+/// Check one entry of the header and set `tensor->from` and `size`.
 static Status
 read_entry(const char* name, const json_t* entry, uint64_t data_size, Tensor* tensor,
            Diagnostic* why)
@@ -204,8 +231,9 @@ read_entry(const char* name, const json_t* entry, uint64_t data_size, Tensor* te
     return diagnose(why, STATUS_BAD_FILE, "%s: %s: missing", name, tensor->name);
   }
   const char* const dtype = json_string_value(json_object_get(entry, "dtype"));
-  if (!dtype || strcmp(dtype, "F32")) {
-    return diagnose(why, STATUS_BAD_FILE, "%s: %s: dtype F32 expected, %.16s found", name,
+  tensor->size            = size_of_dtype(dtype);
+  if (!tensor->size) {
+    return diagnose(why, STATUS_BAD_FILE, "%s: %s: dtype F32 or F16 expected, %.16s found", name,
                     tensor->name, dtype ? dtype : "none");
   }
   const Status status = check_dims(name, json_object_get(entry, "shape"), tensor, why);
@@ -213,7 +241,7 @@ read_entry(const char* name, const json_t* entry, uint64_t data_size, Tensor* te
     return status;
   }
   const json_t* const offsets = json_object_get(entry, "data_offsets");
-  const uint64_t      size    = (uint64_t)tensor->n * FLOAT_SIZE;
+  const uint64_t      size    = (uint64_t)tensor->n * tensor->size;
   uint64_t            end     = 0;
   if (json_object_size(entry) != 3 || json_array_size(offsets) != 2 ||
       !read_offset(offsets, 0, data_size, &tensor->from) ||
@@ -247,7 +275,7 @@ check_tiling(const char* name, uint64_t data_size, Tensors* tensors, Diagnostic*
                       "%s: %s: begins at %" PRIu64 ", the one before ends at %" PRIu64, name,
                       tensor->name, tensor->from, end);
     }
-    end += (uint64_t)tensor->n * FLOAT_SIZE;
+    end += (uint64_t)tensor->n * tensor->size;
   }
   if (end != data_size) {
     return diagnose(why, STATUS_BAD_FILE,
@@ -289,7 +317,8 @@ read_weights(const char* name, const uint8_t* data, const Tensors* tensors, floa
     const Tensor* const  tensor = &tensors->list[i];
     const uint8_t* const bytes  = data + tensor->from;
     for (size_t j = 0; j < tensor->n; ++j) {
-      const float w = load_float(bytes + j * FLOAT_SIZE);
+      const uint8_t* const at = bytes + j * tensor->size;
+      const float          w  = tensor->size == HALF_SIZE ? load_half(at) : load_float(at);
       if (!isfinite(w)) {
         return diagnose(why, STATUS_BAD_FILE, "%s: %s: number %zu is not finite", name,
                         tensor->name, j);
@@ -323,6 +352,7 @@ build(const char* name, const json_t* metadata, const ModelShape* shape, const u
     return diagnose(why, STATUS_NO_MEMORY, "%s: not enough memory", name);
   }
   model_metadata_read_names(metadata, &built->morph);
+  built->half   = tensors->list[0].size == HALF_SIZE;
   Status status = read_weights(name, data, tensors, built->weights, why);
   status        = status ? status : check_percentiles(name, &built->morph, why);
   if (status) {
@@ -421,27 +451,28 @@ model_read(const char* path, Model** model, Diagnostic* why)
 
 /// @return The entry of one array in the header; NULL when memory is short.
 static json_t*
-entry_new(const Tensor* tensor)
+entry_new(const Tensor* tensor, bool half)
 {
+  const json_int_t number_size = half ? HALF_SIZE : FLOAT_SIZE;
   json_t* const shape = json_array();
   for (uint32_t i = 0; i < tensor->n_dims; ++i) {
     (void)json_array_append_new(shape, json_integer(tensor->dims[i]));
   }
-  const json_int_t from = (json_int_t)tensor->first * FLOAT_SIZE;
-  const json_int_t size = (json_int_t)tensor->n * FLOAT_SIZE;
-  return json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets", from,
-                   from + size);
+  const json_int_t from = (json_int_t)tensor->first * number_size;
+  const json_int_t size = (json_int_t)tensor->n * number_size;
+  return json_pack("{s:s, s:o, s:[I, I]}", "dtype", half ? "F16" : "F32", "shape", shape,
+                   "data_offsets", from, from + size);
 }
 
 /// @return The header's JSON, owned by the caller; NULL when memory is short.
 static char*
-header_new(json_t* metadata, const Tensors* tensors)
+header_new(json_t* metadata, const Tensors* tensors, bool half)
 {
   json_t* const root = json_object();
   bool          ok   = !json_object_set(root, "__metadata__", metadata);
   for (uint32_t i = 0; i < tensors->n; ++i) {
     const Tensor* const tensor = &tensors->list[i];
-    ok                         = ok && !json_object_set_new(root, tensor->name, entry_new(tensor));
+    ok = ok && !json_object_set_new(root, tensor->name, entry_new(tensor, half));
   }
   char* const text = ok ? json_dumps(root, JSON_COMPACT) : NULL;
   json_decref(root);
@@ -454,15 +485,17 @@ bytes_new(const char* header, const Model* model, size_t* size)
 {
   const size_t header_size = strlen(header);
   const size_t padded_size = (header_size + LENGTH_SIZE - 1) / LENGTH_SIZE * LENGTH_SIZE;
-  const size_t data_size   = model->n_weights * FLOAT_SIZE;
+  const size_t number_size = model->half ? HALF_SIZE : FLOAT_SIZE;
+  const size_t data_size   = model->n_weights * number_size;
   *size                    = LENGTH_SIZE + padded_size + data_size;
   uint8_t* const bytes     = malloc(*size);
   if (bytes) {
     store_u64(padded_size, bytes);
     memcpy(bytes + LENGTH_SIZE, header, header_size);
     memset(bytes + LENGTH_SIZE + header_size, ' ', padded_size - header_size);
+    uint8_t* const data = bytes + LENGTH_SIZE + padded_size;
     for (size_t i = 0; i < model->n_weights; ++i) {
-      store_float(model->weights[i], bytes + LENGTH_SIZE + padded_size + i * FLOAT_SIZE);
+      (model->half ? store_half : store_float)(model->weights[i], data + i * number_size);
     }
   }
   return bytes;
@@ -484,7 +517,7 @@ format_model(const Model* model, const char* path, size_t* size, uint8_t** bytes
   if (status) {
     return diagnose(why, status, "%s: %.400s", path, fault.text);
   }
-  char* const header = header_new(metadata, &tensors);
+  char* const header = header_new(metadata, &tensors, model->half);
   *bytes             = header ? bytes_new(header, model, size) : NULL;
   free(header);
   json_decref(metadata);

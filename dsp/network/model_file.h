@@ -23,7 +23,8 @@
                     "shape": [taps, in, out], "data_offsets": [from, to]}, …}, padded by spaces
        the rest     raw little-endian tensors, without gaps
 
-   Tensors are encoder.N.weight [taps, in, out], encoder.N.bias [out], then those of the decoder;
+   Tensors are encoder.N.weight [taps, in, out], encoder.N.bias [out], then those of the decoder,
+   all in 32 bits (F32) or in 16 (F16); of a gated layer `out` counts candidates and then gates;
    in a bypassed model then encoder.bypass.weight [1, in, out], encoder.bypass.bias [out], and the
    decoder's; in a morph model then code.low [code], code.high [code] and, if it has anchors,
    anchors.code [anchors, code] and anchors.shape_db [anchors, bands].

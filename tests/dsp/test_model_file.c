@@ -281,6 +281,34 @@ test_bytes_of_a_bypassed_model(void** state)
   free(image.bytes);
 }
 
+/// In 16 bits: 2/3 is 0x3955 (IEEE 754), and what is read is what was rounded.
+static void
+test_bytes_of_halves(void** state)
+{
+  Model* const model = small_model();
+  model_halve(model);
+  models_write(state, "model.safetensors", model);
+  Image image    = { 0, malloc(1 << 16) };
+  image.size     = folder_read(state, "model.safetensors", 1 << 16, image.bytes);
+  const size_t n = header_size(&image);
+  assert_int_equal(image.size, 8 + n + 2 * 192);
+  assert_memory_equal(image.bytes + 8 + n + 4, "\x55\x39\x00\x3c", 4); // 2/3, 1
+  char* const header = strndup((const char*)image.bytes + 8, n);
+  assert_non_null(strstr(header, "\"encoder.1.bias\":{\"dtype\":\"F16\",\"shape\":[3],"
+                                 "\"data_offsets\":[296,302]}"));
+  free(header);
+
+  Model* again = NULL;
+  assert_int_equal(model_parse("FILE", image.size, image.bytes, &again, NULL), STATUS_SUCCESS);
+  assert_true(again->half && again->weights[2] == 0.66650390625f);
+  Model* const expected = small_model();
+  model_halve(expected);
+  assert_memory_equal(again->weights, expected->weights, 192 * sizeof(float));
+  model_free(again);
+  model_free(expected);
+  free(image.bytes);
+}
+
 static void
 test_same_model_same_bytes(void** state)
 {
@@ -433,8 +461,8 @@ static const Fault faults[] = {
   { "[3,10,4]", "[120]", "FILE: encoder.0.weight: shape [3, 10, 4] expected, [120] found" },
   { "[3,10,4]", "[3,10,4.5]",
     "FILE: encoder.0.weight: shape [3, 10, 4] expected, [3, 10, 4.5] found" },
-  { "\"F32\"", "\"F16\"", "FILE: encoder.0.weight: dtype F32 expected, F16 found" },
-  { "\"F32\"", "32", "FILE: encoder.0.weight: dtype F32 expected, none found" },
+  { "\"F32\"", "\"F64\"", "FILE: encoder.0.weight: dtype F32 or F16 expected, F64 found" },
+  { "\"F32\"", "32", "FILE: encoder.0.weight: dtype F32 or F16 expected, none found" },
   { "[0,480]", "[0,484]", OFFSETS },
   { "[0,480]", "[480,0]", OFFSETS },
   { "[0,480]", "[-480,0]", OFFSETS },
@@ -796,6 +824,7 @@ main(void)
     cmocka_unit_test(test_published_models_are_rewritten_byte_for_byte),
     cmocka_unit_test(test_bytes_are_safetensors),
     cmocka_unit_test(test_bytes_of_a_bypassed_model),
+    cmocka_unit_test(test_bytes_of_halves),
     cmocka_unit_test(test_same_model_same_bytes),
     cmocka_unit_test(test_truncated_at_every_length),
     cmocka_unit_test(test_altered_header_fails_or_is_valid),

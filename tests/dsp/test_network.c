@@ -60,6 +60,50 @@ test_reset_forgets(void** const state)
   scratch_free(scratch);
 }
 
+/// A unit whose gate is open by a quarter: of a step it has heard 1 − 0.75^t after t frames.
+static Layer
+slow(void)
+{
+  static const float w[2] = { 1.0f, 0.0f };
+  static const float b[2] = { 0.0f, -1.0986123f }; // −log 3
+
+  return (Layer){ .shape = { .n_in       = 1,
+                             .n_out      = 1,
+                             .n_taps     = 1,
+                             .activation = ACTIVATION_IDENTITY,
+                             .gated      = true },
+                  .w     = w,
+                  .b     = b };
+}
+
+/// Before a dense layer, last, and twice in a row: then the step response is that of two poles.
+static void
+test_gates_remember(void** const state)
+{
+  (void)state;
+  const Network networks[3] = { { .n_layers = 1, .layers = { slow() } },
+                                { .n_layers = 2, .layers = { slow(), echo(3) } },
+                                { .n_layers = 2, .layers = { slow(), slow() } } };
+  for (uint32_t i = 0; i < 3; ++i) {
+    Scratch* const scratch = scratch_new(&networks[i]);
+    assert_non_null(scratch);
+    for (uint32_t run = 0; run < 2; ++run) {
+      scratch_reset(scratch);
+      for (int t = 1; t < 9; ++t) {
+        const double once     = 1.0 - pow(0.75, t);
+        const double before   = t > 3 ? 1.0 - pow(0.75, t - 3) : 0.0;
+        const double twice    = 1.0 - pow(0.75, t) * (1.0 + 0.25 * t);
+        const double expected = i == 0 ? once : i == 1 ? once + before : twice;
+        const float  x        = 1.0f;
+        float        y        = -1.0f;
+        network_forward(&networks[i], scratch, &x, &y);
+        assert_float_equal(y, expected, 1e-6f);
+      }
+    }
+    scratch_free(scratch);
+  }
+}
+
 enum { N_X = 70, N_H = 3, N_Y = 67, N_FRAMES = 5, BEFORE = 2 };
 
 /// Two layers, of which the first hears two frames ago, and a way around both.
@@ -144,6 +188,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_taps_reach_back),
     cmocka_unit_test(test_reset_forgets),
+    cmocka_unit_test(test_gates_remember),
     cmocka_unit_test(test_bypass_is_added),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,16 +9,20 @@
 
 enum { N_IN = 6, N_HIDDEN = 70, N_OUT = 5, N_STEPS = 40, N_STREAMS = 3 };
 
-static const LayerShape shapes[2] = {
+static const LayerShape dense[2] = {
   { N_IN, N_HIDDEN, 3, { 0, 1, 4 }, ACTIVATION_RELU, false },
   { N_HIDDEN, N_OUT, 2, { 0, 9 }, ACTIVATION_SIGMOID, false },
 };
 
+static const LayerShape gated[2] = {
+  { N_IN, N_HIDDEN, 3, { 0, 1, 4 }, ACTIVATION_RELU, true },
+  { N_HIDDEN, N_OUT, 2, { 0, 9 }, ACTIVATION_TANH, true },
+};
+
 /// A mini-batch through the trainer's layers equals each stream, frame by frame, through dsp's.
 static void
-test_batch_equals_stream(void** const state)
+check_batch(const LayerShape* const shapes)
 {
-  (void)state;
   const BatchShape  batch      = { .n_steps = N_STEPS, .n_streams = N_STREAMS };
   const size_t      n_first    = parameters_of_layer(&shapes[0]);
   Parameters* const parameters = parameters_new(n_first + parameters_of_layer(&shapes[1]));
@@ -53,6 +57,14 @@ test_batch_equals_stream(void** const state)
   }
   backprop_free(backprop);
   parameters_free(parameters);
+}
+
+static void
+test_batch_equals_stream(void** const state)
+{
+  (void)state;
+  check_batch(dense);
+  check_batch(gated);
 }
 
 int

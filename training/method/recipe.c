@@ -76,6 +76,7 @@ NAMES(visible_name, "binary", "gaussian")
 NAMES(optimizer_name, "adam", "momentum")
 NAMES(skip_name, "none", "pca")
 NAMES(code_name, "plain", "variational")
+NAMES(weights_name, "float32", "float16")
 NAMES(switch_name, "no", "yes")
 
 #define COUNT(key, member, min, max)                           \
@@ -127,6 +128,7 @@ static const Field fields[] = {
   REAL("initial_gain", initial_gain, 0.01, 0.99),
   CHOICE("skip", skip, skip_name),
   CHOICE("code", code, code_name),
+  CHOICE("weights", weights, weights_name),
   CHOICE("reconstruction", reconstruction, reconstruction_name),
   REAL("variational.beta", variational.beta, 0.0, 1000.0),
   COUNT("variational.warmup", variational.warmup, 0, 1e9),

@@ -120,6 +120,12 @@ typedef enum {
   CODE_VARIATIONAL, ///< From a posterior, with a standard normal prior
 } Code;
 
+/// Numbers that a model file holds.
+typedef enum {
+  WEIGHTS_FLOAT32,
+  WEIGHTS_FLOAT16, ///< Half the size, rounded
+} Weights;
+
 /// Every choice of a training run.
 typedef struct {
   ModelKind         task;
@@ -151,6 +157,7 @@ typedef struct {
   RecipeVariational variational;    ///< Of STEP_VARIATIONAL and CODE_VARIATIONAL
   Reconstruction    reconstruction; ///< Of MODEL_AUTOENCODER, end to end
   double            initial_gain;   ///< Gain of an untrained mask, 0…1: "let it pass"
+  Weights           weights;        ///< Of the model file
 } Recipe;
 
 /**

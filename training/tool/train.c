@@ -497,7 +497,10 @@ finish(Training* const training, Diagnostic* const why)
 {
   Model* model  = NULL;
   Status status = make_model(training, &model, why);
-  status        = status ? status : write_model(training, model, why);
+  if (!status && training->recipe->weights == WEIGHTS_FLOAT16) {
+    model_halve(model);
+  }
+  status = status ? status : write_model(training, model, why);
   model_free(model);
   return status;
 }
