@@ -125,7 +125,7 @@ hear(const StftConfig stft, Maker* const maker, const float* const hop)
   const float complex* const spectrum = analysis_spectrum(maker->analysis);
   for (uint32_t k = 0; k < n_bins; ++k) {
     maker->power[k] = power_of(spectrum[k]);
-    maker->peak[k]  = fmaxf(maker->peak[k], maker->power[k]);
+    maker->peak[k]  = maker->peak[k] > maker->power[k] ? maker->peak[k] : maker->power[k];
   }
   features_from_power(maker->features, maker->power, maker->x);
   return spectrum;

@@ -3,6 +3,8 @@
 
 #include "training/method/training_run.h"
 
+#include "training/method/growth.h"
+
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -149,25 +151,17 @@ training_run_start_at_pca(TrainingRun* const run, const Pca* const pca)
   }
 }
 
-/// Whether the numbers of layers mean the same, but for how long ago the taps are.
 static bool
-layers_differ(const LayerShape* const a, const LayerShape* const b)
+can_grow(const uint32_t n, const LayerShape* const from, const LayerShape* const to)
 {
-  return a->n_in != b->n_in || a->n_out != b->n_out || a->n_taps != b->n_taps ||
-         a->activation != b->activation || a->gated != b->gated;
-}
-
-static bool
-encoders_differ(const ModelShape* const a, const ModelShape* const b)
-{
-  bool differ = false;
-  for (uint32_t l = 0; l < a->n_encoder; ++l) {
-    differ = differ || layers_differ(&a->encoder[l], &b->encoder[l]);
+  bool possible = true;
+  for (uint32_t l = 0; l < n; ++l) {
+    possible = possible && growth_possible(&from[l], &to[l]);
   }
-  return differ;
+  return possible;
 }
 
-/// @return What two shapes of denoisers differ in, or NULL.
+/// @return Why the denoiser `a` cannot go on from `b`, or NULL.
 static const char*
 shape_difference(const ModelShape* const a, const ModelShape* const b)
 {
@@ -179,8 +173,10 @@ shape_difference(const ModelShape* const a, const ModelShape* const b)
          : memcmp(x, y, offsetof(FeatureConfig, profile)) ? "bands or features"
          : x->profile != y->profile                       ? "features.profile"
          : a->n_encoder != b->n_encoder                   ? "the number of layers"
-         : encoders_differ(a, b)                          ? "layers"
-                                                          : NULL;
+         : !can_grow(a->n_encoder, b->encoder, a->encoder) ||
+             !can_grow(a->n_decoder, b->decoder, a->decoder)
+           ? "layers"
+           : NULL;
 }
 
 Status
@@ -195,9 +191,12 @@ training_run_start_at_model(TrainingRun* const run, const Model* const model, Di
     return diagnose(why, STATUS_BAD_OPTION, "%s: not as in the recipe", difference);
   }
 
-  // A denoiser's numbers lie as they do in training.
-  for (size_t i = 0; i < run->parameters->n; ++i) {
-    run->parameters->value[i] = (real)model->weights[i];
+  for (uint32_t l = 0; l < run->shape.n_encoder + run->shape.n_decoder; ++l) {
+    const bool         up    = l < run->shape.n_encoder;
+    const Layer* const layer = up ? &model->autoencoder.encoder.layers[l]
+                                  : &model->autoencoder.decoder.layers[l - run->shape.n_encoder];
+    growth_layer(layer, &run->shape.layers[l],
+                 run->parameters->value + unrolled_shape_offset(&run->shape, l));
   }
   return STATUS_SUCCESS;
 }

@@ -51,10 +51,11 @@ training_run_start_at_pca(TrainingRun* run, const Pca* pca);
 /**
    Start at the numbers of a model: what it has learned is learned on.  Its taps may be of other
    moments: weights that have learned to read what was a little ago soon read what was longer ago.
+   Its layers may be narrower, and without gates: they grow, see growth.h.
 
    @param run Of a denoiser.
    @param why What is not as in the recipe.
-   @return STATUS_BAD_OPTION when the model is not of the run's shape.
+   @return STATUS_BAD_OPTION when the model cannot become one of the run's shape.
 */
 NODISCARD
 Status
