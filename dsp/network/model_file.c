@@ -53,13 +53,12 @@ tensors_add(Tensors* tensors, const char* of, const LayerShape* layer)
   Tensor* const bias   = &tensors->list[tensors->n++];
 
   const uint32_t n_sums = layer_shape_sums(layer);
-  *weight = (Tensor){ .n_dims = 3,
-                      .dims   = { layer->n_taps, layer->n_in, n_sums },
-                      .first  = tensors->n_weights,
-                      .n      = layer_shape_weights(layer) };
-  *bias   = (Tensor){
-      .n_dims = 1, .dims = { n_sums }, .first = weight->first + weight->n, .n = n_sums
-  };
+  *weight               = (Tensor){ .n_dims = 3,
+                                    .dims   = { layer->n_taps, layer->n_in, n_sums },
+                                    .first  = tensors->n_weights,
+                                    .n      = layer_shape_weights(layer) };
+  *bias =
+    (Tensor){ .n_dims = 1, .dims = { n_sums }, .first = weight->first + weight->n, .n = n_sums };
   (void)snprintf(weight->name, sizeof(weight->name), "%s.weight", of);
   (void)snprintf(bias->name, sizeof(bias->name), "%s.bias", of);
   tensors->n_weights = bias->first + bias->n;
@@ -216,10 +215,7 @@ read_offset(const json_t* offsets, size_t index, uint64_t max, uint64_t* value)
 static uint64_t
 size_of_dtype(const char* dtype)
 {
-  return !dtype                 ? 0
-         : !strcmp(dtype, "F32") ? FLOAT_SIZE
-         : !strcmp(dtype, "F16") ? HALF_SIZE
-                                 : 0;
+  return !dtype ? 0 : !strcmp(dtype, "F32") ? FLOAT_SIZE : !strcmp(dtype, "F16") ? HALF_SIZE : 0;
 }
 
 /// Check one entry of the header and set `tensor->from` and `size`.
@@ -454,7 +450,7 @@ static json_t*
 entry_new(const Tensor* tensor, bool half)
 {
   const json_int_t number_size = half ? HALF_SIZE : FLOAT_SIZE;
-  json_t* const shape = json_array();
+  json_t* const    shape       = json_array();
   for (uint32_t i = 0; i < tensor->n_dims; ++i) {
     (void)json_array_append_new(shape, json_integer(tensor->dims[i]));
   }

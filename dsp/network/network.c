@@ -127,8 +127,8 @@ layer_output(const Layer* const layer, Scratch* const scratch, const uint32_t in
     return scratch->y;
   }
 
-  Ring* const ring = &scratch->rings[index + 1];
-  float* const y   = ring_next(ring);
+  Ring* const  ring = &scratch->rings[index + 1];
+  float* const y    = ring_next(ring);
   if (layer->shape.gated && ring->n_frames > 1) {
     memcpy(y, ring_past(ring, 1), ring->n_in * sizeof(float));
   }

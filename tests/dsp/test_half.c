@@ -16,10 +16,12 @@ test_known_numbers(void** const state)
     float    number;
     uint16_t half;
   } known[] = {
-    { 0.0f, 0x0000 },        { -0.0f, 0x8000 },       { 1.0f, 0x3c00 },
-    { -2.0f, 0xc000 },       { 65504.0f, 0x7bff },    { 0x1p-14f, 0x0400 },
-    { 0x1p-24f, 0x0001 },    { 0x3ffp-24f, 0x03ff },  { 1.0f / 3.0f, 0x3555 },
-    { 0.0999755859375f, 0x2e66 }, { INFINITY, 0x7c00 }, { -INFINITY, 0xfc00 },
+    { 0.0f, 0x0000 },        { -0.0f, 0x8000 },
+    { 1.0f, 0x3c00 },        { -2.0f, 0xc000 },
+    { 65504.0f, 0x7bff },    { 0x1p-14f, 0x0400 },
+    { 0x1p-24f, 0x0001 },    { 0x3ffp-24f, 0x03ff },
+    { 1.0f / 3.0f, 0x3555 }, { 0.0999755859375f, 0x2e66 },
+    { INFINITY, 0x7c00 },    { -INFINITY, 0xfc00 },
   };
   for (uint32_t i = 0; i < sizeof(known) / sizeof(known[0]); ++i) {
     assert_int_equal(half_from_float(known[i].number), known[i].half);

@@ -27,8 +27,7 @@ draw(const LayerShape* const shapes, Random* const random)
     parameters_draw(&shapes[l], random, net.numbers[l]->value);
     net.network.layers[l] = (Layer){ .shape = shapes[l],
                                      .w     = net.numbers[l]->value,
-                                     .b     = net.numbers[l]->value +
-                                              layer_shape_weights(&shapes[l]) };
+                                     .b = net.numbers[l]->value + layer_shape_weights(&shapes[l]) };
   }
   return net;
 }

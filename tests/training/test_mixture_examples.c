@@ -8,6 +8,7 @@
 #include "tests/training/small_run.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static Examples*
@@ -47,6 +48,38 @@ test_batches_are_reproducible(void** const state)
   examples_free(one);
   examples_free(many);
   team_free(team);
+  small_run_close(&small);
+}
+
+/// Mixtures serve as often as the recipe says, whatever is drawn in between; without anybody who
+/// asks for them, clean features are not made, and all else is as it was.
+static void
+test_mixtures_echo(void** const state)
+{
+  SmallRun        small = small_run_open(state);
+  Examples* const once  = open_examples(&small);
+  Batch           plain[2];
+  const size_t    size  = feature_bytes(&small, once->shape);
+  real* const     first = malloc(size);
+  assert_int_equal(examples_draw(once, NULL, SPLIT_TRAIN, 0, &plain[0], NULL), STATUS_SUCCESS);
+  memcpy(first, plain[0].x, size);
+  assert_int_equal(examples_draw(once, NULL, SPLIT_TRAIN, 1, &plain[1], NULL), STATUS_SUCCESS);
+
+  small.recipe->echoes = 3;
+  Examples* const many = open_examples(&small);
+  many->with_clean     = false;
+  for (uint64_t n = 0; n < 6; ++n) {
+    Batch drawn;
+    if (n == 1 || n == 4) {
+      assert_int_equal(examples_draw(many, NULL, SPLIT_VALID, 0, &drawn, NULL), STATUS_SUCCESS);
+    }
+    assert_int_equal(examples_draw(many, NULL, SPLIT_TRAIN, n, &drawn, NULL), STATUS_SUCCESS);
+    assert_memory_equal(drawn.x, n < 3 ? first : plain[1].x, size);
+    assert_null(drawn.clean);
+  }
+  free(first);
+  examples_free(once);
+  examples_free(many);
   small_run_close(&small);
 }
 
@@ -146,6 +179,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_batches_are_reproducible),
+    cmocka_unit_test(test_mixtures_echo),
     cmocka_unit_test(test_spectra_are_levelled),
     cmocka_unit_test(test_profile_is_the_floor),
     cmocka_unit_test(test_lead_is_heard),

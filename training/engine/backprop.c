@@ -61,7 +61,8 @@ backprop_free(Backprop* const backprop)
     return;
   }
 
-  for (uint32_t l = 0; backprop->layers && backprop->y && backprop->dy && l < backprop->n_layers; ++l) {
+  for (uint32_t l = 0; backprop->layers && backprop->y && backprop->dy && l < backprop->n_layers;
+       ++l) {
     free(backprop->y[l]);
     free(backprop->dy[l]);
     free(backprop->layers[l].sums);

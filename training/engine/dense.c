@@ -141,8 +141,8 @@ weight_tile(const Pass* const pass, const uint32_t task)
   const uint32_t          delay   = shape->taps[k] * pass->batch.n_streams;
   const uint32_t          n_rows  = batch_rows(pass->batch);
   const uint32_t          n_sums  = pass->n_sums;
-  const size_t at = k * weights_per_tap(pass->dense) + (size_t)inputs.from * n_sums;
-  real* const  dw = pass->dense->dw + at;
+  const size_t            at      = k * weights_per_tap(pass->dense) + (size_t)inputs.from * n_sums;
+  real* const             dw      = pass->dense->dw + at;
   if (delay >= n_rows) {
     memset(dw, 0, (size_t)(inputs.to - inputs.from) * n_sums * sizeof(real));
     return;

@@ -57,7 +57,8 @@ parameters_dense(const Parameters* const parameters, const size_t offset,
                   .db    = parameters->gradient + offset + n_weights };
 }
 
-/// A gate that is open by 1 in d frames remembers for d: log-uniform d, so that all spans are there.
+/// A gate that is open by 1 in d frames remembers for d: log-uniform d, so that all spans are
+/// there.
 static void
 draw_gates(const uint32_t n, Random* const random, real* const bias)
 {

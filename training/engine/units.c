@@ -52,7 +52,8 @@ units_activate(const Activation activation, const size_t n, real* const y)
 }
 
 void
-units_multiply_slope(const Activation activation, const size_t n, const real* const y, real* const dy)
+units_multiply_slope(const Activation activation, const size_t n, const real* const y,
+                     real* const dy)
 {
   switch (activation) {
     case ACTIVATION_IDENTITY:

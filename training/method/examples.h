@@ -11,13 +11,15 @@
 #include "training/engine/team.h"
 #include "training/method/mask_loss.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /// One mini-batch.  What it points to belongs to the examples, until the next is drawn.
 typedef struct {
-  BatchShape        shape;
-  const real*       x;       ///< What the network is given, [rows × n_features]
-  const real*       clean;   ///< The same without noise, [rows × n_features]; may be `x`
+  BatchShape  shape;
+  const real* x;             ///< What the network is given, [rows × n_features]
+  const real* clean;         ///< The same without noise, [rows × n_features]; may be `x`; NULL
+                             ///< where nobody asks for it and it costs time
   const uint32_t*   labels;  ///< Classes, [rows]; NULL where there are none
   const MaskTarget* spectra; ///< Of sound with noise; NULL for others
 } Batch;
@@ -30,9 +32,10 @@ typedef struct {
 */
 typedef struct Examples {
   uint32_t   n_features;
-  uint32_t   n_classes; ///< 0 where rows have no labels
-  BatchShape shape;     ///< Of the largest mini-batch
-  uint32_t   n_valid;   ///< Mini-batches of a look at what is never learned from
+  uint32_t   n_classes;  ///< 0 where rows have no labels
+  BatchShape shape;      ///< Of the largest mini-batch
+  uint32_t   n_valid;    ///< Mini-batches of a look at what is never learned from
+  bool       with_clean; ///< Whether Batch.clean is asked for; at first it is
 
   /// As examples_draw().
   Status (*draw)(struct Examples* examples, Team* team, Split split, uint64_t batch, Batch* drawn,

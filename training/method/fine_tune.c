@@ -208,13 +208,14 @@ validate(void* const handle, double* const loss, Diagnostic* const why)
 Status
 fine_tune_train(FineTune* const fine_tune, const Watcher* const watcher, Diagnostic* const why)
 {
-  const TrainingRun* const run       = fine_tune->run;
-  const Objective          objective = { .name     = "fine-tune",
-                                         .n_parts  = fine_tune->n_parts,
-                                         .parts    = fine_tune->parts,
-                                         .learn    = learn,
-                                         .validate = validate,
-                                         .context  = fine_tune };
+  TrainingRun* const run    = fine_tune->run;
+  run->examples->with_clean = run->recipe->task != MODEL_DENOISE;
+  const Objective objective = { .name     = "fine-tune",
+                                .n_parts  = fine_tune->n_parts,
+                                .parts    = fine_tune->parts,
+                                .learn    = learn,
+                                .validate = validate,
+                                .context  = fine_tune };
   return descent_run(fine_tune->descent, run->team, &run->recipe->fine_tune, &objective, watcher,
                      why);
 }

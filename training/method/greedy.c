@@ -196,13 +196,13 @@ numbers_of(const TrainingRun* const run, const uint32_t layer)
 static void
 unroll_encoder(const Greedy* const greedy, const real* const from)
 {
-  const TrainingRun* const run    = greedy->run;
-  const LayerShape* const  to     = &run->shape.layers[greedy->layer];
+  const TrainingRun* const run     = greedy->run;
+  const LayerShape* const  to      = &run->shape.layers[greedy->layer];
   const LayerShape         trained = layer_shape(run, greedy->layer);
   const uint32_t           n       = layer_shape_sums(&trained);
   const uint32_t           stride  = layer_shape_sums(to);
   const size_t             n_rows  = layer_shape_weights(to) / stride + 1; // And the bias
-  real* const              value  = numbers_of(run, greedy->layer);
+  real* const              value   = numbers_of(run, greedy->layer);
   for (size_t r = 0; r < n_rows; ++r) {
     memcpy(value + r * stride, from + r * n, n * sizeof(real));
   }

@@ -18,6 +18,9 @@ static const float content_ratio = 1e-7f;
 /// A person holds the learn button for about as long, seconds.
 static const double profile_s = 1.0;
 
+/// No number of mixtures.
+static const uint64_t NONE = UINT64_MAX;
+
 /// Mini-batches of a look at files never trained on.
 enum { VALIDATION_BATCHES = 4 };
 
@@ -43,6 +46,7 @@ typedef struct {
   real*          noisy;  ///< [rows × n_features]
   real*          clean;  ///< [rows × n_features]
   MaskTarget     target;
+  uint64_t       last; ///< Mixtures that are there; NONE: of no number
 } MixtureExamples;
 
 static bool
@@ -116,9 +120,9 @@ power_of(const float complex x)
   return crealf(x) * crealf(x) + cimagf(x) * cimagf(x);
 }
 
-/// Hear one hop: its features in `maker->x`.  @return Its spectrum.
+/// Hear one hop.  @return Its spectrum.
 static const float complex*
-hear(const StftConfig stft, Maker* const maker, const float* const hop)
+hear_spectrum(const StftConfig stft, Maker* const maker, const float* const hop)
 {
   const uint32_t n_bins = stft_bins(stft);
   analysis_write(maker->analysis, stft.hop, hop);
@@ -127,6 +131,14 @@ hear(const StftConfig stft, Maker* const maker, const float* const hop)
     maker->power[k] = power_of(spectrum[k]);
     maker->peak[k]  = maker->peak[k] > maker->power[k] ? maker->peak[k] : maker->power[k];
   }
+  return spectrum;
+}
+
+/// The same, and its features in `maker->x`.
+static const float complex*
+hear(const StftConfig stft, Maker* const maker, const float* const hop)
+{
+  const float complex* const spectrum = hear_spectrum(stft, maker, hop);
   features_from_power(maker->features, maker->power, maker->x);
   return spectrum;
 }
@@ -152,6 +164,7 @@ learn_profile(const StftConfig stft, Maker* const maker)
 }
 
 /// One signal of one sequence: its spectra and features, in the rows of the sequence; its peaks.
+/// @param features NULL: only spectra and peaks.
 static void
 analyze(const MixtureExamples* const examples, const uint32_t stream, const float* signal,
         real* const features, float complex* const spectra)
@@ -163,13 +176,14 @@ analyze(const MixtureExamples* const examples, const uint32_t stream, const floa
   features_reset(maker->features);
   memset(maker->peak, 0, n_bins * sizeof(float));
   for (uint32_t t = 0; t < maker->lead; ++t, signal += hop) {
-    hear(examples->stft, maker, signal);
+    (features ? hear : hear_spectrum)(examples->stft, maker, signal);
   }
   for (uint32_t t = 0; t < examples->base.shape.n_steps; ++t, signal += hop) {
     const size_t               row      = (size_t)t * examples->base.shape.n_streams + stream;
-    const float complex* const spectrum = hear(examples->stft, maker, signal);
+    const float complex* const spectrum = (features ? hear : hear_spectrum)(examples->stft, maker,
+                                                                            signal);
     memcpy(spectra + row * n_bins, spectrum, n_bins * sizeof(float complex));
-    for (uint32_t i = 0; i < examples->base.n_features; ++i) {
+    for (uint32_t i = 0; features && i < examples->base.n_features; ++i) {
       features[row * examples->base.n_features + i] = (real)maker->x[i];
     }
   }
@@ -220,7 +234,7 @@ count_used_bins(const uint32_t n_bins, const float* const peak)
 typedef struct {
   MixtureExamples* examples;
   Split            split;
-  uint64_t         batch;
+  uint64_t         number; ///< Of the mixtures
 } Draw;
 
 static void
@@ -231,7 +245,7 @@ draw_sequence(void* const handle, const uint32_t stream)
   Maker* const           maker    = &examples->makers[stream];
   const RandomStream     use      = what->split == SPLIT_TRAIN ? RANDOM_MIXTURE : RANDOM_VALIDATION;
   Random                 random   = random_at(examples->recipe->seed, use,
-                                              what->batch * examples->base.shape.n_streams + stream);
+                                              what->number * examples->base.shape.n_streams + stream);
   // Streams of every age, from the first moment on.
   maker->lead      = random_below(&random, examples->recipe->lead + 1);
   maker->mixture.n = (maker->lead + examples->base.shape.n_steps) * examples->stft.hop;
@@ -243,9 +257,27 @@ draw_sequence(void* const handle, const uint32_t stream)
 
   learn_profile(examples->stft, maker);
   analyze(examples, stream, maker->mixture.noisy, examples->noisy, examples->target.noisy);
-  analyze(examples, stream, maker->mixture.clean, examples->clean, examples->target.clean);
+  analyze(examples, stream, maker->mixture.clean,
+          examples->base.with_clean ? examples->clean : NULL, examples->target.clean);
   examples->target.n_used[stream] = count_used_bins(examples->target.n_bins, maker->peak);
   level_spectra(examples, stream);
+}
+
+/// Make the mixtures of a mini-batch.
+static Status
+make(MixtureExamples* const examples, Team* const team, const Split split, const uint64_t number,
+     Diagnostic* const why)
+{
+  Draw what      = { .examples = examples, .split = split, .number = number };
+  examples->last = NONE;
+  team_run(team, examples->base.shape.n_streams, draw_sequence, &what);
+  for (uint32_t s = 0; s < examples->base.shape.n_streams; ++s) {
+    if (examples->makers[s].status) {
+      return diagnose(why, examples->makers[s].status, "%s", examples->makers[s].why.text);
+    }
+  }
+  examples->last = split == SPLIT_TRAIN ? number : NONE;
+  return STATUS_SUCCESS;
 }
 
 static Status
@@ -253,17 +285,18 @@ draw(Examples* const base, Team* const team, const Split split, const uint64_t b
      Batch* const drawn, Diagnostic* const why)
 {
   MixtureExamples* const examples = (MixtureExamples*)base;
-  Draw                   what     = { .examples = examples, .split = split, .batch = batch };
-  team_run(team, base->shape.n_streams, draw_sequence, &what);
-  for (uint32_t s = 0; s < base->shape.n_streams; ++s) {
-    if (examples->makers[s].status) {
-      return diagnose(why, examples->makers[s].status, "%s", examples->makers[s].why.text);
+  const bool             learn    = split == SPLIT_TRAIN;
+  const uint64_t         number   = learn ? batch / examples->recipe->echoes : batch;
+  if (!learn || number != examples->last) {
+    const Status status = make(examples, team, split, number, why);
+    if (status) {
+      return status;
     }
   }
 
   *drawn = (Batch){ .shape   = base->shape,
                     .x       = examples->noisy,
-                    .clean   = examples->clean,
+                    .clean   = base->with_clean ? examples->clean : NULL,
                     .spectra = &examples->target };
   return STATUS_SUCCESS;
 }
@@ -278,10 +311,12 @@ mixture_examples_new(const Recipe* const recipe, const MixtureSources* const sou
 
   examples->base          = (Examples){ .n_features = feature_config_size(&recipe->features),
                                         .shape = { .n_steps = recipe->frames, .n_streams = recipe->streams },
-                                        .n_valid = VALIDATION_BATCHES,
-                                        .draw    = draw,
-                                        .free    = free_mixture_examples };
+                                        .n_valid    = VALIDATION_BATCHES,
+                                        .with_clean = true,
+                                        .draw       = draw,
+                                        .free       = free_mixture_examples };
   examples->recipe        = recipe;
+  examples->last          = NONE;
   examples->sources       = *sources;
   examples->stft          = stft_config(recipe->window_s, recipe->hop_s, recipe->rate_hz);
   examples->target.n_bins = stft_bins(examples->stft);

@@ -173,6 +173,7 @@ static const Field fields[] = {
   COUNT("batch.streams", streams, 1, 65536),
   COUNT("batch.frames", frames, 1, 65536),
   COUNT("batch.lead", lead, 0, 65536),
+  COUNT("batch.echoes", echoes, 1, 100),
   STAGE("pretrain", pretrain),
   STAGE("fine_tune", fine_tune),
   CHOICE("fine_tune.corruption", corruption, corruption_name),
@@ -227,6 +228,7 @@ recipe_set_defaults(Recipe* recipe)
   recipe->hop_s        = recipe->task == MODEL_MORPH ? 512.0 / 48000.0 : 0.01;
   recipe->valid_share  = 0.1;
   recipe->initial_gain = 0.9;
+  recipe->echoes       = 1;
   recipe->variational  = (RecipeVariational){ .beta = 1.0 };
   recipe->spectrum     = (RecipeSpectrum){ .range_db = 100.0, .per_file = 40 };
   recipe->morph        = (RecipeMorph){ .scale_db = 20.0 };
@@ -684,11 +686,13 @@ concerns(const char* key, ModelKind task)
 {
   static const char* const not_denoise[] = { "skip",      "code",   "reconstruction",
                                              "spectrum.", "morph.", NULL };
-  static const char* const not_spectra[] = { "initial_gain", "bands.", "features.", "mixture.",
-                                             "batch.lead",   "loss.",  "morph.",    NULL };
-  static const char* const not_morph[]   = { "initial_gain",      "bands.",        "features.",
-                                             "mixture.",          "batch.lead",    "loss.",
-                                             "spectrum.range_db", "spectrum.unit", NULL };
+  static const char* const not_spectra[] = { "initial_gain", "bands.",     "features.",
+                                             "mixture.",     "batch.lead", "batch.echoes",
+                                             "loss.",        "morph.",     NULL };
+  static const char* const not_morph[]   = {
+      "initial_gain", "bands.", "features.",         "mixture.",      "batch.lead",
+      "batch.echoes", "loss.",  "spectrum.range_db", "spectrum.unit", NULL
+  };
 
   const char* const* others = task == MODEL_DENOISE ? not_denoise
                               : task == MODEL_MORPH ? not_morph
@@ -777,13 +781,11 @@ shape_encoder(const Recipe* recipe, uint32_t n_in, LayerShape* encoder)
 {
   for (uint32_t l = 0; l < recipe->n_layers; ++l) {
     const RecipeLayer* const layer = &recipe->layers[l];
-    encoder[l]                     = (LayerShape){
-                          .n_in       = n_in,
-                          .n_out      = layer->units,
-                          .n_taps     = layer->n_taps,
-                          .activation = layer->activation,
-                          .gated      = layer->gated
-    };
+    encoder[l]                     = (LayerShape){ .n_in       = n_in,
+                                                   .n_out      = layer->units,
+                                                   .n_taps     = layer->n_taps,
+                                                   .activation = layer->activation,
+                                                   .gated      = layer->gated };
     memcpy(encoder[l].taps, layer->taps, sizeof(layer->taps));
     n_in = layer->units;
   }

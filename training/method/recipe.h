@@ -128,24 +128,25 @@ typedef enum {
 
 /// Every choice of a training run.
 typedef struct {
-  ModelKind         task;
-  char*             name;    ///< Owned; as the others "" when it is not given, never NULL
-  char*             licence; ///< Of the model, SPDX; owned
-  char*             data;    ///< What it is trained on, for the card; owned
-  char*             from;    ///< Model file whose numbers are the first; owned
-  uint64_t          seed;
-  double            rate_hz;
-  double            window_s;
-  double            hop_s;
-  FeatureConfig     features; ///< Of MODEL_DENOISE
-  MixtureConfig     mixture;  ///< Of MODEL_DENOISE
-  RecipeSpectrum    spectrum; ///< Of the other tasks
-  RecipeMorph       morph;    ///< Of MODEL_MORPH
-  double            valid_share;
-  uint32_t          streams; ///< Sequences side by side in a mini-batch
-  uint32_t          frames;  ///< Frames of each sequence
-  uint32_t          lead;    ///< Most frames that a denoiser hears before, and is not judged by
-  uint32_t          n_layers;
+  ModelKind      task;
+  char*          name;    ///< Owned; as the others "" when it is not given, never NULL
+  char*          licence; ///< Of the model, SPDX; owned
+  char*          data;    ///< What it is trained on, for the card; owned
+  char*          from;    ///< Model file whose numbers are the first; owned
+  uint64_t       seed;
+  double         rate_hz;
+  double         window_s;
+  double         hop_s;
+  FeatureConfig  features; ///< Of MODEL_DENOISE
+  MixtureConfig  mixture;  ///< Of MODEL_DENOISE
+  RecipeSpectrum spectrum; ///< Of the other tasks
+  RecipeMorph    morph;    ///< Of MODEL_MORPH
+  double         valid_share;
+  uint32_t       streams; ///< Sequences side by side in a mini-batch
+  uint32_t       frames;  ///< Frames of each sequence
+  uint32_t       lead;    ///< Most frames that a denoiser hears before, and is not judged by
+  uint32_t echoes; ///< Mini-batches in a row of the same mixtures (Choi et al. 2019), of a denoiser
+  uint32_t n_layers;
   RecipeLayer       layers[NETWORK_MAX_LAYERS];
   RecipeStage       pretrain; ///< Per layer
   RecipeStage       fine_tune;
