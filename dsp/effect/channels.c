@@ -19,6 +19,9 @@ struct Channels {
   StftConfig stft;
   Analysis*  analysis[CHANNELS_MAX];
   Synthesis* synthesis[CHANNELS_MAX];
+  bool       rests;   ///< As this run is told
+  bool       resting; ///< No frame is begun before the next sound
+  uint32_t   n_still; ///< Silent samples up to now, in all of which it could rest; it stops growing
 };
 
 Channels*
@@ -37,6 +40,7 @@ channels_new(const StftConfig stft, const uint32_t n_channels)
     channels->synthesis[c] = synthesis_new(stft);
     ok                     = ok && channels->analysis[c] && channels->synthesis[c];
   }
+  channels->resting = true;
   if (!ok) {
     channels_free(channels);
     return NULL;
@@ -63,6 +67,13 @@ channels_reset(Channels* const channels)
     analysis_reset(channels->analysis[c]);
     synthesis_reset(channels->synthesis[c]);
   }
+  channels->resting = true;
+}
+
+uint32_t
+channels_left(const Channels* const channels)
+{
+  return analysis_left(channels->analysis[0]);
 }
 
 void
@@ -93,20 +104,65 @@ channels_scale(const Channels* const channels, const float* const gain,
   }
 }
 
-/// Write a piece of one channel, at most up to the hop's end.  @return Samples taken.
-static uint32_t
-write_piece(Analysis* const analysis, const uint32_t n, const float* const in)
+/// A sample as it is heard.
+static float
+heard(const float x)
 {
-  float          sound[PIECE];
-  const uint32_t m = n < PIECE ? n : PIECE;
-  for (uint32_t i = 0; i < m; ++i) {
-    sound[i] = fabsf(in[i]) < loudest ? in[i] : 0.0f; // false for NaN
-  }
-  return analysis_write(analysis, m, sound);
+  return fabsf(x) < loudest ? x : 0.0f; // false for NaN
 }
 
-/// A frame, when a hop is complete.
+/// Write a piece of one channel.  @param n At most PIECE, and up to the hop's end.
 static void
+write_piece(Analysis* const analysis, const uint32_t n, const float* const in)
+{
+  float sound[PIECE];
+  for (uint32_t i = 0; i < n; ++i) {
+    sound[i] = heard(in[i]);
+  }
+  (void)analysis_write(analysis, n, sound);
+}
+
+static bool
+is_silent(const Channels* const channels, const float* const* const in, const uint32_t at)
+{
+  bool silent = true;
+  for (uint32_t c = 0; c < channels->n_channels; ++c) {
+    silent = silent && heard(in[c][at]) == 0.0f;
+  }
+  return silent;
+}
+
+/// Silent samples at the end of those from `at` to `to`, with those before if all are.
+static void
+count_silence(Channels* const channels, const float* const* const in, const uint32_t at,
+              const uint32_t to)
+{
+  const uint32_t enough = 2 * channels->stft.frame;
+  uint32_t       n      = 0;
+  while (channels->rests && n < to - at && is_silent(channels, in, to - 1 - n)) {
+    ++n;
+  }
+  n += n == to - at ? channels->n_still : 0;
+  channels->n_still = n < enough ? n : enough;
+}
+
+/// Silence comes out while nothing but silence comes in.  @return Samples so far, at most `n`.
+static uint32_t
+rest(const Channels* const channels, const uint32_t n, const float* const* const in,
+     float* const* const out, const uint32_t at)
+{
+  uint32_t m = 0;
+  while (m < n && is_silent(channels, in, at + m)) {
+    for (uint32_t c = 0; c < channels->n_channels && out; ++c) {
+      out[c][at + m] = 0.0f;
+    }
+    ++m;
+  }
+  return m;
+}
+
+/// A frame, when a hop is complete; one of silence is not shown.  @return Whether there was one.
+static bool
 run_frame(Channels* const channels, const FrameFunction frame, void* const effect,
           const uint32_t at, const bool listened)
 {
@@ -114,27 +170,52 @@ run_frame(Channels* const channels, const FrameFunction frame, void* const effec
   for (uint32_t c = 0; c < channels->n_channels; ++c) {
     spectra[c] = analysis_spectrum(channels->analysis[c]);
   }
-  if (spectra[0]) {
-    frame(effect, at, spectra);
-    for (uint32_t c = 0; c < channels->n_channels && listened; ++c) {
-      synthesis_add(channels->synthesis[c], spectra[c]);
-    }
+  if (!spectra[0]) {
+    return false;
   }
+
+  if (channels->n_still < channels->stft.frame) {
+    frame(effect, at, spectra);
+  }
+  for (uint32_t c = 0; c < channels->n_channels && listened; ++c) {
+    synthesis_add(channels->synthesis[c], spectra[c]);
+  }
+  return true;
+}
+
+/// At most up to the hop's end.  @return Samples taken.
+static uint32_t
+run_piece(Channels* const channels, const FrameFunction frame, void* const effect, const uint32_t n,
+          const float* const* const in, float* const* const out, const uint32_t at)
+{
+  const uint32_t left = channels_left(channels);
+  const uint32_t most = left < PIECE ? left : PIECE;
+  const uint32_t m    = n < most ? n : most;
+  // All is read before anything is written: hosts may lay any output on any input.
+  count_silence(channels, in, at, at + m);
+  for (uint32_t c = 0; c < channels->n_channels; ++c) {
+    write_piece(channels->analysis[c], m, in[c] + at);
+  }
+  for (uint32_t c = 0; c < channels->n_channels && out; ++c) {
+    synthesis_read(channels->synthesis[c], m, out[c] + at);
+  }
+  if (run_frame(channels, frame, effect, at + m, out)) {
+    channels->resting = channels->n_still == 2 * channels->stft.frame;
+  }
+  return m;
 }
 
 void
-channels_run(Channels* const channels, const FrameFunction frame, void* const effect,
-             const uint32_t n, const float* const* const in, float* const* const out)
+channels_run(Channels* const channels, const bool rests, const FrameFunction frame,
+             void* const effect, const uint32_t n, const float* const* const in,
+             float* const* const out)
 {
-  uint32_t m = 0;
+  uint32_t m        = 0;
+  channels->rests   = rests;
+  channels->resting = channels->resting && rests;
   for (uint32_t at = 0; at < n; at += m) {
-    // All is read before anything is written: hosts may lay any output on any input.
-    for (uint32_t c = 0; c < channels->n_channels; ++c) {
-      m = write_piece(channels->analysis[c], n - at, in[c] + at);
-    }
-    for (uint32_t c = 0; c < channels->n_channels && out; ++c) {
-      synthesis_read(channels->synthesis[c], m, out[c] + at);
-    }
-    run_frame(channels, frame, effect, at + m, out);
+    m                 = channels->resting ? rest(channels, n - at, in, out, at) : 0;
+    channels->resting = channels->resting && m == n - at;
+    m                 = m ? m : run_piece(channels, frame, effect, n - at, in, out, at);
   }
 }

@@ -8,6 +8,7 @@
 #include "dsp/spectrum/stft.h"
 
 #include <complex.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /// Most channels that an effect treats alike.
@@ -15,6 +16,12 @@
 
 /**
    The way into the frequency domain and back, for linked channels of one stream.
+
+   It rests in digital silence, as between the regions of a track.  Frames of nothing but zeros are
+   not shown to the effect; and after two frames, when nothing of the sound before is left, none is
+   begun until the next sound, and the first one then begins with it.  So an effect does not take a
+   gap for the noise of the room, and what it makes of a sound does not depend on how long the
+   silence before it was: two exports of a session are the same.
 
    One thread at a time.
 */
@@ -36,10 +43,15 @@ channels_new(StftConfig stft, uint32_t n_channels);
 void
 channels_free(Channels* channels);
 
-/// Forget all sound.
+/// Forget all sound, and rest.
 REALTIME
 void
 channels_reset(Channels* channels);
+
+/// Samples until a frame is complete, if none of them is spent at rest.
+REALTIME
+uint32_t
+channels_left(const Channels* channels);
 
 /// |X|², averaged over the channels.  @param power [stft_bins], written.
 REALTIME
@@ -57,14 +69,16 @@ channels_scale(const Channels* channels, const float* gain, float complex* const
 
    Samples that are NaN or beyond ±1e6 are read as 0.
 
-   @param frame Called with every frame.
+   @param rests Whether it may rest: it must not while the effect makes sound of silence.
+   @param frame Called with every frame that is not of silence alone, or with all when it may not
+   rest.
    @param effect Handed to `frame`.
    @param in [n_channels][n].
    @param out [n_channels][n], written.  Any output may be any input.  NULL: nobody listens.
 */
 REALTIME
 void
-channels_run(Channels* channels, FrameFunction frame, void* effect, uint32_t n,
+channels_run(Channels* channels, bool rests, FrameFunction frame, void* effect, uint32_t n,
              const float* const* in, float* const* out);
 
 #endif

@@ -268,6 +268,6 @@ denoiser_run(Denoiser* const denoiser, const DenoiserParams* const params, const
   }
 
   denoiser->params = params;
-  channels_run(denoiser->channels, run_frame, denoiser, n, in, out);
+  channels_run(denoiser->channels, true, run_frame, denoiser, n, in, out);
   denoiser->n_heard = heard_after(denoiser, n);
 }

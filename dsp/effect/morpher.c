@@ -53,7 +53,6 @@ struct Morpher {
   Latent*           latent;  ///< NULL without a model
   const MorphSpace* space;   ///< Of the model; NULL without one
   uint32_t          n_space; ///< Numbers of a point: of a code, or of an envelope
-  uint32_t          at;      ///< Samples since the last frame of `channels`
 
   Corners corners;
   bool    side_learns;
@@ -144,7 +143,6 @@ morpher_reset(Morpher* const morpher)
   if (!morpher->has_source) {
     morpher->source = (Anchor){ 0 };
   }
-  morpher->at       = 0;
   morpher->fresh    = true;
   morpher->frozen   = false;
   morpher->has_goal = false;
@@ -491,7 +489,7 @@ morpher_learn(Morpher* const morpher, Anchor* const anchor, const uint32_t n,
               const float* const* const in)
 {
   morpher->anchor = anchor;
-  channels_run(morpher->channels, learn_frame, morpher, n, in, NULL);
+  channels_run(morpher->channels, true, learn_frame, morpher, n, in, NULL);
 }
 
 /// Begin and end learning.  @return Whether the side-chain is to be heard.
@@ -512,13 +510,22 @@ begin_run(Morpher* const morpher, const MorpherParams* const params, const bool 
   return side_learns;
 }
 
+/// Samples until input or side-chain may have a frame, at most `n`.
+static uint32_t
+until_frame(const Morpher* const morpher, const uint32_t n)
+{
+  const uint32_t own  = channels_left(morpher->channels);
+  const uint32_t side = channels_left(morpher->side);
+  const uint32_t next = side < own ? side : own;
+  return next < n ? next : n;
+}
+
 void
 morpher_run(Morpher* const morpher, const MorpherParams* const params, const uint32_t n,
             const float* const* const in, const float* const* const side, float* const* const out)
 {
-  const uint32_t hop         = morpher->stft.hop;
-  const bool     side_learns = begin_run(morpher, params, side != NULL);
-  uint32_t       n_run       = 0;
+  const bool side_learns = begin_run(morpher, params, side != NULL);
+  uint32_t   n_run       = 0;
   for (uint32_t done = 0; done < n; done += n_run) {
     const float* from[CHANNELS_MAX];
     const float* heard[CHANNELS_MAX];
@@ -529,11 +536,10 @@ morpher_run(Morpher* const morpher, const MorpherParams* const params, const uin
       heard[c] = side_learns ? side[c] + done : NULL;
     }
     // To the end of a frame, so that what it is moved by does not depend on the block.
-    n_run = hop - morpher->at < n - done ? hop - morpher->at : n - done;
+    n_run = until_frame(morpher, n - done);
     if (side_learns) {
-      channels_run(morpher->side, hear_side, morpher, n_run, heard, NULL);
+      channels_run(morpher->side, true, hear_side, morpher, n_run, heard, NULL);
     }
-    channels_run(morpher->channels, morph_frame, morpher, n_run, from, to);
-    morpher->at = (morpher->at + n_run) % hop;
+    channels_run(morpher->channels, true, morph_frame, morpher, n_run, from, to);
   }
 }

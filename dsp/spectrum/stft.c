@@ -125,6 +125,12 @@ analysis_reset(Analysis* const analysis)
 }
 
 uint32_t
+analysis_left(const Analysis* const analysis)
+{
+  return analysis->config.hop - analysis->n_new;
+}
+
+uint32_t
 analysis_write(Analysis* const analysis, const uint32_t n, const float* const in)
 {
   const StftConfig config = analysis->config;
@@ -133,7 +139,7 @@ analysis_write(Analysis* const analysis, const uint32_t n, const float* const in
     memmove(analysis->past, analysis->past + config.hop, old * sizeof(float));
   }
 
-  const uint32_t left  = config.hop - analysis->n_new;
+  const uint32_t left  = analysis_left(analysis);
   const uint32_t taken = n < left ? n : left;
   memcpy(analysis->past + old + analysis->n_new, in, taken * sizeof(float));
   analysis->n_new += taken;

@@ -77,6 +77,11 @@ REALTIME
 uint32_t
 analysis_write(Analysis* analysis, uint32_t n, const float* in);
 
+/// Samples that the next hop boundary is away, 1…hop.
+REALTIME
+uint32_t
+analysis_left(const Analysis* analysis);
+
 /**
    The spectrum of the last frame, if the last write completed a hop.
 

@@ -551,33 +551,41 @@ test_extremes_end_with_them(void** const state)
   model_free(model);
 }
 
-/// Ten minutes of silence between two sounds: exact silence, and the second one comes out as the
-/// first sound of a new stream does.
+/// Ten minutes of silence between two sounds: exact silence, and nothing is forgotten by then.  The
+/// second sound comes out as it does right after the first.
 static void
 test_ten_minutes_of_silence(void** const state)
 {
   (void)state;
-  enum { RATE = 1000, TEN_MINUTES = 600 * RATE, N = 4 * RATE };
+  enum { RATE = 1000, TEN_MINUTES = 600 * RATE, N = 4 * RATE, SHORT = 3 * 20 };
   Model* const         model    = models_random(7);
   const DenoiserParams params   = denoiser_params_default();
   Denoiser* const      denoiser = denoiser_new(model, RATE, 1);
-  static float         sound[N];
+  Denoiser* const      soon     = denoiser_new(model, RATE, 1);
+  static float         first[N];
+  static float         second[N];
   static float         silence[TEN_MINUTES];
   static float         expected[N];
   static float         out[TEN_MINUTES];
-  signal_fill_noise(2, 0.5f, N, sound);
+  signal_fill_noise(2, 0.5f, N, first);
+  signal_fill_noise(3, 0.1f, N, second);
 
-  // A little silence first: a stream that begins with sound takes its level from it.
-  denoiser_run(denoiser, &params, N, (const float*[]){ silence }, (float*[]){ out });
-  denoiser_run(denoiser, &params, N, (const float*[]){ sound }, (float*[]){ expected });
+  denoiser_run(soon, &params, N, (const float*[]){ first }, (float*[]){ expected });
+  denoiser_run(soon, &params, SHORT, (const float*[]){ silence }, (float*[]){ out });
+  denoiser_run(soon, &params, N, (const float*[]){ second }, (float*[]){ expected });
+  denoiser_run(denoiser, &params, N, (const float*[]){ first }, (float*[]){ out });
   denoiser_run(denoiser, &params, TEN_MINUTES, (const float*[]){ silence }, (float*[]){ out });
   for (uint32_t i = 2 * 20; i < TEN_MINUTES; ++i) {
     assert_true(out[i] == 0.0f);
   }
-  denoiser_run(denoiser, &params, N, (const float*[]){ sound }, (float*[]){ out });
-  for (uint32_t i = 0; i < N; ++i) {
-    assert_float_equal(out[i], expected[i], 1e-3f);
-  }
+  denoiser_run(denoiser, &params, N, (const float*[]){ second }, (float*[]){ out });
+  assert_memory_equal(out, expected, sizeof(expected));
+
+  // What it has not forgotten can be heard.
+  denoiser_reset(denoiser);
+  denoiser_run(denoiser, &params, N, (const float*[]){ second }, (float*[]){ out });
+  assert_memory_not_equal(out, expected, sizeof(expected));
+  denoiser_free(soon);
   denoiser_free(denoiser);
   model_free(model);
 }
