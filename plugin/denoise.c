@@ -100,6 +100,7 @@ const Effect denoise_mono = {
   .n_learned  = n_learned,
   .memory_uri = LAMINA_NOISE_PROFILE_URI,
   .clear      = DENOISE_CLEAR,
+  .freewheel  = DENOISE_FREEWHEEL,
 };
 
 const Effect denoise_stereo = {
@@ -121,4 +122,5 @@ const Effect denoise_stereo = {
   .n_learned  = n_learned,
   .memory_uri = LAMINA_NOISE_PROFILE_URI,
   .clear      = DENOISE_CLEAR,
+  .freewheel  = DENOISE_FREEWHEEL,
 };

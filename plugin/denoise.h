@@ -18,6 +18,7 @@ typedef enum {
   DENOISE_LEARN,     ///< Toggle
   DENOISE_PROFILE,   ///< Toggle
   DENOISE_CLEAR,     ///< Trigger
+  DENOISE_FREEWHEEL, ///< Toggle, the host's
   DENOISE_N_CONTROLS,
 } DenoiseControl;
 

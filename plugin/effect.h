@@ -88,6 +88,7 @@ typedef struct {
 
   const char* memory_uri; ///< Of the memory in a saved state
   uint32_t    clear;      ///< Index of the control that clears the memory when it rises
+  uint32_t    freewheel;  ///< Index of the control by which a host tells of an export
 } Effect;
 
 #endif

@@ -13,7 +13,7 @@ enum { PER_CORNER = 1 + ANCHOR_PACKED, N_MEMORY = CORNERS_COUNT * PER_CORNER };
 
 _Static_assert(N_MEMORY <= EFFECT_MAX_MEMORY, "all corners must fit");
 _Static_assert(MORPH_N_CONTROLS <= EFFECT_MAX_CONTROLS, "all controls must fit");
-_Static_assert(MORPH_N_CONTROLS - MORPH_OFFSET_1 == MORPHER_OFFSETS, "a port for every offset");
+_Static_assert(MORPH_FREEWHEEL - MORPH_OFFSET_1 == MORPHER_OFFSETS, "a port for every offset");
 _Static_assert(MORPH_LEARN_A + CORNERS_COUNT == MORPH_LEARN_SIDE, "a port for every corner");
 
 static uint32_t
@@ -176,6 +176,7 @@ const Effect morph_mono = {
   .n_learned      = n_learned,
   .memory_uri     = LAMINA_ANCHORS_URI,
   .clear          = MORPH_CLEAR,
+  .freewheel      = MORPH_FREEWHEEL,
 };
 
 const Effect morph_stereo = {
@@ -199,4 +200,5 @@ const Effect morph_stereo = {
   .n_learned      = n_learned,
   .memory_uri     = LAMINA_ANCHORS_URI,
   .clear          = MORPH_CLEAR,
+  .freewheel      = MORPH_FREEWHEEL,
 };

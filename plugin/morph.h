@@ -30,7 +30,8 @@ typedef enum {
   MORPH_LEARN_SIDE, ///< Toggle
   MORPH_CLEAR,      ///< Trigger
   MORPH_OFFSET_1,   ///< Standard deviations, and those of seven more numbers of the code after it
-  MORPH_N_CONTROLS = MORPH_OFFSET_1 + 8,
+  MORPH_FREEWHEEL = MORPH_OFFSET_1 + 8, ///< Toggle, the host's
+  MORPH_N_CONTROLS,
 } MorphControl;
 
 extern const Effect morph_mono;

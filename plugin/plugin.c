@@ -61,6 +61,7 @@ typedef struct {
   bool     request_waits;   ///< The worker has not been told of it
   bool     collect_waiting; ///< The worker has been told, and has not yet been
   bool     clearing;        ///< The control that clears the memory was up
+  bool     freewheeling;    ///< The host exports
 
   // Sound.
   Delay*   dry_delay[EFFECT_MAX_CHANNELS];
@@ -181,11 +182,23 @@ static void
 activate(const LV2_Handle instance)
 {
   Plugin* const plugin = instance;
+  plugin->fresh        = true;
   for (uint32_t c = 0; c < plugin->effect->n_channels; ++c) {
     delay_reset(plugin->dry_delay[c]);
   }
   model_slot_reset(plugin->slot);
-  plugin->fresh = true;
+}
+
+/// When an export begins, so does the sound: what was played before is not to be heard in it, nor
+/// is a model that was still to be faded in.
+static void
+follow_host(Plugin* const plugin, const float* const controls)
+{
+  const bool freewheeling = controls[plugin->effect->freewheel] > 0.0f;
+  if (freewheeling && !plugin->freewheeling) {
+    activate(plugin);
+  }
+  plugin->freewheeling = freewheeling;
 }
 
 /// Cross-fade between bypass and effect, sample by sample.
@@ -243,9 +256,9 @@ process(Plugin* const plugin, const uint32_t at, const uint32_t n, const float* 
   mix(plugin, at, n);
 }
 
-/// Ask the worker for what is to be done; what it cannot take now is asked for again.
+/// Ask the worker to load what the user wants.
 static void
-schedule(Plugin* const plugin)
+ask_to_load(Plugin* const plugin)
 {
   const LV2_Worker_Schedule* const worker = plugin->schedule;
   if (plugin->request_waits) {
@@ -253,7 +266,13 @@ schedule(Plugin* const plugin)
     plugin->request_waits = worker->schedule_work(worker->handle, (uint32_t)size,
                                                   &plugin->request) != LV2_WORKER_SUCCESS;
   }
+}
 
+/// And to free what is no longer used.
+static void
+ask_to_collect(Plugin* const plugin)
+{
+  const LV2_Worker_Schedule* const worker = plugin->schedule;
   if (!model_slot_wants_collect(plugin->slot)) {
     plugin->collect_waiting = false;
   } else if (!plugin->collect_waiting) {
@@ -274,7 +293,12 @@ read_messages(Plugin* const plugin)
     strcpy(plugin->request.path, path); // messages_read() checks the length
     plugin->request_waits = true;
   }
+}
 
+/// Take a model that was loaded, and tell of it.
+static void
+take_model(Plugin* const plugin)
+{
   if (model_slot_take(plugin->slot)) {
     plugin->messages.tell_model = true;
     plugin->collect_waiting     = false; // the worker has been: there was room
@@ -325,8 +349,11 @@ run(const LV2_Handle instance, const uint32_t n_samples)
   }
 
   *plugin->latency_port = (float)plugin->latency;
+  follow_host(plugin, controls);
   read_memory(plugin, controls);
   read_messages(plugin);
+  ask_to_load(plugin); // what it cannot take now is asked for again
+  take_model(plugin);
   for (uint32_t at = 0; at < n_samples; at += EFFECT_BLOCK) {
     const uint32_t n = n_samples - at < EFFECT_BLOCK ? n_samples - at : EFFECT_BLOCK;
     process(plugin, at, n, controls);
@@ -334,7 +361,7 @@ run(const LV2_Handle instance, const uint32_t n_samples)
   if (model_slot_share_learned(plugin->slot)) {
     tell_memory(plugin);
   }
-  schedule(plugin);
+  ask_to_collect(plugin);
   messages_write(&plugin->messages, plugin->notify, model_slot_path(plugin->slot));
   denormals_restore(mode);
 }

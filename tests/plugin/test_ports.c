@@ -91,6 +91,8 @@ test_indices(void** const state)
     check_port(host, port_effect_control(effect, DENOISE_LEARN), "learn", LV2_CORE__InputPort);
     check_port(host, port_effect_control(effect, DENOISE_PROFILE), "profile", LV2_CORE__InputPort);
     check_port(host, port_effect_control(effect, DENOISE_CLEAR), "clear", LV2_CORE__InputPort);
+    check_port(host, port_effect_control(effect, DENOISE_FREEWHEEL), "freewheel",
+               LV2_CORE__InputPort);
     host_close(host);
   }
 }
