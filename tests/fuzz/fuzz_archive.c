@@ -56,7 +56,7 @@ check_tree(const char* const folder, const char* const name, const size_t size)
 void
 fuzz_input(const size_t size, const uint8_t* const data)
 {
-  static char folder[64];
+  static char folder[4096];
   char*       name = NULL;
   Diagnostic  why  = { "" };
   (void)snprintf(folder, sizeof(folder), "%s/in", fuzz_folder());

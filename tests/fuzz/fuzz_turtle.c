@@ -63,7 +63,7 @@ link_files(const char* const folder)
 {
   static const char* const names[] = { "manifest.ttl", "a.ttl" };
   for (unsigned i = 0; i < 2; ++i) {
-    char path[64];
+    char path[4096];
     (void)snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
     if (symlink(fuzz_file(i, 0, ""), path)) {
       fuzz_fail("no link");

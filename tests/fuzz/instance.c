@@ -184,12 +184,17 @@ atom_new(const uint32_t size, const LV2_URID type)
   return atom;
 }
 
+/// Made once: most of the time of an input would be spent on it.
 static void
 fill_ports(Instance* const instance, const float value)
 {
+  static float noise[N_PORTS][INSTANCE_BLOCK];
+  if (noise[0][0] == 0.0f) {
+    signal_fill_noise(1, 0.5f, N_PORTS * INSTANCE_BLOCK, noise[0]);
+  }
+  memcpy(instance->ports, noise, sizeof(noise));
   instance->enabled = value >= 0.0f;
   for (uint32_t i = 0; i < N_PORTS; ++i) {
-    signal_fill_noise(i, 0.5f, INSTANCE_BLOCK, instance->ports[i]);
     instance->ports[i][0] = value;
   }
 }
@@ -197,12 +202,14 @@ fill_ports(Instance* const instance, const float value)
 static void
 check_ports(const Instance* const instance)
 {
+  float sum = 0.0f;
   for (uint32_t i = 0; i < N_PORTS; ++i) {
     for (uint32_t k = 1; k < INSTANCE_BLOCK; ++k) {
-      if (!isfinite(instance->ports[i][k])) {
-        fuzz_fail("sound that is no number");
-      }
+      sum += 0.0f * instance->ports[i][k]; // NaN for Inf and NaN
     }
+  }
+  if (!(sum == 0.0f)) {
+    fuzz_fail("sound that is no number");
   }
 }
 

@@ -90,7 +90,7 @@ fuzz_file(const unsigned which, const size_t size, const void* const bytes)
   return files[which].path;
 }
 
-static char folder[] = "/tmp/lamina-fuzz-XXXXXX";
+static char folder[4096];
 
 static int
 remove_entry(const char* const path, const struct stat* const info, const int type,
@@ -113,6 +113,8 @@ fuzz_folder(void)
 {
   static const char* made;
   if (!made) {
+    const char* const place = getenv("TMPDIR");
+    (void)snprintf(folder, sizeof(folder), "%s/lamina-fuzz-XXXXXX", place ? place : "/tmp");
     made = mkdtemp(folder);
     if (!made || atexit(remove_folder)) {
       fuzz_fail("no folder");
