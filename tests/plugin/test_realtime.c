@@ -2,46 +2,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // run() allocates nothing, takes no lock and makes no system call, whatever happens around it.
+//
+//   test_realtime [SECONDS]: of sound, for every plugin and every way to do its work
+//
+// This is built twice: with the guard of tests/support, which counts, and with LLVM's sanitizer for
+// real-time threads, which knows more functions and ends the program at the first.
 
-#include "plugin/denoise.h"
 #include "plugin/uris.h"
 #include "tests/support/folder.h"
-#include "tests/support/guard.h"
 #include "tests/support/host.h"
-#include "tests/support/models.h"
+#include "tests/support/plugins.h"
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
+#include "tests/support/trespass.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
-/// The guard sees what it is there for; else the other test would prove nothing.
-static void
-test_guard_counts(void** const state)
-{
-  (void)state;
-  if (!guard_works()) {
-    skip();
-  }
+enum { RATE = 48000 };
 
-  pthread_mutex_t   mutex  = PTHREAD_MUTEX_INITIALIZER;
-  const GuardCounts before = guard_counts();
-  guard_arm();
-  void* volatile memory = malloc(100);
-  free(memory);
-  pthread_mutex_lock(&mutex);
-  pthread_mutex_unlock(&mutex);
-  sched_yield();
-  guard_disarm();
-  memory = malloc(100);
-  free(memory);
-
-  const GuardCounts after = guard_counts();
-  assert_int_equal(after.n_allocations - before.n_allocations, 2);
-  assert_int_equal(after.n_locks - before.n_locks, 1);
-  assert_int_equal(after.n_calls - before.n_calls, 1);
-}
+/// Of sound.  What is heard here in three seconds would take a user a day.
+static double seconds = 3.0;
 
 static float
 uniform(uint64_t* const random, const float least, const float most)
@@ -49,58 +32,111 @@ uniform(uint64_t* const random, const float least, const float most)
   return least + (most - least) * 0.5f * (1.0f + signal_noise(random));
 }
 
+/// Anything that a host may write to a port: mostly in its range, now and then far out of it, or no
+/// number.
+static float
+any_value(uint64_t* const random, const float least, const float most)
+{
+  const float kind = uniform(random, 0.0f, 1.0f);
+  const float far  = uniform(random, 0.0f, 1.0f) < 0.5f ? -1e9f : 1e9f;
+  return kind < 0.9f ? uniform(random, least, most) : kind < 0.98f ? far : NAN;
+}
+
+/// Controls of the host's and of learning, which are turned with a plan.
+static bool
+is_planned(const char* const symbol)
+{
+  return !strncmp(symbol, "learn", 5) || !strcmp(symbol, "clear") || !strcmp(symbol, "freewheel");
+}
+
 static void
 turn_every_knob(Host* const host, uint64_t* const random)
 {
-  host_set_control(host, "enabled", uniform(random, -1.0f, 1.0f));
-  host_set_control(host, "reduction", uniform(random, 0.0f, 60.0f));
-  host_set_control(host, "strength", uniform(random, 0.0f, 200.0f));
-  host_set_control(host, "smoothing", uniform(random, 0.0f, 500.0f));
-  host_set_control(host, "residual", uniform(random, -1.0f, 1.0f));
-  host_set_control(host, "profile", uniform(random, -1.0f, 1.0f));
+  float                   least[64];
+  float                   most[64];
+  const LilvPlugin* const plugin = host_plugin(host);
+  const uint32_t          n      = lilv_plugin_get_num_ports(plugin);
+  assert_true(n <= 64);
+  lilv_plugin_get_port_ranges_float(plugin, least, most, NULL);
+  for (uint32_t i = 0; i < n; ++i) {
+    const LilvPort* const port   = lilv_plugin_get_port_by_index(plugin, i);
+    const char* const     symbol = lilv_node_as_string(lilv_port_get_symbol(plugin, port));
+    if (isfinite(most[i]) && !is_planned(symbol)) {
+      (void)host_set_control(host, symbol, any_value(random, least[i], most[i]));
+    }
+  }
 }
 
 /// Learn for long enough, and not; clear now and then; save and restore what there is.
-/// @return Whether there was a profile when it was last saved.
+/// @return Whether something was remembered when it was last saved.
 static bool
-follow_the_noise(Host* const host, const uint32_t block, uint64_t* const random)
+learn(Host* const host, const uint32_t block, uint64_t* const random)
 {
   static HostMemory memory;
-  host_set_control(host, "learn", block % 100 < 60 || uniform(random, 0.0f, 1.0f) > 0.9f);
+  const bool        on = block % 100 < 60 || uniform(random, 0.0f, 1.0f) > 0.9f;
+  (void)host_set_control(host, "learn", on);
+  (void)host_set_control(host, "learn_a", on);
+  (void)host_set_control(host, "learn_c", block % 50 < 30);
+  (void)host_set_control(host, "learn_side", block % 200 < 100);
   host_set_control(host, "clear", block % 170 == 0);
+  host_set_control(host, "freewheel", block % 400 > 390);
   if (block % 90 == 0) {
     assert_true(host_save_memory(host, &memory));
   } else if (block % 130 == 0) {
     assert_true(host_restore_memory(host, &memory));
   }
-  const HostValue* const value = host_memory_value(host, &memory, LAMINA_NOISE_PROFILE_URI);
-  return value && value->size > sizeof(LV2_Atom_Vector_Body);
+  const HostValue* const profile = host_memory_value(host, &memory, LAMINA_NOISE_PROFILE_URI);
+  const HostValue* const anchors = host_memory_value(host, &memory, LAMINA_ANCHORS_URI);
+  return (profile && profile->size > sizeof(LV2_Atom_Vector_Body)) ||
+         (anchors && anchors->size > sizeof(LV2_Atom_Vector_Body));
 }
 
-/// Three seconds of all that a host may do, in blocks of any size.
+/// Sound, silence, and what is neither.
 static void
-live(void* const* state, const char* const uri, const HostWork work)
+fill(const uint32_t block, const uint32_t n, float* const x)
 {
-  const HostConfig  config   = { .rate_hz    = 48000.0,
+  signal_fill_noise(block, block % 100 < 85 ? 0.5f : 0.0f, n, x);
+  if (n && block % 23 == 0) {
+    x[n / 2] = NAN;
+    x[0]     = 1e-42f;
+    x[n - 1] = INFINITY;
+  }
+}
+
+static void
+run_block(Host* const host, const uint32_t block, const uint32_t n)
+{
+  static float in[HOST_MAX_CHANNELS][HOST_MAX_BLOCK];
+  static float side[HOST_MAX_CHANNELS][HOST_MAX_BLOCK];
+  for (uint32_t c = 0; c < HOST_MAX_CHANNELS; ++c) {
+    fill(block + c, n, in[c]);
+    fill(block + 7 * c, n, side[c]);
+  }
+  host_set_side(host, block % 300 < 150 ? (float*[]){ side[0], side[1] } : NULL);
+  host_run(host, n, (float*[]){ in[0], in[1] }, (float*[]){ in[0], in[1] });
+}
+
+/// All that a host may do, in blocks of any size.
+static void
+live(void* const* state, const PluginUnderTest* const plugin, const HostWork work)
+{
+  const HostConfig  config   = { .rate_hz    = RATE,
                                  .work       = work,
                                  .work_delay = 5,
-                                 .before_run = guard_arm,
-                                 .after_run  = guard_disarm };
-  const char* const models[] = { models_write(state, "a", models_random(1)),
-                                 models_write(state, "b", models_random(2)),
+                                 .before_run = trespass_arm,
+                                 .after_run  = trespass_disarm };
+  const char* const models[] = { models_write(state, "a", plugin->make_model(1)),
+                                 models_write(state, "b", plugin->make_model(2)),
                                  folder_path(state, "missing") };
-  static float      in[HOST_MAX_CHANNELS][HOST_MAX_BLOCK];
-  Host* const       host    = host_open(uri, &config);
-  uint64_t          random  = 1;
-  bool              learned = false;
+  Host* const       host     = host_open(plugin->uri, &config);
+  uint64_t          random   = 1;
+  bool              learned  = false;
   assert_non_null(host);
   host_activate(host);
-  for (uint32_t at = 0, block = 0; at < 3 * 48000; ++block) {
+  for (uint32_t at = 0, block = 0; at < seconds * RATE; ++block) {
     const uint32_t n = block % 50 == 0 ? HOST_MAX_BLOCK : (uint32_t)uniform(&random, 0.0f, 400.0f);
-    signal_fill_noise(block, 0.5f, n, in[0]);
-    signal_fill_noise(block, 0.5f, n, in[1]);
     turn_every_knob(host, &random);
-    learned = follow_the_noise(host, block, &random) || learned;
+    learned = learn(host, block, &random) || learned;
     if (block % 7 == 0) {
       host_get_property(host, NULL);
     }
@@ -108,7 +144,8 @@ live(void* const* state, const char* const uri, const HostWork work)
       host_refuse_work(host, 3);
       host_set_path(host, LAMINA_MODEL_URI, models[block / 40 % 3]);
     }
-    host_run(host, n, (float*[]){ in[0], in[1] }, (float*[]){ in[0], in[1] });
+    run_block(host, block, n);
+    host_clear_log(host);
     at += n;
   }
   assert_true(learned);
@@ -120,27 +157,64 @@ live(void* const* state, const char* const uri, const HostWork work)
 static void
 test_run_is_real_time(void** const state)
 {
-  if (!guard_works()) {
+  if (!trespass_works()) {
     skip();
   }
+  for (uint32_t p = 0; p < N_PLUGINS_UNDER_TEST; ++p) {
+    live(state, &plugins_under_test[p], HOST_WORK_LATER);
+    live(state, &plugins_under_test[p], HOST_WORK_AT_ONCE);
+    live(state, &plugins_under_test[p], HOST_WORK_THREAD);
+  }
+  assert_int_equal(trespass_count(), 0);
+}
 
-  const GuardCounts before = guard_counts();
-  live(state, DENOISE_MONO_URI, HOST_WORK_LATER);
-  live(state, DENOISE_STEREO_URI, HOST_WORK_LATER);
-  live(state, DENOISE_STEREO_URI, HOST_WORK_AT_ONCE);
-  live(state, DENOISE_STEREO_URI, HOST_WORK_THREAD);
-  const GuardCounts after = guard_counts();
-  assert_int_equal(after.n_allocations - before.n_allocations, 0);
-  assert_int_equal(after.n_locks - before.n_locks, 0);
-  assert_int_equal(after.n_calls - before.n_calls, 0);
+static void
+allocate(void)
+{
+  void* volatile memory = malloc(100);
+  free(memory);
+}
+
+static void
+lock(void)
+{
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&mutex);
+  pthread_mutex_unlock(&mutex);
+}
+
+static void
+rest(void)
+{
+  (void)nanosleep(&(struct timespec){ .tv_nsec = 1 }, NULL);
+}
+
+static void
+nothing(void)
+{
+}
+
+/// It is seen what is to be seen; else the other test would prove nothing.
+static void
+test_trespasses_are_seen(void** const state)
+{
+  (void)state;
+  if (!trespass_works()) {
+    skip();
+  }
+  assert_true(trespass_is_seen(allocate));
+  assert_true(trespass_is_seen(lock));
+  assert_true(trespass_is_seen(rest));
+  assert_false(trespass_is_seen(nothing));
 }
 
 int
-main(void)
+main(const int argc, char** const argv)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_guard_counts),
     cmocka_unit_test(test_run_is_real_time),
+    cmocka_unit_test(test_trespasses_are_seen),
   };
+  seconds = argc > 1 ? atof(argv[1]) : seconds;
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }
