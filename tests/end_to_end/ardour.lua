@@ -11,6 +11,8 @@
 --   set N=VALUE    turn its Nth control
 --   automate N     let its Nth control go from its least to what it is, in the middle of the region
 --   values         print all controls
+--   play           roll from the start for a while
+--   keep LABEL     save a preset of the user's
 --   export NAME    write OUT/NAME.wav
 --   save
 --
@@ -150,11 +152,29 @@ function steps.export (name)
 	must (export:check_outputs () and export:run_export (), "export " .. name)
 end
 
+function steps.play ()
+	local request = ARDOUR.TransportRequestSource.TRS_UI
+	session:request_locate (0, false, ARDOUR.LocateTransportDisposition.MustStop, request)
+	sleep (0.5)
+	session:request_roll (request)
+	sleep (1.5)
+	must (session:transport_rolling (), "roll")
+	session:request_stop (false, false, request)
+	sleep (0.5)
+end
+
+function steps.keep (label)
+	local _, _, plug = plugin ()
+	local preset = plug:save_preset (label)
+	must (preset and preset.valid, "save the preset " .. label)
+	sleep (0.5)
+end
+
 function steps.save ()
 	must (session:save_state ("", false, false, false, false, false) == 0, "save")
 end
 
-local has_word = { add = true, preset = true, set = true, automate = true, export = true }
+local has_word = { add = true, preset = true, set = true, automate = true, export = true, keep = true }
 
 write_export_preset ()
 local i = 3

@@ -14,8 +14,6 @@
 #include "tests/training/program.h"
 #include "training/preset/effects.h"
 
-#include <lv2/presets/presets.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,32 +45,6 @@ share(void** state)
                    0);
   assert_int_equal(program_lamina(state, "preset", "install kitchen.tar.gz"), 0);
   return 0;
-}
-
-/// The preset of a plugin that hosts call "Küche".  @return Its URI, owned by the caller.
-static char*
-find_preset(Host* const host)
-{
-  LilvWorld* const world = host_world(host);
-  LilvNode* const  type  = lilv_new_uri(world, LV2_PRESETS__Preset);
-  LilvNode* const  label = lilv_new_uri(world, LILV_NS_RDFS "label");
-  LilvNodes* const all   = lilv_plugin_get_related(host_plugin(host), type);
-  char*            uri   = NULL;
-  LILV_FOREACH(nodes, i, all)
-  {
-    const LilvNode* const preset = lilv_nodes_get(all, i);
-    lilv_world_load_resource(world, preset);
-    LilvNode* const name = lilv_world_get(world, preset, label, NULL);
-    if (name && !strcmp(lilv_node_as_string(name), "Küche")) {
-      assert_null(uri);
-      uri = strdup(lilv_node_as_uri(preset));
-    }
-    lilv_node_free(name);
-  }
-  lilv_nodes_free(all);
-  lilv_node_free(label);
-  lilv_node_free(type);
-  return uri;
 }
 
 static Host*
@@ -117,7 +89,7 @@ static void
 hear_preset(const char* const uri, float* const* const out)
 {
   Host* const host   = open_host(uri);
-  char* const preset = find_preset(host);
+  char* const preset = host_find_preset(host, "Küche");
   assert_non_null(preset);
   assert_true(host_load_preset(host, preset));
   assert_true(host_control(host, "reduction") == 18.0f);

@@ -12,6 +12,7 @@
 #include <lv2/options/options.h>
 #include <lv2/parameters/parameters.h>
 #include <lv2/patch/patch.h>
+#include <lv2/presets/presets.h>
 #include <lv2/resize-port/resize-port.h>
 #include <lv2/state/state.h>
 #include <lv2/urid/urid.h>
@@ -770,6 +771,40 @@ host_restore(Host* const host, const char* const folder)
   char path[4096];
   snprintf(path, sizeof(path), "%s/state.ttl", folder);
   return restore(host, lilv_state_new_from_file(host->world, &host->map, NULL, path));
+}
+
+/// Whether a preset has that label.
+static bool
+is_labeled(Host* const host, const LilvNode* const preset, const char* const label)
+{
+  LilvNode* const key = lilv_new_uri(host->world, LILV_NS_RDFS "label");
+  lilv_world_load_resource(host->world, preset);
+  LilvNode* const text = lilv_world_get(host->world, preset, key, NULL);
+  const bool      is   = text && !strcmp(lilv_node_as_string(text), label);
+  lilv_node_free(text);
+  lilv_node_free(key);
+  return is;
+}
+
+char*
+host_find_preset(Host* const host, const char* const label)
+{
+  LilvNode* const  type = lilv_new_uri(host->world, LV2_PRESETS__Preset);
+  LilvNodes* const all  = lilv_plugin_get_related(host->plugin, type);
+  const char*      uri  = NULL;
+  uint32_t         n    = 0;
+  LILV_FOREACH(nodes, i, all)
+  {
+    const LilvNode* const preset = lilv_nodes_get(all, i);
+    if (is_labeled(host, preset, label)) {
+      uri = lilv_node_as_uri(preset);
+      ++n;
+    }
+  }
+  char* const found = n == 1 ? strdup(uri) : NULL;
+  lilv_nodes_free(all);
+  lilv_node_free(type);
+  return found;
 }
 
 bool

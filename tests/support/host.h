@@ -170,6 +170,11 @@ host_save(Host* host, const char* folder, const char* link_folder, uint32_t flag
 bool
 host_restore(Host* host, const char* folder);
 
+/// The preset that users see by that name.  @return Its URI, owned by the caller; NULL when there is
+/// none, or more than one.
+char*
+host_find_preset(Host* host, const char* label);
+
 /// Restore a preset of the plugin's bundle, or of any other in LV2_PATH.
 bool
 host_load_preset(Host* host, const char* uri);
