@@ -3,6 +3,7 @@
 
 #include "plugin/model_search.h"
 
+#include "dsp/network/model_file.h"
 #include "dsp/sha256.h"
 
 #include <fcntl.h>
@@ -17,6 +18,12 @@
 static const char usual_folders[] = "~/.lv2:/usr/local/lib/lv2:/usr/lib/lv2:"
                                     "/usr/local/lib64/lv2:/usr/lib64/lv2:"
                                     "/usr/lib/x86_64-linux-gnu/lv2:/usr/lib/aarch64-linux-gnu/lv2";
+
+static bool
+may_be_model(const struct stat* const info)
+{
+  return S_ISREG(info->st_mode) && (unsigned long long)info->st_size <= MODEL_MAX_FILE;
+}
 
 /// @param text [SHA256_TEXT_SIZE], written.  @return Bytes, or -1 on failure.
 static long long
@@ -45,7 +52,7 @@ model_identity(const char* const path, char* const identity)
   if (fd < 0) {
     return false;
   }
-  const long long size = !fstat(fd, &info) && S_ISREG(info.st_mode) ? hash_file(fd, text) : -1;
+  const long long size = !fstat(fd, &info) && may_be_model(&info) ? hash_file(fd, text) : -1;
   (void)close(fd);
   if (size >= 0) {
     (void)snprintf(identity, MODEL_IDENTITY_SIZE, "%s/%lld", text, size);
@@ -60,7 +67,7 @@ is_it(const char* const path, const char* const identity)
   struct stat       info;
   char              found[MODEL_IDENTITY_SIZE];
   const char* const slash = strchr(identity, '/');
-  return slash && !stat(path, &info) && S_ISREG(info.st_mode) &&
+  return slash && !stat(path, &info) && may_be_model(&info) &&
          (long long)info.st_size == atoll(slash + 1) && model_identity(path, found) &&
          !strcmp(found, identity);
 }

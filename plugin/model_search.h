@@ -12,10 +12,11 @@
 /**
    What a file is, wherever it lies: "SHA-256/LENGTH".
 
-   Reads all of it; any thread but the audio thread.
+   Reads all of it; any thread but the audio thread.  A file that is too long for a model has none:
+   a stranger's session may name any file.
 
    @param identity [MODEL_IDENTITY_SIZE], written; "" on failure.
-   @return False when it cannot be read.
+   @return False when it cannot be read, or is no file that could be a model.
 */
 bool
 model_identity(const char* path, char* identity);

@@ -374,12 +374,14 @@ work(const LV2_Handle instance, const LV2_Worker_Respond_Function respond,
   (void)handle;
   Plugin* const     plugin = instance;
   const Work* const wanted = data;
-  if (size < sizeof(WorkKind)) {
+  const bool        loads  = size > offsetof(Work, path) && wanted->kind == WORK_LOAD;
+  if (size < sizeof(WorkKind) ||
+      (loads && !memchr(wanted->path, '\0', size - offsetof(Work, path)))) {
     return LV2_WORKER_ERR_UNKNOWN;
   }
 
   model_slot_collect(plugin->slot);
-  if (wanted->kind == WORK_LOAD && model_slot_load(plugin->slot, wanted->path, true)) {
+  if (loads && model_slot_load(plugin->slot, wanted->path, true)) {
     report(plugin, status_string(STATUS_NO_MEMORY));
     return LV2_WORKER_ERR_NO_SPACE;
   }

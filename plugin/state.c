@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /// Free a path that the host made.
 static void
@@ -38,20 +39,45 @@ copy_stream(FILE* const from, FILE* const to)
   return !ferror(from);
 }
 
+/// Write what a stream holds to a new file.  @return False, and no file is left, on failure.
 static bool
-copy_file(const char* const from_path, const char* const to_path)
+write_new(FILE* const from, const char* const path)
 {
-  FILE* const from = fopen(from_path, "rb");
-  if (!from) {
-    return false;
-  }
-
-  FILE* const to = fopen(to_path, "wb");
+  FILE* const to = fopen(path, "wbx");
   bool        ok = to && copy_stream(from, to);
   if (to && fclose(to)) {
     ok = false;
   }
-  fclose(from);
+  if (to && !ok) {
+    (void)unlink(path);
+  }
+  return ok;
+}
+
+/**
+   Copy a file to a path.
+
+   What is there is replaced only by a whole copy, and not followed: hosts keep links in states, and
+   behind one may be a file of the user's, or the very file that is copied.
+*/
+static bool
+copy_file(const char* const from_path, const char* const to_path)
+{
+  FILE* const from = fopen(from_path, "rb");
+  char*       part = NULL;
+  bool        ok   = from && asprintf(&part, "%s.%ld.part", to_path, (long)getpid()) >= 0;
+  if (ok) {
+    (void)unlink(part); // of a program that was killed
+    ok = write_new(from, part);
+  }
+  if (ok && rename(part, to_path)) {
+    (void)unlink(part);
+    ok = false;
+  }
+  if (from) {
+    (void)fclose(from);
+  }
+  free(part);
   return ok;
 }
 

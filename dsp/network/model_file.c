@@ -24,9 +24,6 @@ enum {
   MAX_TENSORS = 2 * 2 * (NETWORK_MAX_LAYERS + 1) + 4,
 };
 
-/// Longest file: the weights, and a little more.
-#define MAX_FILE_SIZE ((size_t)MODEL_MAX_WEIGHTS * FLOAT_SIZE + LENGTH_SIZE + MODEL_MAX_HEADER)
-
 /// One array of a model and where it lies.
 typedef struct {
   char     name[32];
@@ -437,7 +434,7 @@ model_read(const char* path, Model** model, Diagnostic* why)
 {
   size_t size   = 0;
   void*  bytes  = NULL;
-  Status status = file_read(path, MAX_FILE_SIZE, &size, &bytes, why);
+  Status status = file_read(path, MODEL_MAX_FILE, &size, &bytes, why);
   if (!status) {
     status = model_parse(path, size, bytes, model, why);
     free(bytes);

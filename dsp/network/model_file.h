@@ -12,6 +12,9 @@
 /// Longest header, bytes.
 #define MODEL_MAX_HEADER ((size_t)1 << 18)
 
+/// Longest file, bytes: length, header and weights.
+#define MODEL_MAX_FILE (8 + MODEL_MAX_HEADER + (size_t)MODEL_MAX_WEIGHTS * sizeof(float))
+
 /// Version of the file's contents.  A reader refuses any other.
 #define MODEL_VERSION 1
 

@@ -3,12 +3,14 @@
 
 #include "plugin/model_search.h"
 
+#include "dsp/network/model_file.h"
 #include "tests/support/folder.h"
 #include "tests/support/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /// "abc", the first example of FIPS 180-4's SHA-256.
 static const char abc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad/3";
@@ -105,6 +107,17 @@ test_others(void** const state)
   expect(state, "ba7816bf", NULL);
 }
 
+/// A session may name a disk's image: it is not read, which would take a host minutes.
+static void
+test_too_long(void** const state)
+{
+  char identity[MODEL_IDENTITY_SIZE];
+  folder_write(state, "long", 3, "abc");
+  assert_int_equal(truncate(folder_path(state, "long"), (off_t)MODEL_MAX_FILE + 1), 0); // a hole
+  assert_false(model_identity(folder_path(state, "long"), identity));
+  assert_string_equal(identity, "");
+}
+
 int
 main(void)
 {
@@ -112,6 +125,7 @@ main(void)
     WITH_HOME(test_identity),
     WITH_HOME(test_places),
     WITH_HOME(test_others),
+    WITH_HOME(test_too_long),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

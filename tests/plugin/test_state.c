@@ -256,6 +256,78 @@ test_strange_values(void** const state)
   memory_slot_free(profiles);
 }
 
+/// Where a host lets a state keep the model.
+static char*
+make_path(void* const place, const char* const name)
+{
+  (void)name;
+  return strdup(place);
+}
+
+static LV2_State_Status
+store_path(void* const stored, const uint32_t key, const void* const value, const size_t size,
+           const uint32_t type, const uint32_t flags)
+{
+  (void)key;
+  (void)size;
+  (void)type;
+  (void)flags;
+  if (*(char*)stored == '\0') {
+    strcpy(stored, value); // The first is the model's path
+  }
+  return LV2_STATE_SUCCESS;
+}
+
+/// Save a portable state with a model at a place.
+static void
+save_to(ModelSlot* const slot, const char* const place)
+{
+  char                     stored[4096] = "";
+  char                     path[4096];
+  MemorySlot* const        memories = memory_slot_new(&denoise_mono);
+  const LV2_URID_Map       map      = { NULL, map_uri };
+  const Uris               uris     = uris_map(&map, DENOISE_MONO_URI, LAMINA_NOISE_PROFILE_URI);
+  LV2_State_Make_Path      maker    = { path, make_path };
+  const LV2_Feature        feature  = { LV2_STATE__makePath, &maker };
+  const LV2_Feature* const list[]   = { &feature, NULL };
+  strcpy(path, place);
+  assert_int_equal(
+    state_save(slot, memories, &uris, store_path, stored, LV2_STATE_IS_PORTABLE, list),
+    LV2_STATE_SUCCESS);
+  assert_string_equal(stored, place);
+  memory_slot_free(memories);
+}
+
+/// Hosts may offer a place where a link to a user's file is, or where the model itself is, when a
+/// preset is saved again: neither file is harmed.
+static void
+test_a_copy_replaces_no_file_of_the_users(void** const state)
+{
+  enum { ROOM = 1 << 16 };
+  static char       before[ROOM];
+  static char       after[ROOM];
+  const char* const model = models_write(state, "given", models_constant_gain(0.5));
+  const char* const place = folder_path(state, "place");
+  const size_t      n     = folder_read(state, "given", ROOM, before);
+  ModelSlot* const  slot  = model_slot_new(&denoise_mono, 48000.0, ignore, NULL);
+  assert_in_range(n, 100, ROOM - 1);
+  assert_int_equal(model_slot_load(slot, model, false), STATUS_SUCCESS);
+
+  folder_write(state, "other", 5, "other");
+  assert_int_equal(symlink(folder_path(state, "other"), place), 0);
+  save_to(slot, place);
+  assert_int_equal(folder_read(state, "other", ROOM, after), 5);
+  assert_int_equal(folder_read(state, "place", ROOM, after), n);
+
+  assert_int_equal(unlink(place), 0);
+  assert_int_equal(symlink(model, place), 0);
+  save_to(slot, place);
+  save_to(slot, model);
+  assert_int_equal(folder_read(state, "given", ROOM, after), n);
+  assert_memory_equal(after, before, n);
+  model_slot_free(slot);
+}
+
 /// A profile as hosts keep it.
 typedef struct {
   LV2_Atom_Vector_Body head;
@@ -444,6 +516,7 @@ main(void)
     cmocka_unit_test(test_missing_model_is_kept),
     cmocka_unit_test(test_moved_model_is_found),
     cmocka_unit_test(test_strange_values),
+    IN_FOLDER(test_a_copy_replaces_no_file_of_the_users),
     cmocka_unit_test(test_strange_profiles),
     cmocka_unit_test(test_a_profile_is_kept_in_sessions),
     cmocka_unit_test(test_a_profile_comes_and_goes),

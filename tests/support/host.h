@@ -170,8 +170,8 @@ host_save(Host* host, const char* folder, const char* link_folder, uint32_t flag
 bool
 host_restore(Host* host, const char* folder);
 
-/// The preset that users see by that name.  @return Its URI, owned by the caller; NULL when there is
-/// none, or more than one.
+/// The preset that users see by that name.  @return Its URI, owned by the caller; NULL when there
+/// is none, or more than one.
 char*
 host_find_preset(Host* host, const char* label);
 
