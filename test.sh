@@ -28,7 +28,7 @@ echo "== Threads under the sanitizer"
 project_configure build-tsan -Dwerror=true -Dbuildtype=debug -Doptimization=1 \
   -Db_sanitize=thread -Db_lundef=false
 meson test -C build-tsan -v --timeout-multiplier 8 \
-  "plugin threads" "plugin model_slot" "plugin memory_slot"
+  "plugin threads" "plugin model_slot" "plugin memory_slot" "plugin display"
 
 echo "== Fuzzers"
 CC=clang project_configure build-fuzz -Dfuzz=enabled -Dbuildtype=debug -Doptimization=2 \

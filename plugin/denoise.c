@@ -7,6 +7,8 @@
 #include "dsp/spectrum/stft.h"
 #include "plugin/uris.h"
 
+#include <math.h>
+
 static uint32_t
 latency(const double rate_hz)
 {
@@ -75,6 +77,21 @@ n_learned(const void* const engine)
   return denoiser_n_learned(engine);
 }
 
+/// The reduction from 50 Hz to 20 kHz, 60 dB at the bottom.
+static void
+draw(const void* const engine, EffectLine* const line)
+{
+  static const float bottom_db = 60.0f;
+  static const float low_hz    = 50.0f;
+  static const float octaves   = 8.64386f; // log2(20000 / 50)
+  line->n                      = EFFECT_MAX_POINTS;
+  line->filled                 = true;
+  for (uint32_t i = 0; i < line->n; ++i) {
+    line->x[i] = (float)i / (float)(line->n - 1);
+    line->y[i] = -denoiser_gain_db(engine, low_hz * exp2f(octaves * line->x[i])) / bottom_db;
+  }
+}
+
 static const float defaults[DENOISE_N_CONTROLS] = {
   [DENOISE_REDUCTION] = 24.0f,
   [DENOISE_STRENGTH]  = 100.0f,
@@ -98,6 +115,7 @@ const Effect denoise_mono = {
   .remember   = remember,
   .recall     = recall,
   .n_learned  = n_learned,
+  .draw       = draw,
   .memory_uri = LAMINA_NOISE_PROFILE_URI,
   .clear      = DENOISE_CLEAR,
   .freewheel  = DENOISE_FREEWHEEL,
@@ -120,6 +138,7 @@ const Effect denoise_stereo = {
   .remember   = remember,
   .recall     = recall,
   .n_learned  = n_learned,
+  .draw       = draw,
   .memory_uri = LAMINA_NOISE_PROFILE_URI,
   .clear      = DENOISE_CLEAR,
   .freewheel  = DENOISE_FREEWHEEL,

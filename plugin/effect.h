@@ -33,6 +33,17 @@ typedef struct {
   float    numbers[EFFECT_MAX_MEMORY];
 } EffectMemory;
 
+/// Most points of a line.
+#define EFFECT_MAX_POINTS 64u
+
+/// What a mixer's strip shows of an effect: a line through points.
+typedef struct {
+  uint32_t n;                    ///< 0: nothing to be seen
+  float    x[EFFECT_MAX_POINTS]; ///< 0, left, to 1
+  float    y[EFFECT_MAX_POINTS]; ///< 0, top, to 1
+  bool     filled;               ///< From the top to the line
+} EffectLine;
+
 /**
    What one plugin does with sound and a model.
 
@@ -85,6 +96,9 @@ typedef struct {
 
   /// How often something was learned.  Real-time.
   uint32_t (*n_learned)(const void* engine);
+
+  /// What it does now.  Real-time.  @param line Written.
+  void (*draw)(const void* engine, EffectLine* line);
 
   const char* memory_uri; ///< Of the memory in a saved state
   uint32_t    clear;      ///< Index of the control that clears the memory when it rises

@@ -362,6 +362,15 @@ model_slot_by_user(const ModelSlot* const slot)
   return loaded && loaded->by_user;
 }
 
+void
+model_slot_draw(const ModelSlot* const slot, EffectLine* const line)
+{
+  line->n = 0;
+  if (slot->current && slot->current->engine) {
+    slot->effect->draw(slot->current->engine, line);
+  }
+}
+
 static void
 run_loaded(const ModelSlot* const slot, const Loaded* const loaded, const float* const controls,
            const uint32_t n, const float* const* const in, const float* const* const dry,

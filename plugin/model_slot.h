@@ -121,6 +121,11 @@ REALTIME
 bool
 model_slot_share_learned(ModelSlot* slot);
 
+/// What the model that is heard does now; nothing where the sound is dry.  @param line Written.
+REALTIME
+void
+model_slot_draw(const ModelSlot* slot, EffectLine* line);
+
 /**
    @param controls As Effect's `run`.
    @param n 1…EFFECT_BLOCK.

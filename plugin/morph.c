@@ -149,6 +149,19 @@ n_learned(const void* const engine)
   return morpher_n_learned(engine);
 }
 
+_Static_assert(MORPHER_TRACE <= EFFECT_MAX_POINTS, "all places must fit");
+
+/// The way of the sound through the model's space: right and up is more.
+static void
+draw(const void* const engine, EffectLine* const line)
+{
+  line->n      = morpher_trace(engine, line->x, line->y);
+  line->filled = false;
+  for (uint32_t i = 0; i < line->n; ++i) {
+    line->y[i] = 1.0f - line->y[i];
+  }
+}
+
 static const float defaults[MORPH_N_CONTROLS] = {
   [MORPH_AMOUNT]     = 0.0f,
   [MORPH_EXPRESSION] = 100.0f,
@@ -174,6 +187,7 @@ const Effect morph_mono = {
   .remember       = remember,
   .recall         = recall,
   .n_learned      = n_learned,
+  .draw           = draw,
   .memory_uri     = LAMINA_ANCHORS_URI,
   .clear          = MORPH_CLEAR,
   .freewheel      = MORPH_FREEWHEEL,
@@ -198,6 +212,7 @@ const Effect morph_stereo = {
   .remember       = remember,
   .recall         = recall,
   .n_learned      = n_learned,
+  .draw           = draw,
   .memory_uri     = LAMINA_ANCHORS_URI,
   .clear          = MORPH_CLEAR,
   .freewheel      = MORPH_FREEWHEEL,

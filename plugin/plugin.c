@@ -4,9 +4,11 @@
 #include "dsp/effect/delay.h"
 #include "plugin/denoise.h"
 #include "plugin/denormals.h"
+#include "plugin/display.h"
 #include "plugin/effect.h"
 #include "plugin/fade.h"
 #include "plugin/host_feature.h"
+#include "plugin/inline_display.h"
 #include "plugin/memory_slot.h"
 #include "plugin/messages.h"
 #include "plugin/model_slot.h"
@@ -44,6 +46,7 @@ typedef struct {
   uint32_t                   latency; ///< Samples
   ModelSlot*                 slot;
   MemorySlot*                memory;
+  Display*                   display;
 
   // Ports.
   const LV2_Atom_Sequence* control;
@@ -89,15 +92,17 @@ cleanup(const LV2_Handle instance)
   }
   model_slot_free(plugin->slot);
   memory_slot_free(plugin->memory);
+  display_free(plugin->display);
   free(plugin);
 }
 
 static bool
-allocate(Plugin* const plugin, const double rate_hz)
+allocate(Plugin* const plugin, const double rate_hz, const InlineDisplay* const strip)
 {
-  plugin->slot   = model_slot_new(plugin->effect, rate_hz, report, plugin);
-  plugin->memory = memory_slot_new(plugin->effect);
-  bool ok        = plugin->slot && plugin->memory;
+  plugin->slot    = model_slot_new(plugin->effect, rate_hz, report, plugin);
+  plugin->memory  = memory_slot_new(plugin->effect);
+  plugin->display = display_new(strip, rate_hz);
+  bool ok         = plugin->slot && plugin->memory && plugin->display;
   for (uint32_t c = 0; c < plugin->effect->n_channels; ++c) {
     plugin->dry_delay[c] = delay_new(plugin->latency);
     ok                   = ok && plugin->dry_delay[c];
@@ -146,7 +151,8 @@ plugin_new(const Effect* const effect, const double rate_hz, const char* const b
   plugin->clearing = true; // a session saved with the button down clears nothing
   lv2_log_logger_init(&plugin->logger, map, host_feature(features, LV2_LOG__log));
   messages_init(&plugin->messages, &plugin->uris, map);
-  if (!allocate(plugin, rate_hz) || !load_default(plugin, bundle_path)) {
+  const InlineDisplay* const strip = host_feature(features, INLINE_DISPLAY__queue_draw);
+  if (!allocate(plugin, rate_hz, strip) || !load_default(plugin, bundle_path)) {
     cleanup(plugin);
     return NULL;
   }
@@ -337,6 +343,17 @@ read_memory(Plugin* const plugin, const float* const controls)
   plugin->clearing = clear;
 }
 
+/// Show what the effect does, when it is time.
+static void
+show(Plugin* const plugin, const uint32_t n_samples)
+{
+  EffectLine* const line = display_run(plugin->display, n_samples);
+  if (line) {
+    model_slot_draw(plugin->slot, line);
+    display_show(plugin->display);
+  }
+}
+
 static void
 run(const LV2_Handle instance, const uint32_t n_samples)
 {
@@ -361,6 +378,7 @@ run(const LV2_Handle instance, const uint32_t n_samples)
   if (model_slot_share_learned(plugin->slot)) {
     tell_memory(plugin);
   }
+  show(plugin, n_samples);
   ask_to_collect(plugin);
   messages_write(&plugin->messages, plugin->notify, model_slot_path(plugin->slot));
   denormals_restore(mode);
@@ -421,16 +439,27 @@ restore(const LV2_Handle instance, const LV2_State_Retrieve_Function retrieve,
   return status;
 }
 
+static InlineDisplaySurface*
+render(const LV2_Handle instance, const uint32_t width, const uint32_t max_height)
+{
+  Plugin* const plugin = instance;
+  return display_render(plugin->display, width, max_height);
+}
+
 static const void*
 extension_data(const char* const uri)
 {
-  static const LV2_State_Interface  state_interface  = { save, restore };
-  static const LV2_Worker_Interface worker_interface = { work, work_response, NULL };
+  static const InlineDisplayInterface display_interface = { render };
+  static const LV2_State_Interface    state_interface   = { save, restore };
+  static const LV2_Worker_Interface   worker_interface  = { work, work_response, NULL };
   if (!strcmp(uri, LV2_STATE__interface)) {
     return &state_interface;
   }
   if (!strcmp(uri, LV2_WORKER__interface)) {
     return &worker_interface;
+  }
+  if (!strcmp(uri, INLINE_DISPLAY__interface)) {
+    return &display_interface;
   }
   return NULL;
 }

@@ -219,6 +219,14 @@ apply_gains(Denoiser* const denoiser, float complex* const* const spectra)
   channels_scale(denoiser->channels, denoiser->bin, spectra);
 }
 
+float
+denoiser_gain_db(const Denoiser* const denoiser, const float hz)
+{
+  const uint32_t band = band_layout_nearest(&denoiser->model->features.bands, hz);
+  const float    gain = denoiser->last[band];
+  return gain > 0.0f ? fmaxf(20.0f * log10f(gain), -60.0f) : 0.0f;
+}
+
 /// Samples since `learn` is on, after so many of this run; at most a frame.
 static uint32_t
 heard_after(const Denoiser* const denoiser, const uint32_t n)

@@ -86,6 +86,12 @@ REALTIME
 uint32_t
 denoiser_n_learned(const Denoiser* denoiser);
 
+/// Gain of the last frame at a frequency, dB, whether one hears what is left or what is taken away;
+/// −60…0, and 0 before the first frame.
+REALTIME
+float
+denoiser_gain_db(const Denoiser* denoiser, float hz);
+
 /**
    Any number of samples, 0 included.  The output does not depend on how they are cut into blocks.
 

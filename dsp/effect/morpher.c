@@ -66,6 +66,9 @@ struct Morpher {
   float   amount;        ///< As far as it has followed
   float   goal[N_SPACE]; ///< A point, likewise
 
+  float    trace[MORPHER_TRACE][2]; ///< The last places of the sound, a ring
+  uint32_t n_trace;                 ///< Since the last reset; it may wrap
+
   float*               power;  ///< Mean over the channels, [stft_bins]
   float*               gain;   ///< dB, then a factor, [stft_bins]
   const MorpherParams* params; ///< Of this run
@@ -146,6 +149,7 @@ morpher_reset(Morpher* const morpher)
   morpher->fresh    = true;
   morpher->frozen   = false;
   morpher->has_goal = false;
+  morpher->n_trace  = 0;
   memset(morpher->goal, 0, sizeof(morpher->goal));
 }
 
@@ -178,6 +182,18 @@ uint32_t
 morpher_n_learned(const Morpher* const morpher)
 {
   return morpher->corners.n_learned;
+}
+
+uint32_t
+morpher_trace(const Morpher* const morpher, float* const x, float* const y)
+{
+  const uint32_t n     = morpher->n_trace < MORPHER_TRACE ? morpher->n_trace : MORPHER_TRACE;
+  const uint32_t first = morpher->n_trace - n;
+  for (uint32_t i = 0; i < n; ++i) {
+    x[i] = morpher->trace[(first + i) % MORPHER_TRACE][0];
+    y[i] = morpher->trace[(first + i) % MORPHER_TRACE][1];
+  }
+  return n;
 }
 
 static float
@@ -319,6 +335,21 @@ offset_code(const Morpher* const morpher, const float* const played, float* cons
   }
 }
 
+/// Keep the place of the sound.
+static void
+keep_trace(Morpher* const morpher, const float* const code)
+{
+  if (morpher->n_space < 2) {
+    return;
+  }
+  float* const place = morpher->trace[morpher->n_trace++ % MORPHER_TRACE];
+  for (uint32_t k = 0; k < 2; ++k) {
+    const float low  = latent_low(morpher->latent, k);
+    const float high = latent_high(morpher->latent, k);
+    place[k]         = (code[k] - low) / (high - low);
+  }
+}
+
 /// How much of the way is to be gone, so that its steps sound even.
 static float
 retimed(const Morpher* const morpher, const float* const source_db)
@@ -352,6 +383,7 @@ move(Morpher* const morpher, const float* const shape_db, float* const gain_db)
   }
   if (morpher->latent) {
     offset_code(morpher, played, moved);
+    keep_trace(morpher, moved);
   }
   to_shape(morpher, moved, gain_db);
   to_shape(morpher, played, played_db);

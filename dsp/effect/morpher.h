@@ -108,6 +108,20 @@ REALTIME
 const Anchor*
 morpher_corner(const Morpher* morpher, uint32_t corner);
 
+/// Places of the sound in the model's space that are kept: some 0.7 s.
+#define MORPHER_TRACE 64u
+
+/**
+   The way of the sound through the first two numbers of its code, oldest place first.
+
+   @param x [MORPHER_TRACE], written: 0 and 1 are the ends of what the model has learned from.
+   @param y [MORPHER_TRACE], written, likewise.
+   @return How many there are; none without a model of two numbers.
+*/
+REALTIME
+uint32_t
+morpher_trace(const Morpher* morpher, float* x, float* y);
+
 /// How many timbres were learned since _new; it may wrap.
 REALTIME
 uint32_t

@@ -4,6 +4,7 @@
 #include "dsp/spectrum/bands.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,22 @@ band_layout_centre(const BandLayout* const layout, const uint32_t index)
   const double low  = erb_rate((double)layout->linear_hz);
   const double high = erb_rate((double)layout->top_hz);
   return erb_rate_inverse(low + (high - low) * (index - n_linear + 1) / layout->n_erb);
+}
+
+uint32_t
+band_layout_nearest(const BandLayout* const layout, const float hz)
+{
+  uint32_t low  = 0;
+  uint32_t high = band_layout_count(layout) - 1;
+  while (high - low > 1) {
+    const uint32_t middle   = low + (high - low) / 2;
+    const bool     is_above = band_layout_centre(layout, middle) > (double)hz;
+    low                     = is_above ? low : middle;
+    high                    = is_above ? middle : high;
+  }
+  const double below = (double)hz - band_layout_centre(layout, low);
+  const double above = band_layout_centre(layout, high) - (double)hz;
+  return below < above ? low : high;
 }
 
 struct Bands {

@@ -33,6 +33,11 @@ band_layout_count(const BandLayout* layout);
 double
 band_layout_centre(const BandLayout* layout, uint32_t index);
 
+/// The band whose centre is nearest to a frequency; the last one for all above.
+REALTIME
+uint32_t
+band_layout_nearest(const BandLayout* layout, float hz);
+
 /**
    A layout at one sample rate: triangles between neighbouring centres.
 

@@ -126,6 +126,23 @@ test_bins_above_follow_the_top_band(void** const state)
   bands_free(bands);
 }
 
+/// Against all centres.
+static void
+test_nearest(void** const state)
+{
+  (void)state;
+  for (float hz = 0.0f; hz < 30000.0f; hz += 13.7f) {
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < band_layout_count(&layout); ++i) {
+      if (fabs(band_layout_centre(&layout, i) - (double)hz) <
+          fabs(band_layout_centre(&layout, best) - (double)hz)) {
+        best = i;
+      }
+    }
+    assert_int_equal(band_layout_nearest(&layout, hz), best);
+  }
+}
+
 int
 main(void)
 {
@@ -135,6 +152,7 @@ main(void)
     cmocka_unit_test(test_white_power_is_flat),
     cmocka_unit_test(test_linear_bands_are_bins),
     cmocka_unit_test(test_bins_above_follow_the_top_band),
+    cmocka_unit_test(test_nearest),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

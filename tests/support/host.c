@@ -3,6 +3,8 @@
 
 #include "tests/support/host.h"
 
+#include "plugin/inline_display.h"
+
 #include <lv2/atom/atom.h>
 #include <lv2/atom/forge.h>
 #include <lv2/atom/util.h>
@@ -105,8 +107,10 @@ struct Host {
   LV2_Worker_Schedule schedule;
   LV2_Log_Log         logger;
   LV2_Options_Option  options[4];
-  LV2_Feature         features[7];
-  const LV2_Feature*  feature_list[8];
+  InlineDisplay       strip;
+  _Atomic(uint32_t)   n_draws;
+  LV2_Feature         features[8];
+  const LV2_Feature*  feature_list[9];
 };
 
 static LV2_URID
@@ -253,12 +257,20 @@ worker_thread(void* const context)
 }
 
 static void
+queue_draw(void* const handle)
+{
+  Host* const host = handle;
+  atomic_fetch_add(&host->n_draws, 1);
+}
+
+static void
 set_features(Host* const host)
 {
   host->map      = (LV2_URID_Map){ host, map_uri };
   host->unmap    = (LV2_URID_Unmap){ host, unmap_uri };
   host->schedule = (LV2_Worker_Schedule){ host, schedule_work };
   host->logger   = (LV2_Log_Log){ host, log_printf, log_vprintf };
+  host->strip    = (InlineDisplay){ host, queue_draw };
 
   const LV2_URID atom_int   = urid(host, LV2_ATOM__Int);
   const LV2_URID atom_float = urid(host, LV2_ATOM__Float);
@@ -283,6 +295,7 @@ set_features(Host* const host)
     { LV2_LOG__log, &host->logger },
     { LV2_OPTIONS__options, host->options },
     { LV2_BUF_SIZE__boundedBlockLength, NULL },
+    { INLINE_DISPLAY__queue_draw, &host->strip },
   };
   memcpy(host->features, features, sizeof(features));
   for (uint32_t i = 0; i < sizeof(features) / sizeof(features[0]); ++i) {
@@ -707,6 +720,24 @@ uint32_t
 host_changes_told(const Host* const host)
 {
   return host->n_changes;
+}
+
+uint32_t
+host_draws_asked(const Host* const host)
+{
+  return atomic_load(&host->n_draws);
+}
+
+const void*
+host_extension(Host* const host, const char* const uri)
+{
+  return lilv_instance_get_extension_data(host->instance, uri);
+}
+
+LV2_Handle
+host_handle(Host* const host)
+{
+  return lilv_instance_get_handle(host->instance);
 }
 
 const char*

@@ -51,7 +51,8 @@ typedef struct {
 /**
    One instance of an LV2 plugin in a small host: all that a test wants to see of a real one.
 
-   Gives urid:map, urid:unmap, work:schedule, log:log, opts:options, bufsz:boundedBlockLength and,
+   Gives urid:map, urid:unmap, work:schedule, log:log, opts:options, bufsz:boundedBlockLength,
+   inline display and,
    in states, state:mapPath, makePath and freePath; and a feature without a URI, which some hosts
    pass.  One thread at a time, apart from host_restore_path(), host_save_memory() and
    host_restore_memory().
@@ -146,6 +147,18 @@ host_path(const Host* host);
 /// How many state:StateChanged messages came.
 uint32_t
 host_changes_told(const Host* host);
+
+/// How often the plugin asked to be drawn.
+uint32_t
+host_draws_asked(const Host* host);
+
+/// What a plugin has under a URI; NULL: nothing.
+const void*
+host_extension(Host* host, const char* uri);
+
+/// Of the instance, as an extension's functions want it.
+LV2_Handle
+host_handle(Host* host);
 
 /// All lines of the log, until host_clear_log().
 const char*
