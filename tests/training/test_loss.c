@@ -55,6 +55,44 @@ test_squared_error_by_hand(void** const state)
   assert_true(loss_squared_error(2, 2, x_hat, x, NULL) == 7.0);
 }
 
+static double
+rms_error(void* const handle)
+{
+  Fixture* const fixture = (Fixture*)handle;
+  return loss_rms_error(N_ROWS, N_COLUMNS, fixture->x_hat, fixture->x, fixture->slope);
+}
+
+static void
+test_rms_error_gradient(void** const state)
+{
+  (void)state;
+  Random  random = random_at(3, RANDOM_TEST, 0);
+  Fixture fixture;
+  double  gradient[N];
+  for (uint32_t i = 0; i < N; ++i) {
+    fixture.x_hat[i] = random_normal(&random);
+    fixture.x[i]     = random_normal(&random);
+  }
+  rms_error(&fixture);
+  for (uint32_t i = 0; i < N; ++i) {
+    gradient[i] = fixture.slope[i];
+  }
+  assert_true(numeric_gradient_error(rms_error, &fixture, N, fixture.x_hat, gradient) < 1e-7);
+}
+
+/// Rows (3, 4) for (0, 0), √(25/2), and (7, 7) for itself, whose slope is 0 and not NaN.
+static void
+test_rms_error_by_hand(void** const state)
+{
+  (void)state;
+  const double x_hat[4] = { 3.0, 4.0, 7.0, 7.0 };
+  const double x[4]     = { 0.0, 0.0, 7.0, 7.0 };
+  double       slope[4];
+  assert_float_equal(loss_rms_error(2, 2, x_hat, x, slope), (0.5 * sqrt(12.5)), 1e-12);
+  assert_float_equal(slope[0], (3.0 / (4.0 * sqrt(12.5))), 1e-12);
+  assert_true(slope[2] == 0.0 && slope[3] == 0.0);
+}
+
 typedef struct {
   double   logits[N];
   double   x[N];           ///< Targets of the binary cross-entropy
@@ -206,6 +244,8 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_squared_error_gradient),
     cmocka_unit_test(test_squared_error_by_hand),
+    cmocka_unit_test(test_rms_error_gradient),
+    cmocka_unit_test(test_rms_error_by_hand),
     cmocka_unit_test(test_cross_entropy_gradient),
     cmocka_unit_test(test_cross_entropy_of_chances),
     cmocka_unit_test(test_cross_entropy_by_hand),

@@ -78,7 +78,7 @@ test_denoise(void** state)
                              "could give back" },
         { "code: variational\n", ":7: code: variational needs task autoencoder or morph" },
         { "reconstruction: cross_entropy\n",
-          ":7: reconstruction: cross_entropy needs task autoencoder; that of task denoise is `loss`" },
+          ":7: reconstruction: needs task autoencoder or morph; that of task denoise is `loss`" },
   };
   CHECK_CASES(state, beginning, cases)
 }
@@ -94,6 +94,7 @@ test_autoencoder(void** state)
         { "  - { units: 16, activation: identity }\ncode: variational\n", NULL },
         { "reconstruction: cross_entropy\nspectrum: { unit: yes }\n", NULL },
         { "spectrum: { by_group: yes }\n", NULL },
+        { "reconstruction: rms\n", NULL },
         { "reconstruction: cross_entropy\n",
           ":4: reconstruction: cross_entropy needs inputs in 0…1, and spectrum.unit is no" },
         { "code: variational\n", ":4: code: variational needs identity as the activation of the last "
@@ -104,7 +105,7 @@ test_autoencoder(void** state)
           ":5: skip: a code of 482 is wanted, and pca has 481 components" },
         { "  - { units: 4, activation: identity }\nskip: pca\nreconstruction: cross_entropy\n"
               "spectrum: { unit: yes }\n",
-          ":5: skip: pca needs reconstruction squared" },
+          ":5: skip: pca needs reconstruction squared or rms" },
         { "batch:\n  frames: 2\n", ":5: batch.frames: task autoencoder learns single frames, not "
                                        "sequences: 1 is possible, 2 found" },
         { "  - units: 4\n    taps: [0, 1]\n", ":5: layers.1.taps: task autoencoder learns single "
@@ -124,7 +125,7 @@ test_morph(void** state)
                                   "  - { units: 8, activation: identity }\n";
   static const Case cases[]     = {
         { "", NULL },
-        { "skip: pca\n", NULL },
+        { "skip: pca\nreconstruction: rms\n", NULL },
         { "code: variational\nmorph: { anchors: \"a, b\", scale_db: 10 }\n", NULL },
         { "fine_tune: { corruption: gaussian, amount: 0.1 }\nspectrum: { by_group: yes }\n", NULL },
         { "morph: { scale_db: 0 }\n", ":5: morph.scale_db: a number in 1…100 expected, \"0\" found" },
@@ -158,8 +159,8 @@ test_classify(void** state)
         { "skip: pca\n", ":4: skip: pca needs task autoencoder or morph" },
         { "code: variational\n", ":4: code: variational needs task autoencoder or morph" },
         { "reconstruction: cross_entropy\nspectrum: { unit: yes }\n",
-          ":4: reconstruction: cross_entropy of a reconstruction needs task autoencoder; classes have "
-              "their own" },
+          ":4: reconstruction: needs task autoencoder or morph; classes have a cross-entropy of their "
+              "own" },
         { "spectrum:\n  by_group: yes\n", ":5: spectrum.by_group: the groups of task classify are its "
                                               "classes, and all of them are to be learned" },
         { "batch: { frames: 256 }\n", ":4: batch.frames: task classify learns single frames, not "
@@ -298,6 +299,8 @@ test_reconstruction_of_layers(void** state)
     { "  - { units: 9, activation: sigmoid }\n  - { units: 8, reconstruction: cross_entropy }\n",
       NULL },
     { "  - { units: 8, reconstruction: cross_entropy }\nspectrum: { unit: yes }\n", NULL },
+    { "  - { units: 8, reconstruction: rms }\n",
+      ":3: layers.0.reconstruction: rms is for all layers together; squared is possible" },
     { "  - { units: 8, reconstruction: cross_entropy }\n",
       ":3: layers.0.reconstruction: cross_entropy needs inputs in 0…1, and spectrum.unit is no" },
     { "  - { units: 9 }\n  - { units: 8, reconstruction: cross_entropy }\n",

@@ -47,6 +47,23 @@ loss_squared_error(const uint32_t n_rows, const uint32_t n_columns, const real* 
 }
 
 double
+loss_rms_error(const uint32_t n_rows, const uint32_t n_columns, const real* const x_hat,
+               const real* const x, real* const slope)
+{
+  double sum = 0.0;
+  for (uint32_t r = 0; r < n_rows; ++r) {
+    const size_t from = (size_t)r * n_columns;
+    const real   rms  = sqrt(squared_distance(n_columns, x_hat + from, x + from) / (real)n_columns);
+    const real   scale = rms > 0 ? 1 / (rms * (real)n_columns * (real)n_rows) : 0;
+    sum += (double)rms;
+    for (uint32_t j = 0; slope && j < n_columns; ++j) {
+      slope[from + j] = scale * (x_hat[from + j] - x[from + j]);
+    }
+  }
+  return sum / n_rows;
+}
+
+double
 loss_cross_entropy(const uint32_t n_rows, const uint32_t n_columns, const real* const logits,
                    const real* const x, real* const slope)
 {

@@ -24,6 +24,18 @@ loss_squared_error(uint32_t n_rows, uint32_t n_columns, const real* x_hat, const
                    real* slope);
 
 /**
+   Root-mean-square error per row: 1/rows · Σ_r √(1/columns · Σ (x̂ − x)²).
+
+   Unlike the squared error it does not count rows that are far off more than those that are near.
+
+   @param slope ∂loss/∂x̂, [rows × columns], written, 0 in a row without error; NULL when nobody
+   asks.
+   @return The loss.
+*/
+double
+loss_rms_error(uint32_t n_rows, uint32_t n_columns, const real* x_hat, const real* x, real* slope);
+
+/**
    Binary cross-entropy per row, from logits: 1/rows · Σ softplus(a) − x·a, which is
    −Σ x log σ(a) + (1 − x) log(1 − σ(a)) without overflow.
 

@@ -120,9 +120,15 @@ judge(const FineTune* const fine_tune, const Batch* const batch, const real* con
     case MODEL_MORPH:
       break;
   }
-  return run->recipe->reconstruction == RECONSTRUCTION_CROSS_ENTROPY
-           ? loss_cross_entropy(n_rows, n_out, y, batch->clean, slope)
-           : loss_squared_error(n_rows, n_out, y, batch->clean, slope);
+  switch (run->recipe->reconstruction) {
+    case RECONSTRUCTION_CROSS_ENTROPY:
+      return loss_cross_entropy(n_rows, n_out, y, batch->clean, slope);
+    case RECONSTRUCTION_RMS:
+      return loss_rms_error(n_rows, n_out, y, batch->clean, slope);
+    case RECONSTRUCTION_SQUARED:
+      break;
+  }
+  return loss_squared_error(n_rows, n_out, y, batch->clean, slope);
 }
 
 /// What the network is given: an autoencoder that is to denoise learns from a corrupted input, and

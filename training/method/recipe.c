@@ -71,7 +71,7 @@ name_at(const char* const* names, int value)
 
 NAMES(corruption_name, "none", "recorded", "masking", "salt_and_pepper", "gaussian")
 NAMES(step_name, "autoencoder", "variational", "rbm")
-NAMES(reconstruction_name, "squared", "cross_entropy")
+NAMES(reconstruction_name, "squared", "cross_entropy", "rms")
 NAMES(visible_name, "binary", "gaussian")
 NAMES(optimizer_name, "adam", "momentum")
 NAMES(skip_name, "none", "pca")

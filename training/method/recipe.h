@@ -32,6 +32,7 @@ typedef enum {
 typedef enum {
   RECONSTRUCTION_SQUARED,       ///< Squared error
   RECONSTRUCTION_CROSS_ENTROPY, ///< Binary cross-entropy, of numbers in 0…1, from logits
+  RECONSTRUCTION_RMS,           ///< Root-mean-square error of each frame; end to end alone
 } Reconstruction;
 
 /// What the visible units of a Boltzmann machine are.
@@ -156,7 +157,7 @@ typedef struct {
   Skip              skip;
   Code              code;
   RecipeVariational variational;    ///< Of STEP_VARIATIONAL and CODE_VARIATIONAL
-  Reconstruction    reconstruction; ///< Of MODEL_AUTOENCODER, end to end
+  Reconstruction    reconstruction; ///< Of MODEL_AUTOENCODER and MODEL_MORPH, end to end
   double            initial_gain;   ///< Gain of an untrained mask, 0…1: "let it pass"
   Weights           weights;        ///< Of the model file
 } Recipe;

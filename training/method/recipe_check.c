@@ -103,7 +103,7 @@ check_denoise(Check* check)
   check_that(check, recipe->code == CODE_PLAIN, "code",
              "variational needs task autoencoder or morph");
   check_that(check, recipe->reconstruction == RECONSTRUCTION_SQUARED, "reconstruction",
-             "cross_entropy needs task autoencoder; that of task denoise is `loss`");
+             "needs task autoencoder or morph; that of task denoise is `loss`");
 }
 
 /// Rows of a mini-batch are single frames, in any order.
@@ -148,7 +148,7 @@ check_autoencoder(Check* check)
              activation_name(code->activation));
   check_that(check, !pca || code->n_out <= n_in, "skip",
              "a code of %u is wanted, and pca has %u components", code->n_out, n_in);
-  check_that(check, !pca || !unit, "skip", "pca needs reconstruction squared");
+  check_that(check, !pca || !unit, "skip", "pca needs reconstruction squared or rms");
 }
 
 static void
@@ -159,7 +159,7 @@ check_classify(Check* check)
   check_that(check, recipe->code == CODE_PLAIN, "code",
              "variational needs task autoencoder or morph");
   check_that(check, recipe->reconstruction == RECONSTRUCTION_SQUARED, "reconstruction",
-             "cross_entropy of a reconstruction needs task autoencoder; classes have their own");
+             "needs task autoencoder or morph; classes have a cross-entropy of their own");
   check_that(check, !recipe->spectrum.by_group, "spectrum.by_group",
              "the groups of task classify are its classes, and all of them are to be learned");
 }
@@ -284,6 +284,8 @@ check_layer(const LayerCheck* layer)
 {
   layer_that(layer, !layer->choices->gated || layer->choices->step == STEP_AUTOENCODER, "gated",
              "needs step autoencoder");
+  layer_that(layer, layer->choices->reconstruction != RECONSTRUCTION_RMS, "reconstruction",
+             "rms is for all layers together; squared is possible");
   check_corruption(layer);
   check_sparsity(layer);
   switch (layer->choices->step) {
