@@ -7,9 +7,12 @@
 #include "tests/training/program.h"
 #include "tests/training/small_run.h"
 #include "tests/training/sound_folder.h"
+#include "training/corpus/sound_file.h"
 
 #include <sndfile.h>
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -315,6 +318,58 @@ test_learns_to_morph(void** const state)
   model_free(model);
 }
 
+static Sound
+read_sound(void* const* state, const char* const name)
+{
+  Sound sound = { 0 };
+  assert_int_equal(sound_read(folder_path(state, name), &sound, NULL), STATUS_SUCCESS);
+  return sound;
+}
+
+/// Level of the difference of two files of one length, dB re full scale.
+static double
+difference_db(void* const* state, const char* const name_a, const char* const name_b)
+{
+  Sound  a   = read_sound(state, name_a);
+  Sound  b   = read_sound(state, name_b);
+  double sum = 1e-30;
+  assert_int_equal(a.n_frames, b.n_frames);
+  for (uint64_t i = 0; i < a.n_frames; ++i) {
+    const double d = (double)a.samples[i] - (double)b.samples[i];
+    sum += d * d / (double)a.n_frames;
+  }
+  sound_clear(&a);
+  sound_clear(&b);
+  return 10.0 * log10(sum);
+}
+
+/// The last preview is what `lamina morph` makes of that sound with the model that was written, the
+/// best of the last look as well, and the first is of another model.
+static void
+test_a_morph_model_is_heard(void** const state)
+{
+  Model* const      model = train_spectra(state, MORPH,
+                                          "spectra.yaml -d sound -d noise -o heard.st -p heard "
+                                               "-s fine_tune.validate_every=400");
+  const char* const said  = strstr(program_output, "preview of ");
+  char              goal[MODEL_NAME_SIZE];
+  char              morph[128];
+  assert_non_null(said);
+  assert_int_equal(sscanf(strstr(said, " towards "), " towards %47s", goal), 1);
+  snprintf(morph, sizeof(morph), "heard/as-played.wav again.wav --model heard.st --to %s", goal);
+  assert_int_equal(program_lamina(state, "morph", morph), 0);
+  assert_true(difference_db(state, "again.wav", "heard/end.wav") < -100.0);
+  assert_true(difference_db(state, "heard/best-000400.wav", "heard/end.wav") < -100.0);
+  assert_true(difference_db(state, "heard/start.wav", "heard/end.wav") > -100.0);
+  assert_true(difference_db(state, "heard/as-played.wav", "heard/end.wav") > -60.0);
+  model_free(model);
+
+  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o heard2.st -p heard"), 1);
+  assert_non_null(strstr(program_output, "--preview is for morph models"));
+  assert_int_equal(train(state, "spectra.yaml -d sound -o heard2.st -p spectra.yaml"), 1);
+  assert_non_null(strstr(program_output, "spectra.yaml"));
+}
+
 /// A variational one as well, with all its numbers in use.
 static void
 test_learns_to_morph_by_chance(void** const state)
@@ -378,6 +433,7 @@ main(void)
     cmocka_unit_test(test_learns_spectra),
     cmocka_unit_test(test_learns_classes),
     cmocka_unit_test(test_learns_to_morph),
+    cmocka_unit_test(test_a_morph_model_is_heard),
     cmocka_unit_test(test_learns_to_morph_by_chance),
     cmocka_unit_test(test_odd_sounds_to_morph),
   };

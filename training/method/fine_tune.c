@@ -216,7 +216,7 @@ fine_tune_train(FineTune* const fine_tune, const Watcher* const watcher, Diagnos
 {
   TrainingRun* const run    = fine_tune->run;
   run->examples->with_clean = run->recipe->task != MODEL_DENOISE;
-  const Objective objective = { .name     = "fine-tune",
+  const Objective objective = { .name     = FINE_TUNE_NAME,
                                 .n_parts  = fine_tune->n_parts,
                                 .parts    = fine_tune->parts,
                                 .learn    = learn,

@@ -8,6 +8,9 @@
 #include "training/method/descent.h"
 #include "training/method/training_run.h"
 
+/// What the watcher hears this stage called.
+#define FINE_TUNE_NAME "fine-tune"
+
 /**
    All layers together, end to end: a mask on the clean target, an autoencoder on its own input, a
    classifier on its labels.

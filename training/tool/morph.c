@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const char* const usage =
   "Usage: lamina morph IN OUT --to FILE [OPTION]...\n"
@@ -125,24 +124,11 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
   return STATUS_SUCCESS;
 }
 
-/// Number of the timbre of that name, counted from 1; 0: none.  @param model May be NULL.
-static uint32_t
-find_timbre(const Model* model, const char* name)
-{
-  const uint32_t n = model ? model->morph.n_anchors : 0;
-  for (uint32_t i = 0; i < n; ++i) {
-    if (!strcmp(model->morph.anchors[i].name, name)) {
-      return i + 1;
-    }
-  }
-  return 0;
-}
-
 /// The timbre that a model knows by this name, or that of a file.
 static Status
 learn(const Model* model, const char* path, Anchor* anchor, Diagnostic* why)
 {
-  const uint32_t known = find_timbre(model, path);
+  const uint32_t known = render_known(model, path);
   if (known) {
     *anchor = (Anchor){ .n_frames = ANCHOR_MIN_FRAMES, .weight = 1.0 };
     for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
@@ -189,7 +175,7 @@ morph(const Options* options, Diagnostic* why)
                            .to     = &to,
                            .params = options->params,
                            .curve  = curve.n ? &curve : NULL };
-  plan.params.known[0] = find_timbre(model, options->to);
+  plan.params.known[0] = render_known(model, options->to);
   status               = status ? status : render_morph(&plan, &in, &out, why);
   status               = status ? status : sound_write(&out, options->out, why);
   sound_clear(&out);

@@ -175,6 +175,18 @@ render_anchor(const char* name, const Sound* sound, Anchor* anchor, Diagnostic* 
                                          name);
 }
 
+uint32_t
+render_known(const Model* model, const char* name)
+{
+  const uint32_t n = model ? model->morph.n_anchors : 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    if (!strcmp(model->morph.anchors[i].name, name)) {
+      return i + 1;
+    }
+  }
+  return 0;
+}
+
 /// Samples between two looks at a curve.
 enum { CURVE_BLOCK = 128 };
 

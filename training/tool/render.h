@@ -49,6 +49,11 @@ NODISCARD
 Status
 render_anchor(const char* name, const Sound* sound, Anchor* anchor, Diagnostic* why);
 
+/// Number of a model's timbre of that name, as in MorpherParams, counted from 1; 0: none.
+/// @param model May be NULL.
+uint32_t
+render_known(const Model* model, const char* name);
+
 /// Where a sound's timbre goes.
 typedef struct {
   const Model*  model; ///< Of kind MODEL_MORPH; NULL: the way is straight in decibels

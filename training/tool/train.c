@@ -6,6 +6,7 @@
 #include "dsp/network/model_file.h"
 #include "training/engine/matrix.h"
 #include "training/engine/progress.h"
+#include "training/method/fine_tune.h"
 #include "training/method/morph_model.h"
 #include "training/method/recipe.h"
 #include "training/method/stages.h"
@@ -13,6 +14,7 @@
 #include "training/tool/material.h"
 #include "training/tool/morph_score.h"
 #include "training/tool/options.h"
+#include "training/tool/preview.h"
 #include "training/tool/score_text.h"
 
 #include <getopt.h>
@@ -44,6 +46,8 @@ static const char* const usage =
   "  -n, --noise DIR      folder of noise to take out, for a denoiser; may be repeated; without\n"
   "                       one, noise is synthesized only\n"
   "  -o, --output MODEL   file to write when all is done\n"
+  "  -p, --preview DIR    of a morph model: a sound that is not learned from, moved to one of the\n"
+  "                       timbres, is written there at the start, at every best and at the end\n"
   "  -s, --set KEY=VALUE  change the recipe: layers.0.units=256\n"
   "  -t, --threads N      threads; as many as the machine has cores\n"
   "  -r, --resume         go on from MODEL.checkpoint, or begin where there is none\n"
@@ -59,6 +63,7 @@ typedef struct {
   OptionList  noise;
   OptionList  settings;
   const char* output;
+  const char* preview; ///< NULL: none
   uint32_t    threads;
   bool        resume;
   bool        verbose;
@@ -72,6 +77,7 @@ typedef struct {
   Material       material;
   Team*          team;
   TrainingRun*   run;
+  Preview*       preview; ///< NULL: none
   Progress*      progress;
   char*          checkpoint;          ///< Path
   char*          key;                 ///< What the checkpoint is known by
@@ -113,6 +119,9 @@ read_option(Options* const options, const int option, char** const argv, Diagnos
     case 'o':
       options->output = optarg;
       return STATUS_SUCCESS;
+    case 'p':
+      options->preview = optarg;
+      return STATUS_SUCCESS;
     case 'r':
       options->resume = true;
       return STATUS_SUCCESS;
@@ -143,11 +152,17 @@ static Status
 read_options(const int argc, char** const argv, Options* const options, Diagnostic* const why)
 {
   static const struct option names[] = {
-    { "data", required_argument, NULL, 'd' },  { "music", required_argument, NULL, 'm' },
-    { "noise", required_argument, NULL, 'n' }, { "output", required_argument, NULL, 'o' },
-    { "set", required_argument, NULL, 's' },   { "threads", required_argument, NULL, 't' },
-    { "resume", no_argument, NULL, 'r' },      { "verbose", no_argument, NULL, 'v' },
-    { "help", no_argument, NULL, 'h' },        { NULL, 0, NULL, 0 },
+    { "data", required_argument, NULL, 'd' },
+    { "music", required_argument, NULL, 'm' },
+    { "noise", required_argument, NULL, 'n' },
+    { "output", required_argument, NULL, 'o' },
+    { "preview", required_argument, NULL, 'p' },
+    { "set", required_argument, NULL, 's' },
+    { "threads", required_argument, NULL, 't' },
+    { "resume", no_argument, NULL, 'r' },
+    { "verbose", no_argument, NULL, 'v' },
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
   };
 
   const long n_cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -156,7 +171,7 @@ read_options(const int argc, char** const argv, Options* const options, Diagnost
   Status status = STATUS_SUCCESS;
   int    option = 0;
   opterr        = 0;
-  while (!status && (option = getopt_long(argc, argv, "d:m:n:o:s:t:rvh", names, NULL)) != -1) {
+  while (!status && (option = getopt_long(argc, argv, "d:m:n:o:p:s:t:rvh", names, NULL)) != -1) {
     status = read_option(options, option, argv, why);
   }
   if (!status && optind < argc) {
@@ -285,7 +300,11 @@ static Status
 open_material(Training* const training, Diagnostic* const why)
 {
   const Options* const options = training->options;
-  const Status         status  = check_folders(training, why);
+  Status               status  = check_folders(training, why);
+  if (!status && options->preview && training->recipe->task != MODEL_MORPH) {
+    status = diagnose(why, STATUS_BAD_OPTION,
+                      "--preview is for morph models; the recipe's task is another");
+  }
   if (status) {
     return status;
   }
@@ -295,7 +314,10 @@ open_material(Training* const training, Diagnostic* const why)
                                   .noise   = &options->noise,
                                   .report  = report_file,
                                   .context = (void*)(uintptr_t)options };
-  return material_open(training->recipe, &config, training->team, &training->material, why);
+  status = material_open(training->recipe, &config, training->team, &training->material, why);
+  return status || !options->preview
+           ? status
+           : preview_new(options->preview, training->material.sound, &training->preview, why);
 }
 
 static Status
@@ -328,6 +350,7 @@ static void
 close_training(Training* const training)
 {
   training_run_free(training->run);
+  preview_free(training->preview);
   material_clear(&training->material);
   progress_free(training->progress);
   team_free(training->team);
@@ -366,15 +389,85 @@ stepped(void* const handle, const char* const stage, const Descent* const descen
                 descent->train_loss, note);
 }
 
+/// The model as it is trained so far, without words.
+static Status
+make_model(Training* const training, Model** const model, Diagnostic* const why)
+{
+  const Material* const material = &training->material;
+  const ModelKind       task     = training->recipe->task;
+  if (task == MODEL_MORPH) {
+    return morph_model_new(training->run, &material->frames, &material->timbres, training->rho,
+                           model, why);
+  }
+  *model = training_run_model(training->run,
+                              task == MODEL_DENOISE ? NULL : &material->frames.spectrum);
+  return *model ? STATUS_SUCCESS
+                : diagnose(why, STATUS_NO_MEMORY, "not enough memory for the model");
+}
+
+/// Let the model be heard, where that is wanted.  @param name Of the file.
+static Status
+hear(const Training* const training, const Model* const model, const char* const name,
+     Diagnostic* const why)
+{
+  return training->preview ? preview_write(training->preview, model, name, why) : STATUS_SUCCESS;
+}
+
+/// Let it be heard as it is trained so far.
+static Status
+hear_so_far(Training* const training, const char* const name, Diagnostic* const why)
+{
+  if (!training->preview) {
+    return STATUS_SUCCESS;
+  }
+  Model* model  = NULL;
+  Status status = make_model(training, &model, why);
+  status        = status ? status : hear(training, model, name, why);
+  model_free(model);
+  return status;
+}
+
+/// Before anything is learned; a training that is gone on with was heard before.
+static Status
+hear_start(Training* const training, Diagnostic* const why)
+{
+  if (training->resumed || !training->preview) {
+    return STATUS_SUCCESS;
+  }
+  const Status status = hear_so_far(training, "start", why);
+  if (!status) {
+    printf("preview of %s towards %s\n", preview_source(training->preview),
+           preview_goal(training->preview));
+  }
+  return status;
+}
+
+/// A best that cannot be heard does not end a training.
+static void
+hear_best(Training* const training, const Descent* const descent)
+{
+  char       name[40];
+  Diagnostic why = { "" };
+  snprintf(name, sizeof(name), "best-%06llu", (unsigned long long)descent->step);
+  if (hear_so_far(training, name, &why)) {
+    char line[sizeof(why.text) + 16];
+    snprintf(line, sizeof(line), "no preview: %s", why.text);
+    progress_line(training->progress, line);
+  }
+}
+
 static void
 validated(void* const handle, const char* const stage, const Descent* const descent,
           const double loss)
 {
-  const Training* const training = (const Training*)handle;
-  char                  line[128];
+  Training* const training = (Training*)handle;
+  char            line[128];
   snprintf(line, sizeof(line), "%s, step %llu: %.4f on unseen files%s", stage,
            (unsigned long long)descent->step, loss, descent->n_worse ? "" : ", the best so far");
   progress_line(training->progress, line);
+  if (!descent->n_worse && !strcmp(stage, FINE_TUNE_NAME)) {
+    hear_best(training, descent);
+  }
 }
 
 static void
@@ -476,22 +569,6 @@ write_model(const Training* const training, Model* const model, Diagnostic* cons
   return status;
 }
 
-/// The trained model, without words.
-static Status
-make_model(Training* const training, Model** const model, Diagnostic* const why)
-{
-  const Material* const material = &training->material;
-  const ModelKind       task     = training->recipe->task;
-  if (task == MODEL_MORPH) {
-    return morph_model_new(training->run, &material->frames, &material->timbres, training->rho,
-                           model, why);
-  }
-  *model = training_run_model(training->run,
-                              task == MODEL_DENOISE ? NULL : &material->frames.spectrum);
-  return *model ? STATUS_SUCCESS
-                : diagnose(why, STATUS_NO_MEMORY, "not enough memory for the model");
-}
-
 static Status
 finish(Training* const training, Diagnostic* const why)
 {
@@ -501,6 +578,7 @@ finish(Training* const training, Diagnostic* const why)
     model_halve(model);
   }
   status = status ? status : write_model(training, model, why);
+  status = status ? status : hear(training, model, "end", why);
   model_free(model);
   return status;
 }
@@ -514,6 +592,10 @@ train(Training* const training, Diagnostic* const why)
   }
 
   print_plan(training);
+  status = hear_start(training, why);
+  if (status) {
+    return status;
+  }
   const StagesConfig config  = { .path   = training->checkpoint,
                                  .key    = training->key,
                                  .resume = training->resumed };
