@@ -157,6 +157,45 @@ test_axes_are_found(void** const state)
   model_free(model);
 }
 
+/// The first axis is where it was told to be, the code stays white, what is decoded stays, and of
+/// the other axes the earlier moves more.
+static void
+test_turning_to_a_direction(void** const state)
+{
+  (void)state;
+  static const double direction[N_CODE] = { 0.6, 0.0, -0.8 };
+  Model* const        model             = mixing_model();
+  Table* const        table             = moving_rows();
+  assert_int_equal(axes_turn(model, table, NULL), STATUS_SUCCESS);
+  Table* const codes   = axes_codes(model, table);
+  Table* const decoded = decoded_rows(model, table);
+  assert_int_equal(axes_turn_to(model, table, 1, direction, NULL), STATUS_SUCCESS);
+  Table* const turned = axes_codes(model, table);
+  Table* const again  = decoded_rows(model, table);
+  assert_white(turned);
+  for (uint32_t r = 0; r < N_ROWS; ++r) {
+    const float* const z = codes->x + r * N_CODE;
+    assert_float_equal((turned->x[r * N_CODE]), (0.6f * z[0] - 0.8f * z[2]), 1e-4);
+  }
+  for (uint32_t i = 0; i < N_ROWS * N; ++i) {
+    assert_float_equal((again->x[i]), (decoded->x[i]), 2e-4);
+  }
+  double moved[N_CODE] = { 0.0 };
+  for (uint32_t j = 0; j < N_CODE; ++j) {
+    for (uint32_t b = 0; b < N; ++b) {
+      const double w = (double)model->autoencoder.decoder.bypass.w[j * N + b];
+      moved[j] += w * w;
+    }
+  }
+  assert_true(moved[1] > moved[2]);
+  table_free(again);
+  table_free(turned);
+  table_free(decoded);
+  table_free(codes);
+  table_free(table);
+  model_free(model);
+}
+
 static void
 test_an_axis_is_flipped(void** const state)
 {
@@ -213,6 +252,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_turning_changes_the_code_alone),
     cmocka_unit_test(test_axes_are_found),
+    cmocka_unit_test(test_turning_to_a_direction),
     cmocka_unit_test(test_an_axis_is_flipped),
     cmocka_unit_test(test_codes_that_do_not_move),
   };

@@ -224,6 +224,82 @@ axes_turn(Model* const model, const Table* const table, Diagnostic* const why)
   return status;
 }
 
+/// Moves along what is square to the directions; and a little of all that is, so that it has axes
+/// even where nothing moves.
+static Table*
+square_moves(const Table* const moves, const uint32_t n_axes, const double* const directions)
+{
+  static const double little = 1e-5;
+  const uint32_t      n      = moves->n_columns;
+  Table* const        square = table_new(moves->n_rows + 2 * n, n, 0);
+  double              total  = 0.0;
+  for (size_t i = 0; square && i < (size_t)moves->n_rows * n; ++i) {
+    total += (double)moves->x[i] * (double)moves->x[i];
+  }
+  for (uint32_t r = 0; square && r < square->n_rows; ++r) {
+    double row[MAX_CODE] = { 0.0 };
+    if (r < moves->n_rows) {
+      for (uint32_t k = 0; k < n; ++k) {
+        row[k] = (double)moves->x[(size_t)r * n + k];
+      }
+    } else {
+      const uint32_t at = r - moves->n_rows;
+      row[at / 2]       = (at % 2 ? -little : little) * sqrt(fmax(total, 1e-12));
+    }
+    for (uint32_t a = 0; a < n_axes; ++a) {
+      double along = 0.0;
+      for (uint32_t k = 0; k < n; ++k) {
+        along += row[k] * directions[(size_t)a * n + k];
+      }
+      for (uint32_t k = 0; k < n; ++k) {
+        row[k] -= along * directions[(size_t)a * n + k];
+      }
+    }
+    for (uint32_t k = 0; k < n; ++k) {
+      square->x[(size_t)r * n + k] = (float)row[k];
+    }
+  }
+  return square;
+}
+
+/// Turn to the directions, and then to the components.
+static void
+turn_to(Model* const model, const uint32_t n_axes, const double* const directions,
+        const Pca* const others)
+{
+  Turn turn = { .n = model->morph.n_code };
+  for (uint32_t j = 0; j < turn.n; ++j) {
+    const double* const axis = j < n_axes ? directions + (size_t)j * turn.n
+                                          : others->components + (size_t)(j - n_axes) * turn.n;
+    for (uint32_t k = 0; k < turn.n; ++k) {
+      turn.forth[k][j] = turn.back[j][k] = axis[k];
+    }
+  }
+  fold(model, &turn);
+}
+
+Status
+axes_turn_to(Model* const model, const Table* const table, const uint32_t n_axes,
+             const double* const directions, Diagnostic* const why)
+{
+  Table* const codes   = axes_codes(model, table);
+  Table* const decoded = codes ? run_rows(&model->autoencoder.decoder, codes) : NULL;
+  Table* const moves   = decoded ? measure_moves(codes, decoded) : NULL;
+  Table* const square  = moves ? square_moves(moves, n_axes, directions) : NULL;
+  Pca*         others  = NULL;
+  const Status status  = square ? pca_new(square, model->morph.n_code - n_axes, &others, why)
+                                : diagnose(why, STATUS_NO_MEMORY, "not enough memory");
+  if (!status) {
+    turn_to(model, n_axes, directions, others);
+  }
+  pca_free(others);
+  table_free(square);
+  table_free(moves);
+  table_free(decoded);
+  table_free(codes);
+  return status;
+}
+
 void
 axes_flip(Model* const model, const uint32_t axis)
 {

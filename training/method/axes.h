@@ -40,6 +40,21 @@ NODISCARD
 Status
 axes_turn(Model* model, const Table* table, Diagnostic* why);
 
+/**
+   Turn a code of variance 1 without correlation, as axes_turn() leaves it, once more: its first
+   axes to given directions, the others to those that move the decoded envelope most among what is
+   square to the first.  The code stays of variance 1 and without correlation.
+
+   @param n_axes Directions, fewer than the code's numbers.
+   @param directions In the present code, of unit length and square to each other,
+   [n_axes × n_code].
+   @return As axes_turn().
+*/
+NODISCARD
+Status
+axes_turn_to(Model* model, const Table* table, uint32_t n_axes, const double* directions,
+             Diagnostic* why);
+
 /// Turn one axis of a model around.
 void
 axes_flip(Model* model, uint32_t axis);

@@ -64,9 +64,8 @@ compare(const void* const a, const void* const b)
   return (x > y) - (x < y);
 }
 
-/// Ranks, those that tie sharing theirs.  @return False when memory is short.
-static bool
-rank(const uint32_t n, const double* const x, double* const ranks)
+bool
+labels_rank(const uint32_t n, const double* const x, double* const ranks)
 {
   Ranked* const sorted = malloc(n * sizeof(Ranked));
   for (uint32_t i = 0; sorted && i < n; ++i) {
@@ -109,15 +108,14 @@ double
 labels_correlation(const uint32_t n, const double* const x, const double* const y)
 {
   double* const ranks = malloc(2 * (size_t)n * sizeof(double));
-  const bool    ok    = ranks && rank(n, x, ranks) && rank(n, y, ranks + n);
+  const bool    ok    = ranks && labels_rank(n, x, ranks) && labels_rank(n, y, ranks + n);
   const double  rho   = ok ? correlate(n, ranks, ranks + n) : (double)NAN;
   free(ranks);
   return rho;
 }
 
-/// All rows, each measure in a row of its own.  @return [N_LABELS × n]; NULL: memory is short.
-static double*
-measure_rows(const Model* const model, const Table* const table)
+double*
+labels_measure_rows(const Model* const model, const Table* const table)
 {
   double* const values = malloc((size_t)table->n_rows * N_LABELS * sizeof(double));
   for (uint32_t r = 0; values && r < table->n_rows; ++r) {
@@ -165,7 +163,7 @@ labels_give(Model* const model, const Table* const table, double* const rho, Dia
   const uint32_t n      = table->n_rows;
   const uint32_t n_code = model->morph.n_code;
   Table* const   codes  = axes_codes(model, table);
-  double* const  values = measure_rows(model, table);
+  double* const  values = labels_measure_rows(model, table);
   double* const  series = malloc(n * sizeof(double));
   bool           ok     = codes && values && series;
   for (uint32_t k = 0; ok && k < n_code; ++k) {

@@ -8,6 +8,7 @@
 #include "dsp/status.h"
 #include "training/corpus/table.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /// What is measured of the shape of an envelope.
@@ -30,9 +31,20 @@ label_name(Label label);
 void
 labels_measure(const float* shape_db, double* values);
 
+/// Ranks of a series, 0 the lowest, those that tie sharing theirs.  @param ranks [n], written.
+/// @return False when memory is short.
+NODISCARD
+bool
+labels_rank(uint32_t n, const double* x, double* ranks);
+
 /// Spearman's rank correlation of two series; 0 where one is constant.  NaN when memory is short.
 double
 labels_correlation(uint32_t n, const double* x, const double* y);
+
+/// Measure all rows of a table, in the unit of the model.  @return [N_LABELS × rows], to be freed
+/// by the caller; NULL: memory is short.
+double*
+labels_measure_rows(const Model* model, const Table* table);
 
 /**
    Give each axis of a model the label it follows best, and the sign with which it does: + is more.

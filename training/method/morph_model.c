@@ -4,6 +4,7 @@
 #include "training/method/morph_model.h"
 
 #include "training/method/axes.h"
+#include "training/method/bearings.h"
 #include "training/method/labels.h"
 
 #include <math.h>
@@ -144,6 +145,16 @@ find_percentiles(Model* const model, const Table* const table, Diagnostic* const
   return ok ? STATUS_SUCCESS : diagnose(why, STATUS_NO_MEMORY, "not enough memory");
 }
 
+/// Turn the first axes to what has a name, where it can be followed.
+static Status
+turn_to_names(Model* const model, const Table* const table, Diagnostic* const why)
+{
+  Bearings     bearings;
+  const Status status = bearings_find(model, table, &bearings, why);
+  return status || !bearings.n ? status
+                               : axes_turn_to(model, table, bearings.n, bearings.directions, why);
+}
+
 Status
 morph_model_new(const TrainingRun* const run, const Frames* const frames,
                 const Timbres* const timbres, double* const rho, Model** const model,
@@ -155,6 +166,7 @@ morph_model_new(const TrainingRun* const run, const Frames* const frames,
     return diagnose(why, STATUS_NO_MEMORY, "not enough memory for the model");
   }
   Status status = axes_turn(made, table, why);
+  status        = status ? status : turn_to_names(made, table, why);
   status        = status ? status : labels_give(made, table, rho, why);
   status        = status ? status : find_percentiles(made, table, why);
   status        = status ? status : add_anchors(&made, frames, timbres, why);

@@ -11,12 +11,12 @@
 #include "training/method/training_run.h"
 
 /**
-   The morph model of a run: its network with the code on principal axes, signed and labelled, with
-   its percentiles and its anchors.
+   The morph model of a run: its network with the code on axes that follow what has a name, where
+   they can, and principal ones, signed and labelled, with its percentiles and its anchors.
 
-   See axes.h and labels.h.  Percentiles and labels are those of the half to learn from; anchors are
-   means over both halves, weighted by loudness as those that are learned live.  An anchor without
-   a frame of sound is left out.
+   See axes.h, bearings.h and labels.h.  Percentiles and labels are those of the half to learn from;
+   anchors are means over both halves, weighted by loudness as those that are learned live.  An
+   anchor without a frame of sound is left out.
 
    @param run Of a recipe with MODEL_MORPH.
    @param frames As shapes_read() wrote them.
