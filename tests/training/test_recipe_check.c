@@ -128,6 +128,7 @@ test_morph(void** state)
         { "skip: pca\nreconstruction: rms\n", NULL },
         { "code: variational\nmorph: { anchors: \"a, b\", scale_db: 10 }\n", NULL },
         { "fine_tune: { corruption: gaussian, amount: 0.1 }\nspectrum: { by_group: yes }\n", NULL },
+        { "morph: { shift_bands: 4.5 }\n", NULL },
         { "morph: { scale_db: 0 }\n", ":5: morph.scale_db: a number in 1…100 expected, \"0\" found" },
         { "morph: { anchor: a }\n", ":5: morph.anchor: unknown" },
         { "from: a.safetensors\n", ":5: from: needs task denoise" },

@@ -139,6 +139,7 @@ static const Field fields[] = {
   SWITCH("spectrum.by_group", spectrum.by_group),
   REAL("morph.scale_db", morph.scale_db, 1.0, 100.0),
   TEXT("morph.anchors", morph.anchors),
+  REAL("morph.shift_bands", morph.shift_bands, 0.0, 16.0),
   SINGLE("bands.step_hz", features.bands.step_hz, 1.0, 24000.0),
   SINGLE("bands.linear_hz", features.bands.linear_hz, 0.0, 96000.0),
   SINGLE("bands.top_hz", features.bands.top_hz, 0.0, 96000.0),

@@ -7,6 +7,7 @@
 #include "training/corpus/dynamics.h"
 #include "training/corpus/shapes.h"
 #include "training/method/mixture_examples.h"
+#include "training/method/shape_examples.h"
 #include "training/method/table_examples.h"
 
 #include <stdio.h>
@@ -151,9 +152,8 @@ read_shapes(const Recipe* const recipe, Team* const team, Material* const materi
   status = status ? status : shapes_read(&config, material->sound, team, &material->frames, why);
   if (!status) {
     judge_shapes(recipe, material);
-    material->examples = table_examples_new(material->frames.split[SPLIT_TRAIN],
-                                            material->frames.split[SPLIT_VALID], recipe->streams,
-                                            recipe->seed);
+    material->examples = shape_examples_new(recipe, material->frames.split[SPLIT_TRAIN],
+                                            material->frames.split[SPLIT_VALID]);
   }
   return status;
 }
