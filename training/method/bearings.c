@@ -16,9 +16,16 @@ enum { ALL_LABELS = 1 << N_LABELS };
 /// Rounds of an iteration that doubles its digits, with room for slow beginnings.
 enum { N_ROUNDS = 60 };
 
+/// What directions are found in.
+typedef struct {
+  Table*  codes;
+  double* series;                           ///< Standardized ranks, [N_LABELS × rows]
+  double* along;                            ///< Of one direction, [rows]
+  double  rises[N_LABELS * MODEL_MAX_CODE]; ///< E[z s] of each label, [N_LABELS × n_code]
+} Search;
+
 /// Some of the labels, with directions.
 typedef struct {
-  uint32_t n_code;
   Bearings bearings;
   double   least; ///< Of their correlations
 } Choice;
@@ -42,18 +49,18 @@ standardize_ranks(const uint32_t n, double* const series)
   return ok;
 }
 
-/// E[z s] of each label.  @param rises [N_LABELS × n_code], written.
 static void
-find_rises(const Table* const codes, const double* const series, double* const rises)
+find_rises(Search* const search)
 {
-  const uint32_t n      = codes->n_rows;
-  const uint32_t n_code = codes->n_columns;
-  memset(rises, 0, (size_t)N_LABELS * n_code * sizeof(double));
+  const Table* const codes  = search->codes;
+  const uint32_t     n_code = codes->n_columns;
   for (uint32_t l = 0; l < N_LABELS; ++l) {
-    for (uint32_t r = 0; r < n; ++r) {
+    const double* const series = search->series + (size_t)l * codes->n_rows;
+    double* const       rise   = search->rises + l * n_code;
+    memset(rise, 0, n_code * sizeof(double));
+    for (uint32_t r = 0; r < codes->n_rows; ++r) {
       for (uint32_t k = 0; k < n_code; ++k) {
-        rises[l * n_code + k] += (double)codes->x[(size_t)r * n_code + k] *
-                                 series[l * (size_t)n + r] / n;
+        rise[k] += (double)codes->x[(size_t)r * n_code + k] * series[r] / codes->n_rows;
       }
     }
   }
@@ -112,26 +119,42 @@ is_square(const uint32_t n, const uint32_t n_code, const double* const x)
   return square;
 }
 
-/// @param set Labels, a bit each.  @param rises [N_LABELS × n_code].
-static Choice
-choose(const uint32_t n_code, const uint32_t set, const double* const rises)
+/// How well a direction follows a label.  NaN when memory is short.
+static double
+follow(const Search* const search, const Label label, const double* const direction)
 {
-  Choice          choice   = { .n_code = n_code, .least = 1.0 };
+  const Table* const codes = search->codes;
+  for (uint32_t r = 0; r < codes->n_rows; ++r) {
+    search->along[r] = 0.0;
+    for (uint32_t k = 0; k < codes->n_columns; ++k) {
+      search->along[r] += (double)codes->x[(size_t)r * codes->n_columns + k] * direction[k];
+    }
+  }
+  return labels_correlation(codes->n_rows, search->along,
+                            search->series + (size_t)label * codes->n_rows);
+}
+
+/// @param set Labels, a bit each.
+static Choice
+choose(const Search* const search, const uint32_t set)
+{
+  const uint32_t  n_code   = search->codes->n_columns;
+  Choice          choice   = { .least = 1.0 };
   Bearings* const bearings = &choice.bearings;
   for (uint32_t l = 0; l < N_LABELS; ++l) {
     if (set & 1u << l) {
-      memcpy(bearings->directions + bearings->n * n_code, rises + l * n_code,
+      memcpy(bearings->directions + bearings->n * n_code, search->rises + l * n_code,
              n_code * sizeof(double));
       bearings->labels[bearings->n++] = (Label)l;
     }
   }
   make_square(bearings->n, n_code, bearings->directions);
-  for (uint32_t a = 0; a < bearings->n; ++a) {
-    choice.least = fmin(choice.least, product(n_code, bearings->directions + a * n_code,
-                                              rises + bearings->labels[a] * n_code));
-  }
   if (!is_square(bearings->n, n_code, bearings->directions)) {
     choice.least = 0.0; // Two of them are one
+  }
+  for (uint32_t a = 0; a < bearings->n && choice.least > 0.0; ++a) {
+    const double rho = follow(search, bearings->labels[a], bearings->directions + a * n_code);
+    choice.least     = isnan(rho) ? rho : fmin(choice.least, rho);
   }
   return choice;
 }
@@ -142,35 +165,42 @@ is_better(const Choice* const a, const Choice* const b)
   return a->bearings.n != b->bearings.n ? a->bearings.n > b->bearings.n : a->least > b->least;
 }
 
-static Bearings
-choose_best(const uint32_t n_code, const double* const rises)
+/// @return False when memory is short.
+static bool
+choose_best(const Search* const search, Bearings* const bearings)
 {
-  Choice best = { .n_code = n_code };
+  Choice best = { .least = 0.0 };
   for (uint32_t set = 1; set < ALL_LABELS; ++set) {
-    const Choice choice = choose(n_code, set, rises);
-    if (choice.bearings.n < n_code && choice.least >= BEARINGS_LEAST && is_better(&choice, &best)) {
+    const Choice choice = choose(search, set);
+    if (isnan(choice.least)) {
+      return false;
+    }
+    if (choice.bearings.n < search->codes->n_columns && choice.least > LABELS_LEAST &&
+        is_better(&choice, &best)) {
       best = choice;
     }
   }
-  return best.bearings;
+  *bearings = best.bearings;
+  return true;
 }
 
 Status
 bearings_find(const Model* const model, const Table* const table, Bearings* const bearings,
               Diagnostic* const why)
 {
-  double        rises[N_LABELS * MODEL_MAX_CODE];
-  Table* const  codes  = axes_codes(model, table);
-  double* const series = labels_measure_rows(model, table);
-  bool          ok     = codes && series;
+  Search search = { .codes  = axes_codes(model, table),
+                    .series = labels_measure_rows(model, table),
+                    .along  = malloc(table->n_rows * sizeof(double)) };
+  bool   ok     = search.codes && search.series && search.along;
   for (uint32_t l = 0; ok && l < N_LABELS; ++l) {
-    ok = standardize_ranks(table->n_rows, series + (size_t)l * table->n_rows);
+    ok = standardize_ranks(table->n_rows, search.series + (size_t)l * table->n_rows);
   }
   if (ok) {
-    find_rises(codes, series, rises);
-    *bearings = choose_best(codes->n_columns, rises);
+    find_rises(&search);
+    ok = choose_best(&search, bearings);
   }
-  table_free(codes);
-  free(series);
+  table_free(search.codes);
+  free(search.series);
+  free(search.along);
   return ok ? STATUS_SUCCESS : diagnose(why, STATUS_NO_MEMORY, "not enough memory for the axes");
 }

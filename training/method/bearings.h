@@ -11,9 +11,6 @@
 
 #include <stdint.h>
 
-/// An axis that is turned to what has a name is to follow it at least as well as this.
-#define BEARINGS_LEAST 0.9
-
 /// Where in a code the things that have names are.
 typedef struct {
   uint32_t n;
@@ -29,7 +26,7 @@ typedef struct {
    other.  The nearest that are, together, are the polar factor D (DᵀD)^(−1/2) of the matrix that
    they are the columns of (Löwdin, "On the non-orthogonality problem connected with the use of
    atomic wave functions", 1950).  Of all sets of labels, the largest is taken whose every label is
-   followed with a correlation of BEARINGS_LEAST; of several as large, the one whose least
+   followed with a rank correlation above LABELS_LEAST; of several as large, the one whose least
    correlation is the greatest.
 
    @param model Of MODEL_MORPH, as axes_turn() leaves it.
