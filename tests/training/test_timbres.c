@@ -124,6 +124,28 @@ test_wanted_timbres_in_their_order(void** const state)
   corpus_free(corpus);
 }
 
+/// A folder's timbre may have another name.
+static void
+test_timbres_with_names_of_their_own(void** const state)
+{
+  Corpus* const corpus = open_sounds(state, "three");
+  Timbres       timbres;
+  assert_int_equal(timbres_find(corpus, "Bratsche = viola,flute, low wood=oboe", &timbres, NULL),
+                   STATUS_SUCCESS);
+  assert_int_equal(timbres.n, 3);
+  assert_string_equal(timbres.names[0], "Bratsche");
+  assert_string_equal(timbres.names[1], "flute");
+  assert_string_equal(timbres.names[2], "low wood");
+  for (int split = 0; split < 2; ++split) {
+    for (uint32_t file = 0; file < corpus_files(corpus, (Split)split); ++file) {
+      const uint32_t place = timbres.of_file[split][file];
+      assert_string_equal(timbres.groups[place], corpus_group(corpus, (Split)split, file));
+    }
+  }
+  timbres_clear(&timbres);
+  corpus_free(corpus);
+}
+
 /// Those with fewer files are left out first.
 static void
 test_no_more_than_there_is_room_for(void** const state)
@@ -146,9 +168,13 @@ test_faults(void** const state)
   static const char* const cases[][2] = {
     { "flute, kazoo", "morph.anchors: no sound is named kazoo" },
     { "flute, flute", "morph.anchors: flute is given twice" },
+    { "oboe, oboe = flute", "morph.anchors: oboe is given twice" },
+    { "horn = oboe, oboe", "morph.anchors: oboe is given twice" },
+    { "horn = kazoo", "morph.anchors: no sound is named kazoo" },
+    { " = oboe", "morph.anchors: a name is missing for oboe" },
   };
   Corpus* const corpus = open_sounds(state, "three");
-  for (uint32_t i = 0; i < 2; ++i) {
+  for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
     Timbres    timbres = { 0 };
     Diagnostic why;
     assert_int_equal(timbres_find(corpus, cases[i][0], &timbres, &why), STATUS_BAD_OPTION);
@@ -189,6 +215,7 @@ main(void)
     cmocka_unit_test(test_folders_are_timbres),
     cmocka_unit_test(test_prefixes_are_timbres),
     cmocka_unit_test(test_wanted_timbres_in_their_order),
+    cmocka_unit_test(test_timbres_with_names_of_their_own),
     cmocka_unit_test(test_no_more_than_there_is_room_for),
     cmocka_unit_test(test_faults),
     cmocka_unit_test(test_odd_names),

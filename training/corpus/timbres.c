@@ -115,34 +115,60 @@ list_groups(const Corpus* const corpus, Groups* const groups)
   return true;
 }
 
-/// Keep the names that are asked for, as they are asked for.
+/// Copy what stands before `end`, without the spaces around it.
+static void
+copy_word(const char* from, const char* end, char* const name)
+{
+  while (from < end && *from == ' ') {
+    ++from;
+  }
+  while (from < end && end[-1] == ' ') {
+    --end;
+  }
+  copy_name(from, (size_t)(end - from), name);
+}
+
+/// Keep one that is asked for.  @param wanted "GROUP" or "NAME = GROUP", up to `end`.
+static Status
+take_one(const Groups* const groups, const char* const wanted, const char* const end,
+         Timbres* const timbres, Diagnostic* const why)
+{
+  Group             group;
+  Name              name;
+  const char* const equals = memchr(wanted, '=', (size_t)(end - wanted));
+  copy_word(equals ? equals + 1 : wanted, end, group.name);
+  copy_word(wanted, equals ? equals : end, name);
+  if (!bsearch(&group, groups->list, groups->n, sizeof(Group), compare_names)) {
+    return diagnose(why, STATUS_BAD_OPTION, "morph.anchors: no sound is named %s", group.name);
+  }
+  if (!*name) {
+    return diagnose(why, STATUS_BAD_OPTION, "morph.anchors: a name is missing for %s", group.name);
+  }
+  for (uint32_t i = 0; i < timbres->n; ++i) {
+    if (!strcmp(timbres->names[i], name) || !strcmp(timbres->groups[i], group.name)) {
+      return diagnose(why, STATUS_BAD_OPTION, "morph.anchors: %s is given twice", name);
+    }
+  }
+  if (timbres->n == MODEL_MAX_ANCHORS) {
+    return diagnose(why, STATUS_BAD_OPTION, "morph.anchors: more than %u", MODEL_MAX_ANCHORS);
+  }
+  memcpy(timbres->names[timbres->n], name, sizeof(Name));
+  memcpy(timbres->groups[timbres->n++], group.name, sizeof(Name));
+  return STATUS_SUCCESS;
+}
+
+/// Keep those that are asked for, as they are asked for.
 static Status
 take_wanted(const Groups* const groups, const char* wanted, Timbres* const timbres,
             Diagnostic* const why)
 {
-  while (*(wanted += strspn(wanted, " ,"))) {
-    Group        group;
-    const size_t n      = strcspn(wanted, ",");
-    size_t       n_word = n;
-    while (n_word && wanted[n_word - 1] == ' ') {
-      --n_word;
-    }
-    copy_name(wanted, n_word, group.name);
-    if (!bsearch(&group, groups->list, groups->n, sizeof(Group), compare_names)) {
-      return diagnose(why, STATUS_BAD_OPTION, "morph.anchors: no sound is named %s", group.name);
-    }
-    for (uint32_t i = 0; i < timbres->n; ++i) {
-      if (!strcmp(timbres->names[i], group.name)) {
-        return diagnose(why, STATUS_BAD_OPTION, "morph.anchors: %s is given twice", group.name);
-      }
-    }
-    if (timbres->n == MODEL_MAX_ANCHORS) {
-      return diagnose(why, STATUS_BAD_OPTION, "morph.anchors: more than %u", MODEL_MAX_ANCHORS);
-    }
-    memcpy(timbres->names[timbres->n++], group.name, sizeof(Name));
-    wanted += n;
+  Status status = STATUS_SUCCESS;
+  while (!status && *(wanted += strspn(wanted, " ,"))) {
+    const char* const end = wanted + strcspn(wanted, ",");
+    status                = take_one(groups, wanted, end, timbres, why);
+    wanted                = end;
   }
-  return STATUS_SUCCESS;
+  return status;
 }
 
 /// Keep all names, or those with most files.
@@ -154,14 +180,15 @@ take_largest(Groups* const groups, Timbres* const timbres)
   qsort(groups->list, timbres->n, sizeof(Group), compare_names);
   for (uint32_t i = 0; i < timbres->n; ++i) {
     memcpy(timbres->names[i], groups->list[i].name, sizeof(Name));
+    memcpy(timbres->groups[i], groups->list[i].name, sizeof(Name));
   }
 }
 
 static uint32_t
-place_of(const Timbres* const timbres, const char* const name)
+place_of(const Timbres* const timbres, const char* const group)
 {
   for (uint32_t i = 0; i < timbres->n; ++i) {
-    if (!strcmp(timbres->names[i], name)) {
+    if (!strcmp(timbres->groups[i], group)) {
       return i;
     }
   }

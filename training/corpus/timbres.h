@@ -17,7 +17,8 @@
 typedef struct {
   uint32_t  n;
   uint32_t  n_found; ///< With those that there was no room for, or that were not asked for
-  char      names[MODEL_MAX_ANCHORS][MODEL_NAME_SIZE]; ///< In order
+  char      names[MODEL_MAX_ANCHORS][MODEL_NAME_SIZE];  ///< In order
+  char      groups[MODEL_MAX_ANCHORS][MODEL_NAME_SIZE]; ///< What their files are called
   uint32_t* of_file[2]; ///< By Split: each file's place among the names, or TIMBRES_NONE
 } Timbres;
 
@@ -25,7 +26,8 @@ typedef struct {
    Name the timbres of a corpus: its groups; where all files are of one group, what their names have
    in common up to the first digit, dot, space, "-" or "_".
 
-   @param wanted Names with commas between them; "": all, or the MODEL_MAX_ANCHORS with most files.
+   @param wanted Names with commas between them, "NAME = OTHER" for one that is to be called
+   otherwise; "": all, or the MODEL_MAX_ANCHORS with most files.
    @param timbres Written on success; release it with timbres_clear().
    @return STATUS_BAD_OPTION for a name that is not there, or too many; STATUS_NO_MEMORY.
 */

@@ -99,7 +99,7 @@ typedef struct {
 /// What a morph model learns from: shapes of envelopes.
 typedef struct {
   double scale_db;    ///< Decibels that are 1 to the network
-  char*  anchors;     ///< Names of timbres to keep, with commas; "": all, or the largest; owned
+  char*  anchors;     ///< Names of timbres to keep, see timbres.h; "": all, or the largest; owned
   double shift_bands; ///< Furthest that what is learned from is moved; see shape_examples.h
 } RecipeMorph;
 
