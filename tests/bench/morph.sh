@@ -2,32 +2,50 @@
 # SPDX-FileCopyrightText: 2026 The Lamina developers
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# How well notes of one instrument take on the timbre of another, beside a cross-fade.
+# How well sounds of one instrument take on the timbre of another, by the morpher and by others.
 #
-#   sh tests/bench/morph.sh FOLDER
+#   sh tests/bench/morph.sh NOTES [OPTION]...
 #
-# FOLDER has single notes as INSTRUMENT/SOURCE-KEY-VELOCITY.wav, KEY of three digits as in MIDI.
-# Thirteen pairs of instruments play in unison and four and seven semitones apart; a note that is
-# not there is taken from a semitone beside and transposed by its rate.  Of every sound 0.75 s
-# after the attack are measured at amounts 0, 1/4, 1/2, 3/4 and 1:
+#     --model MODEL   a morph model; presets/instruments otherwise
+#     --frames MODEL  an autoencoder of whole frames, of tests/bench/timbre/canne8.yaml
+#     --drums DIR     folder of hits, for a loop
+#     --speech FILE   words, 1.25 s at least
+#     --csound CSD    tests/bench/morph/pvsmorph.csd; needs Debian's csound
 #
-#   cents   pitch, by YIN: largest difference from the player's
-#   from    rms difference of the mean envelopes of player and target, dB
-#   reach   the same of the morph at amount 1 and the target
-#   linear  largest distance of the power's centroid, in octaves, from a straight way between its
-#           two ends, over the length of that way
-#   even    standard deviation over mean of the spectral distances of neighboring amounts: rms over
-#           the bins to 20 kHz, none more than 60 dB below its frame's loudest, mean over frames
-#   new     what the best sum of the magnitudes of player and target leaves unexplained at amount
-#           1/2, over the magnitude
+# NOTES has single notes as INSTRUMENT/SOURCE-KEY-VELOCITY.wav, KEY of three digits as in MIDI.
+# Twenty-three pairs of instruments play in unison and four and seven semitones apart; a note that is
+# not there is taken from a semitone beside and transposed by its rate.  A chord, the drums and the
+# speech go to a note.  Of every sound 0.75 s are measured, of notes after the attack, at amounts
+# 0, 1/4, 1/2, 3/4 and 1:
 #
-# "shift", "half" and "replace" are morphs with expression 1, 0.5 and 0.  The last lines are medians.
+#   pitch         by YIN: largest difference from the player's; not of chord, drums and speech
+#   stereo        largest change of the channels' difference in level; the player's right channel is
+#                 6 dB softer than the left one, the target's 6 dB louder
+#   from          rms difference of the mean envelopes of player and target
+#   reach         the same of the morph at amount 1 and the target
+#   linearity     largest distance of the power's centroid, in octaves, from a straight way between
+#                 its two ends, over the length of that way
+#   evenness      standard deviation over mean of the spectral distances of neighboring amounts: rms
+#                 over the bins to 20 kHz, none more than 60 dB below its frame's loudest, mean over
+#                 frames
+#   non-mixture   what the best sum of the magnitudes of player and target leaves unexplained at
+#                 amount 1/2, over the magnitude
+#
+# "raw" morphs go straight in decibels, "model" ones through the model's code; shift, half and
+# replace have expression 1, 0.5 and 0.  "frames" goes between the codes of whole frames, with phases
+# by gradient integration.  "pvsmorph" is Csound's, in unison alone.  The last lines are medians.
 
 set -eu
-folder=$(cd "$1" && pwd)
-cd "$(dirname "$0")/../.."
+if [ $# = 0 ]; then
+  sed -n 's/^#   sh/usage: sh/p' "$0" >&2
+  exit 1
+fi
+top=$(cd "$(dirname "$0")/../.." && pwd)
+here=$PWD
+cd "$top"
 . .ci/setup.sh
 
-project_build build
-ninja -C build tests/bench/bench_morph
-build/tests/bench/bench_morph "$folder"
+project_configure build
+ninja -C build tests/bench/bench_morph > /dev/null
+cd "$here"
+exec "$top/build/tests/bench/bench_morph" --model "$top/presets/instruments/instruments.safetensors" "$@"
