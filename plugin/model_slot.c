@@ -5,7 +5,7 @@
 
 #include "dsp/network/model_file.h"
 #include "dsp/spectrum/stft.h"
-#include "plugin/fade.h"
+#include "dsp/effect/fade.h"
 #include "plugin/model_search.h"
 
 #include <math.h>

@@ -6,7 +6,7 @@
 #include "plugin/denormals.h"
 #include "plugin/display.h"
 #include "plugin/effect.h"
-#include "plugin/fade.h"
+#include "dsp/effect/fade.h"
 #include "plugin/host_feature.h"
 #include "plugin/inline_display.h"
 #include "plugin/memory_slot.h"

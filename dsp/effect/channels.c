@@ -77,6 +77,29 @@ channels_left(const Channels* const channels)
 }
 
 void
+channels_reset_output(Channels* const channels)
+{
+  for (uint32_t c = 0; c < channels->n_channels; ++c) {
+    synthesis_reset(channels->synthesis[c]);
+  }
+}
+
+/// A sample as it is heard.
+static float
+heard(const float x)
+{
+  return fabsf(x) < loudest ? x : 0.0f; // false for NaN
+}
+
+void
+channels_clean(const uint32_t n, const float* const in, float* const out)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    out[i] = heard(in[i]);
+  }
+}
+
+void
 channels_power(const Channels* const channels, float complex* const* const spectra,
                float* const power)
 {
@@ -104,21 +127,12 @@ channels_scale(const Channels* const channels, const float* const gain,
   }
 }
 
-/// A sample as it is heard.
-static float
-heard(const float x)
-{
-  return fabsf(x) < loudest ? x : 0.0f; // false for NaN
-}
-
 /// Write a piece of one channel.  @param n At most PIECE, and up to the hop's end.
 static void
 write_piece(Analysis* const analysis, const uint32_t n, const float* const in)
 {
   float sound[PIECE];
-  for (uint32_t i = 0; i < n; ++i) {
-    sound[i] = heard(in[i]);
-  }
+  channels_clean(n, in, sound);
   (void)analysis_write(analysis, n, sound);
 }
 

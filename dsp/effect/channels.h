@@ -53,6 +53,18 @@ REALTIME
 uint32_t
 channels_left(const Channels* channels);
 
+/// Forget what is yet to come out, but not what has been heard: before channels_run() is listened
+/// to again, with a whole hop left.
+REALTIME
+void
+channels_reset_output(Channels* channels);
+
+/// Samples as effects hear them: those that are NaN or beyond ±1e6 are 0.  @param out [n], written;
+/// may be `in`.
+REALTIME
+void
+channels_clean(uint32_t n, const float* in, float* out);
+
 /// |X|², averaged over the channels.  @param power [stft_bins], written.
 REALTIME
 void

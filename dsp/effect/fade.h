@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Lamina developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#ifndef LAMINA_PLUGIN_FADE_H
-#define LAMINA_PLUGIN_FADE_H
+#ifndef LAMINA_DSP_EFFECT_FADE_H
+#define LAMINA_DSP_EFFECT_FADE_H
 
 #include <math.h>
 #include <stdint.h>
@@ -12,6 +12,15 @@ static inline uint32_t
 fade_length(const double rate_hz)
 {
   return (uint32_t)lround(0.03 * rate_hz);
+}
+
+/// A way that begins and ends softly, for what must not click when the sounds differ.  @param share
+/// 0…1, or beyond.  @return 0…1.
+static inline float
+fade_soft(const float share)
+{
+  const float s = fminf(fmaxf(share, 0.0f), 1.0f);
+  return s * s * (3.0f - 2.0f * s);
 }
 
 /// One sample on the way; exactly `from` or `to` at the ends, so that NaN cannot leak.

@@ -3,7 +3,12 @@
 
 #include "dsp/effect/morpher.h"
 
+#include "dsp/effect/fade.h"
+#include "dsp/effect/gains.h"
+#include "dsp/effect/generator.h"
+#include "dsp/effect/live_filter.h"
 #include "dsp/effect/retiming.h"
+#include "dsp/effect/short_filter.h"
 #include "dsp/effect/wander.h"
 #include "dsp/network/latent.h"
 
@@ -14,10 +19,6 @@
 /// Window and hop, seconds: 2048 and 512 samples at 48 kHz.
 static const double window_s = 2048.0 / 48000.0;
 static const double hop_s    = 512.0 / 48000.0;
-
-/// Gains are held within ± this about the one that keeps the power, dB: what a band has 60 dB
-/// below its loudest is noise.
-static const float range_db = 30.0f;
 
 /// No band is wished to move by more, dB, whatever a model says.
 static const float most_gain_db = 120.0f;
@@ -43,9 +44,16 @@ enum { N_PLACE = 2, N_SPACE = ENVELOPE_BANDS };
 
 _Static_assert(N_PLACE + LATENT_MAX <= WANDER_COUNT, "every number of a code wanders");
 
+/// Samples that are run in one piece.
+enum { PIECE = LIVE_FILTER_PIECE };
+
+/// The ways from gains to sound.
+typedef enum { OUTLET_STUDIO, OUTLET_TIGHT, OUTLET_LIVE, OUTLET_GENERATOR } Outlet;
+
 struct Morpher {
   StftConfig        stft;
   uint32_t          n_channels;
+  double            rate_hz;
   double            hop_s;
   Channels*         channels;
   Channels*         side; ///< The side-chain, while it is learned
@@ -53,6 +61,19 @@ struct Morpher {
   Latent*           latent;  ///< NULL without a model
   const MorphSpace* space;   ///< Of the model; NULL without one
   uint32_t          n_space; ///< Numbers of a point: of a code, or of an envelope
+
+  ShortFilter* short_filter;
+  LiveFilter*  live_filter;
+  Generator*   generator;
+  Outlet       outlet;   ///< Heard
+  Outlet       next;     ///< While it is not `outlet`: warming up, then faded in
+  uint32_t     age;      ///< Samples that `next` has heard
+  uint32_t     n_warmup; ///< Samples after which it may be heard
+  uint32_t     n_fade;
+  bool         begun; ///< Something has run since the last reset
+  bool         moved; ///< There are gains that the late filters have not got
+  float        input[CHANNELS_MAX][PIECE];
+  float        other[CHANNELS_MAX][PIECE]; ///< Of `next`
 
   Corners corners;
   bool    side_learns;
@@ -71,6 +92,8 @@ struct Morpher {
 
   float*               power;  ///< Mean over the channels, [stft_bins]
   float*               gain;   ///< dB, then a factor, [stft_bins]
+  float*               mixed;  ///< That with the share of what is dry, [stft_bins]
+  float*               shift;  ///< What the player's shape is moved by, a factor, [stft_bins]
   const MorpherParams* params; ///< Of this run
   Anchor*              anchor; ///< That is being learned
 };
@@ -97,8 +120,14 @@ allocate(Morpher* const morpher, const Model* const model, const double rate_hz)
   morpher->latent       = model ? latent_new(model) : NULL;
   morpher->power        = calloc(n_bins, sizeof(float));
   morpher->gain         = calloc(n_bins, sizeof(float));
+  morpher->mixed        = calloc(n_bins, sizeof(float));
+  morpher->shift        = calloc(n_bins, sizeof(float));
+  morpher->short_filter = short_filter_new(morpher->stft, rate_hz, morpher->n_channels);
+  morpher->live_filter  = live_filter_new(morpher->stft, rate_hz, morpher->n_channels);
+  morpher->generator    = generator_new(morpher->stft, morpher->n_channels);
   return morpher->channels && morpher->side && morpher->envelope && morpher->power &&
-         morpher->gain && (morpher->latent || !model);
+         morpher->gain && morpher->mixed && morpher->shift && morpher->short_filter &&
+         morpher->live_filter && morpher->generator && (morpher->latent || !model);
 }
 
 Morpher*
@@ -111,7 +140,10 @@ morpher_new(const Model* const model, const double rate_hz, const uint32_t n_cha
 
   morpher->stft       = morpher_stft(rate_hz);
   morpher->n_channels = n_channels;
+  morpher->rate_hz    = rate_hz;
   morpher->hop_s      = morpher->stft.hop / rate_hz;
+  morpher->n_warmup   = 2 * morpher->stft.frame;
+  morpher->n_fade     = fade_length(rate_hz);
   if (!allocate(morpher, model, rate_hz)) {
     morpher_free(morpher);
     return NULL;
@@ -132,6 +164,11 @@ morpher_free(Morpher* const morpher)
     latent_free(morpher->latent);
     free(morpher->power);
     free(morpher->gain);
+    free(morpher->mixed);
+    free(morpher->shift);
+    short_filter_free(morpher->short_filter);
+    live_filter_free(morpher->live_filter);
+    generator_free(morpher->generator);
     free(morpher);
   }
 }
@@ -146,6 +183,10 @@ morpher_reset(Morpher* const morpher)
   if (!morpher->has_source) {
     morpher->source = (Anchor){ 0 };
   }
+  morpher->begun    = false;
+  morpher->moved    = false;
+  morpher->outlet   = OUTLET_STUDIO;
+  morpher->next     = OUTLET_STUDIO;
   morpher->fresh    = true;
   morpher->frozen   = false;
   morpher->has_goal = false;
@@ -154,9 +195,28 @@ morpher_reset(Morpher* const morpher)
 }
 
 uint32_t
+morpher_mode_latency(const double rate_hz, const MorpherMode mode)
+{
+  switch (mode) {
+    case MORPHER_TIGHT:
+      return short_filter_stft(rate_hz).frame;
+    case MORPHER_LIVE:
+      return 0;
+    default:
+      return morpher_stft(rate_hz).frame;
+  }
+}
+
+uint32_t
 morpher_latency(const Morpher* const morpher)
 {
-  return morpher->stft.frame;
+  static const MorpherMode modes[] = {
+    [OUTLET_STUDIO]    = MORPHER_STUDIO,
+    [OUTLET_TIGHT]     = MORPHER_TIGHT,
+    [OUTLET_LIVE]      = MORPHER_LIVE,
+    [OUTLET_GENERATOR] = MORPHER_STUDIO,
+  };
+  return morpher_mode_latency(morpher->rate_hz, modes[morpher->next]);
 }
 
 void
@@ -420,52 +480,33 @@ track_source(Morpher* const morpher, const float level_db, const float* const sh
   }
 }
 
-/// Powers of a frame below this are too near the end of the numbers to be compared.
-static const float softest = 1e-30f;
-
-/// The gain that all bins together have, as a factor of the magnitude; 0 in silence.
-static float
-common_gain(const Morpher* const morpher)
-{
-  float before = 0.0f;
-  float after  = 0.0f;
-  for (uint32_t k = 0; k < stft_bins(morpher->stft); ++k) {
-    before += morpher->power[k];
-    after += morpher->power[k] * morpher->gain[k] * morpher->gain[k];
-  }
-  return before > softest ? sqrtf(after / before) : 0.0f;
-}
-
-/// Gains per bin that keep the power: first as wished, then within their range.  Silence stays.
-static void
-level_gains(Morpher* const morpher)
-{
-  const uint32_t n_bins = stft_bins(morpher->stft);
-  const float    most   = powf(10.0f, 0.05f * range_db);
-  const float    all    = common_gain(morpher);
-  for (uint32_t k = 0; k < n_bins; ++k) {
-    morpher->gain[k] = all > 0.0f ? clamped(morpher->gain[k] / all, 1.0f / most, most) : 1.0f;
-  }
-  const float rest = common_gain(morpher);
-  for (uint32_t k = 0; k < n_bins; ++k) {
-    morpher->gain[k] /= rest > 0.0f ? rest : 1.0f;
-  }
-}
-
 /// Turn decibels per bin into factors that keep the power, and mix them with what is dry.
 static void
 make_gains(Morpher* const morpher)
 {
-  static const float log2_per_db = 0.166096405f; // log2(10) / 20
-  const uint32_t     n_bins      = stft_bins(morpher->stft);
-  const float        wet         = clamped(morpher->params->wet, 0.0f, 1.0f);
-  for (uint32_t k = 0; k < n_bins; ++k) {
-    morpher->gain[k] = exp2f(log2_per_db * morpher->gain[k]);
+  const uint32_t n_bins = stft_bins(morpher->stft);
+  gains_from_db(n_bins, morpher->gain);
+  gains_level(n_bins, morpher->power, morpher->gain);
+  gains_mix(n_bins, morpher->gain, clamped(morpher->params->wet, 0.0f, 1.0f), morpher->mixed);
+}
+
+/// Whether an outlet is heard, or is to be heard soon.
+static bool
+runs(const Morpher* const morpher, const Outlet outlet)
+{
+  return morpher->outlet == outlet || morpher->next == outlet;
+}
+
+/// The gains of what holds the player's sound as its shape is held.
+static void
+make_shift(Morpher* const morpher, const float* const shift_db)
+{
+  float clamped_db[ENVELOPE_BANDS];
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    clamped_db[b] = clamped(shift_db[b], -most_gain_db, most_gain_db);
   }
-  level_gains(morpher);
-  for (uint32_t k = 0; k < n_bins; ++k) {
-    morpher->gain[k] = 1.0f + wet * (morpher->gain[k] - 1.0f);
-  }
+  envelope_to_bins(morpher->envelope, clamped_db, morpher->shift);
+  gains_from_db(stft_bins(morpher->stft), morpher->shift);
 }
 
 static void
@@ -485,12 +526,18 @@ morph_frame(void* const effect, const uint32_t at, float complex* const* const s
 
   const float* const played_db = player_shape(morpher, shape_db);
   move(morpher, played_db, gain_db);
+  if (runs(morpher, OUTLET_GENERATOR)) {
+    make_shift(morpher, gain_db);
+  }
   for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
     gain_db[b] = clamped(gain_db[b] + played_db[b] - shape_db[b], -most_gain_db, most_gain_db);
   }
   envelope_to_bins(morpher->envelope, gain_db, morpher->gain);
   make_gains(morpher);
-  channels_scale(morpher->channels, morpher->gain, spectra);
+  if (runs(morpher, OUTLET_STUDIO)) {
+    channels_scale(morpher->channels, morpher->mixed, spectra);
+  }
+  morpher->moved = true;
 }
 
 /// A frame of the side-chain, for the corners that learn.
@@ -542,36 +589,172 @@ begin_run(Morpher* const morpher, const MorpherParams* const params, const bool 
   return side_learns;
 }
 
-/// Samples until input or side-chain may have a frame, at most `n`.
-static uint32_t
-until_frame(const Morpher* const morpher, const uint32_t n)
+/// The way from gains to sound that the controls ask for.
+static Outlet
+wanted_outlet(const MorpherParams* const params)
 {
-  const uint32_t own  = channels_left(morpher->channels);
-  const uint32_t side = channels_left(morpher->side);
-  const uint32_t next = side < own ? side : own;
-  return next < n ? next : n;
+  switch (params->mode) {
+    case MORPHER_TIGHT:
+      return OUTLET_TIGHT;
+    case MORPHER_LIVE:
+      return OUTLET_LIVE;
+    default:
+      return params->output == MORPHER_GENERATE ? OUTLET_GENERATOR : OUTLET_STUDIO;
+  }
+}
+
+/// Let the filters that are late by nature have the gains of the last frame.
+static void
+hand_gains(Morpher* const morpher)
+{
+  if (runs(morpher, OUTLET_TIGHT)) {
+    const float wet = clamped(morpher->params->wet, 0.0f, 1.0f);
+    short_filter_set(morpher->short_filter, morpher->gain, wet);
+  }
+  if (runs(morpher, OUTLET_LIVE)) {
+    live_filter_set(morpher->live_filter, morpher->mixed, morpher->power);
+  }
+  morpher->moved = false;
+}
+
+/// Let an outlet begin with nothing heard, between two frames.
+static void
+begin_outlet(Morpher* const morpher, const Outlet outlet)
+{
+  switch (outlet) {
+    case OUTLET_TIGHT:
+      short_filter_reset(morpher->short_filter);
+      break;
+    case OUTLET_LIVE:
+      live_filter_reset(morpher->live_filter);
+      break;
+    case OUTLET_GENERATOR:
+      generator_reset(morpher->generator);
+      break;
+    default:
+      channels_reset_output(morpher->channels);
+  }
+  morpher->next = outlet;
+  morpher->age  = 0;
+}
+
+/// Go to the outlet that is asked for, unless a change is under way: at once when nothing was heard
+/// yet.
+static void
+choose_outlet(Morpher* const morpher)
+{
+  const Outlet wanted = wanted_outlet(morpher->params);
+  if (morpher->next == morpher->outlet && wanted != morpher->outlet) {
+    begin_outlet(morpher, wanted);
+    morpher->outlet = morpher->begun ? morpher->outlet : wanted;
+  }
+  morpher->begun = true;
+}
+
+/// Run an outlet; that of MORPHER_STUDIO has run where the gains were found.
+static void
+run_outlet(Morpher* const morpher, const Outlet outlet, const uint32_t n,
+           const float* const* const in, float* const* const out)
+{
+  const MorpherParams* const params  = morpher->params;
+  const GeneratorParams      generic = { .gain = morpher->shift,
+                                         .wet  = clamped(params->wet, 0.0f, 1.0f),
+                                         .hold = params->freeze };
+  switch (outlet) {
+    case OUTLET_TIGHT:
+      short_filter_run(morpher->short_filter, n, in, out);
+      break;
+    case OUTLET_LIVE:
+      live_filter_run(morpher->live_filter, n, in, out);
+      break;
+    case OUTLET_GENERATOR:
+      generator_run(morpher->generator, &generic, n, in, out);
+      break;
+    default:
+      break;
+  }
+}
+
+/// Fade the next outlet in, once it is warm.
+static void
+fade_in(Morpher* const morpher, const uint32_t n, float* const* const out)
+{
+  for (uint32_t i = 0; i < n; ++i, ++morpher->age) {
+    const uint32_t at    = morpher->age < morpher->n_warmup ? 0 : morpher->age - morpher->n_warmup;
+    const float    share = fade_soft((float)at / (float)morpher->n_fade);
+    for (uint32_t c = 0; c < morpher->n_channels; ++c) {
+      out[c][i] = fade_mix(out[c][i], morpher->other[c][i], share);
+    }
+  }
+  if (morpher->age >= morpher->n_warmup + morpher->n_fade) {
+    morpher->outlet = morpher->next;
+  }
+}
+
+/// A piece with no frame before its end.
+static void
+run_piece(Morpher* const morpher, const uint32_t n, const float* const* const in,
+          float* const* const out)
+{
+  float* const        other[CHANNELS_MAX] = { morpher->other[0], morpher->other[1] };
+  const bool          changes             = morpher->next != morpher->outlet;
+  float* const* const studio              = morpher->outlet == OUTLET_STUDIO ? out
+                                            : morpher->next == OUTLET_STUDIO ? other
+                                                                             : NULL;
+  channels_run(morpher->channels, true, morph_frame, morpher, n, in, studio);
+  run_outlet(morpher, morpher->outlet, n, in, out);
+  if (changes) {
+    run_outlet(morpher, morpher->next, n, in, other);
+    fade_in(morpher, n, out);
+  }
+  if (morpher->moved) {
+    hand_gains(morpher);
+  }
+}
+
+static uint32_t
+smaller(const uint32_t a, const uint32_t b)
+{
+  return a < b ? a : b;
+}
+
+/// Samples until something may happen: a frame, or the end of a change.  So what a frame is moved
+/// by does not depend on the block.
+static uint32_t
+piece(const Morpher* const morpher)
+{
+  uint32_t n = smaller(channels_left(morpher->channels), channels_left(morpher->side));
+  if (runs(morpher, OUTLET_GENERATOR)) {
+    n = smaller(n, generator_left(morpher->generator));
+  }
+  if (morpher->next != morpher->outlet) {
+    n = smaller(n, morpher->n_warmup + morpher->n_fade - morpher->age);
+  }
+  return smaller(n, PIECE);
 }
 
 void
 morpher_run(Morpher* const morpher, const MorpherParams* const params, const uint32_t n,
             const float* const* const in, const float* const* const side, float* const* const out)
 {
-  const bool side_learns = begin_run(morpher, params, side != NULL);
-  uint32_t   n_run       = 0;
+  const float* const clean[CHANNELS_MAX] = { morpher->input[0], morpher->input[1] };
+  const bool         side_learns         = begin_run(morpher, params, side != NULL);
+  uint32_t           n_run               = 0;
   for (uint32_t done = 0; done < n; done += n_run) {
-    const float* from[CHANNELS_MAX];
     const float* heard[CHANNELS_MAX];
     float*       to[CHANNELS_MAX];
+    if (channels_left(morpher->channels) == morpher->stft.hop) {
+      choose_outlet(morpher);
+    }
+    n_run = smaller(piece(morpher), n - done);
     for (uint32_t c = 0; c < morpher->n_channels; ++c) {
-      from[c]  = in[c] + done;
+      channels_clean(n_run, in[c] + done, morpher->input[c]);
       to[c]    = out[c] + done;
       heard[c] = side_learns ? side[c] + done : NULL;
     }
-    // To the end of a frame, so that what it is moved by does not depend on the block.
-    n_run = until_frame(morpher, n - done);
     if (side_learns) {
       channels_run(morpher->side, true, hear_side, morpher, n_run, heard, NULL);
     }
-    channels_run(morpher->channels, true, morph_frame, morpher, n_run, from, to);
+    run_piece(morpher, n_run, clean, to);
   }
 }

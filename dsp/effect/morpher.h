@@ -19,15 +19,32 @@
 /// Numbers of a code that can be moved by themselves.
 #define MORPHER_OFFSETS 8u
 
+/// How much delay there is, and what is paid for less of it.
+typedef enum {
+  MORPHER_STUDIO, ///< 42.7 ms: gains belong to the very frames that they change
+  MORPHER_TIGHT,  ///< 10.7 ms: gains of long frames on short ones, see short_filter.h
+  MORPHER_LIVE,   ///< None: gains of long frames as a filter, see live_filter.h
+} MorpherMode;
+
+#define MORPHER_N_MODES 3u
+
+/// What comes out.
+typedef enum {
+  MORPHER_FILTER,   ///< The player's sound, filtered
+  MORPHER_GENERATE, ///< Its magnitudes with phases of their own, see generator.h; in MORPHER_STUDIO
+} MorpherOutput;
+
 /// What a user may turn while sound runs.
 typedef struct {
-  float amount;     ///< 0: as played, 1: all the way; MORPHER_MIN_AMOUNT…MORPHER_MAX_AMOUNT
-  float x, y;       ///< Place of the goal among the corners, 0…1
-  float expression; ///< 1: the player's motion is kept, 0: the goal is held; 0…1
-  float inertia_s;  ///< Time constant with which amount and goal follow, seconds, 0…10
-  bool  freeze;     ///< The player's own timbre stays what it was when this went on
-  float walk;       ///< How far the goal wanders by itself, 0…1
-  float wet;        ///< Share of the changed sound, 0…1
+  MorpherMode   mode;   ///< Any other value is MORPHER_STUDIO
+  MorpherOutput output; ///< Any other value is MORPHER_FILTER
+  float         amount; ///< 0: as played, 1: all the way; MORPHER_MIN_AMOUNT…MORPHER_MAX_AMOUNT
+  float         x, y;   ///< Place of the goal among the corners, 0…1
+  float         expression; ///< 1: the player's motion is kept, 0: the goal is held; 0…1
+  float         inertia_s;  ///< Time constant with which amount and goal follow, seconds, 0…10
+  bool          freeze;     ///< The player's own timbre stays what it was when this went on
+  float         walk;       ///< How far the goal wanders by itself, 0…1
+  float         wet;        ///< Share of the changed sound, 0…1
   float
     offsets[MORPHER_OFFSETS]; ///< Added to the code, standard deviations; ±4; with a model alone
   /// Timbre that the model knows at that corner, counted from 1; 0: the one learned there
@@ -62,6 +79,9 @@ morpher_params_default(void);
    corner can have one of the timbres that the model knows by name; what is learned there is kept,
    and is heard while it is learned.
 
+   The mode decides how gains become sound, and the delay with it.  Where mode or output change
+   while sound runs, the new way is run beside the old for two frames and then faded in.
+
    One thread at a time.
 */
 typedef struct Morpher Morpher;
@@ -88,7 +108,13 @@ REALTIME
 void
 morpher_reset(Morpher* morpher);
 
-/// Samples from input to output: one STFT frame, constant.
+/// Samples from input to output in a mode: what an impulse measures.
+REALTIME
+uint32_t
+morpher_mode_latency(double rate_hz, MorpherMode mode);
+
+/// The same of the mode that a morpher runs in, or goes to; that of MORPHER_STUDIO before it has
+/// run.
 REALTIME
 uint32_t
 morpher_latency(const Morpher* morpher);
@@ -143,7 +169,7 @@ morpher_learn(Morpher* morpher, Anchor* anchor, uint32_t n, const float* const* 
    Samples that are NaN or beyond ±1e6 are read as 0.
 
    @param params Read once per frame, apart from `learn`, which begins and ends with a call; values
-   out of range are clamped.
+   out of range are clamped.  The mode of the first call after a reset is there at once.
    @param in [n_channels][n].
    @param side Side-chain, [n_channels][n]; NULL: silent.
    @param out [n_channels][n], written.  Any output may be any input.

@@ -7,6 +7,7 @@
 
 #include "tests/support/guard.h"
 #include "tests/support/models.h"
+#include "tests/support/morphing.h"
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
 
@@ -19,65 +20,20 @@ static const uint32_t blocks[] = { 1, 7, 64, 100, 256, 333, 1024, 4096, 8192, 0 
 
 enum { N_RATES = sizeof(rates) / sizeof(*rates), N_BLOCKS = sizeof(blocks) / sizeof(*blocks) };
 
-/// An anchor that has heard one sound, `slope` dB more from band to band.
-static Anchor
-sloping(const float slope)
-{
-  Anchor anchor = { 0 };
-  float  shape[ENVELOPE_BANDS];
-  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
-    shape[b] = slope * ((float)b - 0.5f * (ENVELOPE_BANDS - 1));
-  }
-  for (uint32_t i = 0; i < ANCHOR_MIN_FRAMES; ++i) {
-    anchor_add(&anchor, -40.0f, shape);
-  }
-  return anchor;
-}
-
-/// From a falling timbre to a rising one.
-static Morpher*
-sloping_morpher(const double rate_hz, const uint32_t n_channels)
-{
-  Morpher* const morpher = morpher_new(NULL, rate_hz, n_channels);
-  const Anchor   from    = sloping(-0.2f);
-  const Anchor   to      = sloping(0.3f);
-  assert_non_null(morpher);
-  morpher_set_source(morpher, &from);
-  morpher_set_corner(morpher, 0, &to);
-  return morpher;
-}
-
-/// Mono, in blocks; 0 means random sizes.
-static void
-morph(Morpher* const morpher, const MorpherParams* const params, const uint32_t block,
-      const uint32_t n, const float* const in, float* const out)
-{
-  uint64_t random = 3;
-  morpher_reset(morpher);
-  for (uint32_t at = 0; at < n;) {
-    const uint32_t     wanted    = signal_block(block, &random);
-    const uint32_t     m         = n - at < wanted ? n - at : wanted;
-    const float* const inputs[]  = { in + at };
-    float* const       outputs[] = { out + at };
-    morpher_run(morpher, params, m, inputs, NULL, outputs);
-    at += m;
-  }
-}
-
 /// With amount 0 the input comes out, late by the reported latency, at every rate, in every law.
 static void
 test_amount_0_is_the_input(void** const state)
 {
   (void)state;
   for (uint32_t r = 0; r < N_RATES; ++r) {
-    Morpher* const      morpher = sloping_morpher(rates[r], 1);
+    Morpher* const      morpher = morphing_sloping_morpher(rates[r], 1);
     const uint32_t      latency = morpher_latency(morpher);
     const uint32_t      n       = 6 * latency;
     float* const        in      = malloc(n * sizeof(float));
     float* const        out     = malloc(n * sizeof(float));
     const MorpherParams params  = { .amount = 0.0f, .expression = 0.2f * (float)r, .wet = 1.0f };
     signal_fill_noise(r, 0.5f, n, in);
-    morph(morpher, &params, 64, n, in, out);
+    morphing_run(morpher, &params, 64, n, in, out);
     const uint32_t from = 2 * latency;
     assert_true(signal_snr_db(n - from, in + from - latency, out + from) > 120.0);
     morpher_free(morpher);
@@ -94,10 +50,10 @@ test_dry_is_the_input(void** const state)
   enum { N = 20000, LATENCY = 2048 };
   static float        in[N];
   static float        out[N];
-  Morpher* const      morpher = sloping_morpher(48000.0, 1);
+  Morpher* const      morpher = morphing_sloping_morpher(48000.0, 1);
   const MorpherParams params  = { .amount = 1.0f, .expression = 0.5f, .wet = 0.0f };
   signal_fill_noise(1, 0.5f, N, in);
-  morph(morpher, &params, 480, N, in, out);
+  morphing_run(morpher, &params, 480, N, in, out);
   assert_int_equal(morpher_latency(morpher), LATENCY);
   assert_true(signal_snr_db(N - 2 * LATENCY, in + LATENCY, out + 2 * LATENCY) > 120.0);
   morpher_free(morpher);
@@ -109,13 +65,13 @@ test_latency_is_the_impulse_delay(void** const state)
   (void)state;
   for (uint32_t r = 0; r < N_RATES; ++r) {
     const MorpherParams params  = { .amount = 0.5f, .expression = 1.0f, .wet = 1.0f };
-    Morpher* const      morpher = sloping_morpher(rates[r], 1);
+    Morpher* const      morpher = morphing_sloping_morpher(rates[r], 1);
     const uint32_t      latency = morpher_latency(morpher);
     const uint32_t      n       = 4 * latency;
     float* const        in      = calloc(n, sizeof(float));
     float* const        out     = calloc(n, sizeof(float));
     in[1000 % latency]          = 1.0f;
-    morph(morpher, &params, 333, n, in, out);
+    morphing_run(morpher, &params, 333, n, in, out);
 
     uint32_t peak = 0;
     for (uint32_t i = 0; i < n; ++i) {
@@ -136,12 +92,12 @@ test_blocks_do_not_matter(void** const state)
   static float        in[N];
   static float        expected[N];
   static float        out[N];
-  Morpher* const      morpher = sloping_morpher(44100.0, 1);
+  Morpher* const      morpher = morphing_sloping_morpher(44100.0, 1);
   const MorpherParams params  = { .amount = 1.3f, .expression = 0.3f, .wet = 0.9f };
   signal_fill_noise(9, 0.5f, N, in);
-  morph(morpher, &params, N, N, in, expected);
+  morphing_run(morpher, &params, N, N, in, expected);
   for (uint32_t b = 0; b < N_BLOCKS; ++b) {
-    morph(morpher, &params, blocks[b], N, in, out);
+    morphing_run(morpher, &params, blocks[b], N, in, out);
     assert_memory_equal(out, expected, sizeof(out));
   }
   morpher_free(morpher);
@@ -158,14 +114,14 @@ test_channels_are_linked(void** const state)
   static float        mono[N];
   static float        mono_out[N];
   const MorpherParams params = { .amount = 1.0f, .expression = 0.0f, .wet = 1.0f };
-  Morpher* const      one    = sloping_morpher(48000.0, 1);
-  Morpher* const      two    = sloping_morpher(48000.0, 2);
+  Morpher* const      one    = morphing_sloping_morpher(48000.0, 1);
+  Morpher* const      two    = morphing_sloping_morpher(48000.0, 2);
   signal_fill_noise(9, 0.5f, N, left);
   for (uint32_t i = 0; i < N; ++i) {
     right[i] = -0.5f * left[i];
     mono[i]  = sqrtf(0.625f) * left[i]; // (1² + ½²) / 2
   }
-  morph(one, &params, 480, N, mono, mono_out);
+  morphing_run(one, &params, 480, N, mono, mono_out);
   const float* const in[]  = { left, right };
   float* const       out[] = { left, right }; // in place
   morpher_run(two, &params, N, in, NULL, out);
@@ -175,21 +131,6 @@ test_channels_are_linked(void** const state)
   }
   morpher_free(one);
   morpher_free(two);
-}
-
-/// A note with harmonics that fall by `slope_db` each.
-static void
-play(const double rate_hz, const double pitch_hz, const double slope_db, const uint32_t n,
-     float* const x)
-{
-  for (uint32_t i = 0; i < n; ++i) {
-    double sum = 0.0;
-    for (uint32_t h = 1; h <= 20; ++h) {
-      const double phase = 2.0 * M_PI * h * pitch_hz * i / rate_hz + (double)(h * h);
-      sum += pow(10.0, -slope_db * h / 20.0) * sin(phase);
-    }
-    x[i] = (float)(0.05 * sum);
-  }
 }
 
 static Anchor
@@ -236,8 +177,8 @@ test_harmonics_take_the_levels_of_the_target(void** const state)
   static float in[N];
   static float out[N];
   static float target[N];
-  play(48000.0, 200.0, 3.0, N, in);
-  play(44100.0, 200.0, 0.5, N, target);
+  morphing_play(48000.0, 200.0, 3.0, N, in);
+  morphing_play(44100.0, 200.0, 0.5, N, target);
   const Anchor   from    = learned(48000.0, N, in);
   const Anchor   to      = learned(44100.0, N, target);
   Morpher* const morpher = morpher_new(NULL, 48000.0, 1);
@@ -245,7 +186,7 @@ test_harmonics_take_the_levels_of_the_target(void** const state)
   morpher_set_corner(morpher, 0, &to);
   for (int shift = 0; shift < 2; ++shift) {
     const MorpherParams params = { .amount = 1.0f, .expression = (float)shift, .wet = 1.0f };
-    morph(morpher, &params, 512, N, in, out);
+    morphing_run(morpher, &params, 512, N, in, out);
     const float* const heard    = out + 3 * LATENCY;
     const double       change   = mean_square(SECOND, heard) / mean_square(SECOND, in);
     const double       first_db = 20.0 * log10(partial(200.0, 48000.0, SECOND, heard));
@@ -270,9 +211,9 @@ test_amount_is_the_share_of_the_way(void** const state)
   static float        in[N];
   static float        out[N];
   const MorpherParams params  = { .amount = 0.5f, .expression = 1.0f, .wet = 1.0f };
-  Morpher* const      morpher = sloping_morpher(48000.0, 1);
+  Morpher* const      morpher = morphing_sloping_morpher(48000.0, 1);
   signal_fill_noise(4, 0.5f, N, in);
-  morph(morpher, &params, 512, N, in, out);
+  morphing_run(morpher, &params, 512, N, in, out);
   const Anchor before = learned(48000.0, N, in);
   const Anchor after  = learned(48000.0, N - 4096, out + 4096);
   for (uint32_t b = 2; b + 2 < ENVELOPE_BANDS; ++b) {
@@ -326,14 +267,14 @@ test_broken_input(void** const state)
   static float   in[N];
   static float   out[N];
   const float    broken[] = { NAN, INFINITY, -INFINITY, 1e38f, 1e6f, 1e-42f, 0.0f };
-  Morpher* const morpher  = sloping_morpher(48000.0, 1);
+  Morpher* const morpher  = morphing_sloping_morpher(48000.0, 1);
   for (uint32_t b = 0; b < sizeof(broken) / sizeof(*broken); ++b) {
     const MorpherParams params = { .amount = broken[b], .expression = broken[b], .wet = broken[b] };
     signal_fill_noise(2, 0.5f, N, in);
     for (uint32_t i = 5000; i < 6000; ++i) {
       in[i] = broken[b];
     }
-    morph(morpher, &params, 100, N, in, out);
+    morphing_run(morpher, &params, 100, N, in, out);
     for (uint32_t i = 0; i < N; ++i) {
       assert_true(fabsf(out[i]) < 10.0f);
     }
@@ -351,14 +292,14 @@ test_extremes_stay_finite(void** const state)
   static float        out[N];
   const float         peaks[] = { 0.99e6f, 1e-20f, 1e-37f };
   Morpher* const      morpher = morpher_new(NULL, 192000.0, 1);
-  const Anchor        from    = sloping(-0.9f);
-  const Anchor        to      = sloping(0.9f);
+  const Anchor        from    = morphing_sloping(-0.9f);
+  const Anchor        to      = morphing_sloping(0.9f);
   const MorpherParams params  = { .amount = 1.3f, .expression = 1.0f, .wet = 1.0f };
   morpher_set_source(morpher, &from);
   morpher_set_corner(morpher, 0, &to);
   for (uint32_t p = 0; p < sizeof(peaks) / sizeof(*peaks); ++p) {
     signal_fill_noise(2, peaks[p], N, in);
-    morph(morpher, &params, 100, N, in, out);
+    morphing_run(morpher, &params, 100, N, in, out);
     for (uint32_t i = 0; i < N; ++i) {
       assert_true(fabsf(out[i]) <= 10.0f * peaks[p]);
     }
@@ -375,10 +316,10 @@ test_reset_forgets(void** const state)
   static float        first[N];
   static float        second[N];
   const MorpherParams params  = { .amount = 0.7f, .expression = 0.5f, .wet = 1.0f };
-  Morpher* const      morpher = sloping_morpher(48000.0, 1);
+  Morpher* const      morpher = morphing_sloping_morpher(48000.0, 1);
   signal_fill_noise(2, 0.5f, N, in);
-  morph(morpher, &params, N, N, in, first);
-  morph(morpher, &params, N, N, in, second); // resets before
+  morphing_run(morpher, &params, N, N, in, first);
+  morphing_run(morpher, &params, N, N, in, second); // resets before
   assert_memory_equal(first, second, sizeof(first));
   morpher_free(morpher);
 }
@@ -437,8 +378,8 @@ test_a_goal_within_the_model_is_reached(void** const state)
   signal_fill_noise(4, 0.5f, N, in);
   morpher_set_corner(with, 0, &to);
   morpher_set_corner(bare, 0, &to);
-  morph(with, &params, 512, N, in, out);
-  morph(bare, &params, 512, N, in, plain);
+  morphing_run(with, &params, 512, N, in, out);
+  morphing_run(bare, &params, 512, N, in, plain);
   assert_true(signal_snr_db(N - 4096, plain + 4096, out + 4096) > 80.0);
   assert_true(signal_snr_db(N - 4096, in + 2048, out + 4096) < 20.0);
   morpher_free(with);
@@ -467,13 +408,13 @@ test_known_timbres_are_goals(void** const state)
   latent_encode(latent, shape_db, model->morph.anchors[1].code);
   signal_fill_noise(4, 0.5f, N, in);
   morpher_set_corner(morpher, 0, &to);
-  morph(morpher, &params, 512, N, in, expected);
+  morphing_run(morpher, &params, 512, N, in, expected);
   morpher_set_corner(morpher, 0, NULL);
   params.known[3] = 2;
-  morph(morpher, &params, 512, N, in, out);
+  morphing_run(morpher, &params, 512, N, in, out);
   assert_memory_equal(out, expected, sizeof(out));
   params.known[3] = 3; // of two
-  morph(morpher, &params, 512, N, in, out);
+  morphing_run(morpher, &params, 512, N, in, out);
   assert_true(signal_snr_db(N - 4096, in + 2048, out + 4096) > 120.0);
   morpher_free(morpher);
   latent_free(latent);
@@ -494,13 +435,13 @@ test_offsets_move_the_code(void** const state)
   signal_fill_noise(7, 1.0f, (uint32_t)model->n_weights, model->weights);
   signal_fill_noise(8, 0.5f, N, in);
   Morpher* const morpher = morpher_new(model, 44100.0, 1);
-  morph(morpher, &params, 333, N, in, out);
+  morphing_run(morpher, &params, 333, N, in, out);
   const uint32_t latency = morpher_latency(morpher);
   const uint32_t from    = 2 * latency;
   assert_true(signal_snr_db(N - from, in + latency, out + from) > 120.0);
   for (uint32_t k = 0; k < 3; ++k) {
     params.offsets[k] = k % 2 ? NAN : 3.0f;
-    morph(morpher, &params, 333, N, in, out);
+    morphing_run(morpher, &params, 333, N, in, out);
     assert_true(signal_snr_db(N - from, in + latency, out + from) < 40.0);
     for (uint32_t i = 0; i < N; ++i) {
       assert_true(isfinite(out[i]));
@@ -579,7 +520,7 @@ test_the_side_chain_is_learned(void** const state)
   Morpher* const morpher = morpher_new(NULL, 48000.0, 1);
   MorpherParams  params  = morpher_params_default();
   signal_fill_noise(1, 0.5f, N, in);
-  play(48000.0, 300.0, 1.0, N, side);
+  morphing_play(48000.0, 300.0, 1.0, N, side);
   const Anchor expected = learned(48000.0, N, side);
   params.learn[3]       = true;
   params.learn_side     = true;
@@ -609,8 +550,8 @@ test_freeze_holds_the_timbre(void** const state)
   static float in[N];
   static float bright[N];
   static float out[N];
-  play(48000.0, 200.0, 2.0, N, in);
-  play(48000.0, 200.0, 0.7, N, bright);
+  morphing_play(48000.0, 200.0, 2.0, N, in);
+  morphing_play(48000.0, 200.0, 0.7, N, bright);
   memcpy(in + HALF, bright + HALF, HALF * sizeof(float));
   Morpher* const morpher = morpher_new(NULL, 48000.0, 1);
   MorpherParams  params  = morpher_params_default();
@@ -632,12 +573,12 @@ test_freeze_holds_the_way(void** const state)
   static float in[N];
   static float bright[N];
   static float out[N];
-  play(48000.0, 200.0, 2.0, N, in);
-  play(48000.0, 200.0, 0.7, N, bright);
+  morphing_play(48000.0, 200.0, 2.0, N, in);
+  morphing_play(48000.0, 200.0, 0.7, N, bright);
   memcpy(in + LEAP, bright + LEAP, (N - LEAP) * sizeof(float));
   for (uint32_t law = 0; law < 3; ++law) {
     Morpher* const morpher = morpher_new(NULL, 48000.0, 1);
-    const Anchor   to      = sloping(0.1f);
+    const Anchor   to      = morphing_sloping(0.1f);
     MorpherParams  params  = { .amount = 1.0f, .expression = 0.5f * (float)law, .wet = 1.0f };
     morpher_set_corner(morpher, 0, &to);
     morpher_run(morpher, &params, FROZEN, (const float*[]){ in }, NULL, (float*[]){ out });
@@ -658,7 +599,7 @@ test_frozen_from_the_start_has_a_source(void** const state)
   static float in[N];
   static float out[N];
   double       tilts_db[2];
-  play(48000.0, 200.0, 2.0, N, in);
+  morphing_play(48000.0, 200.0, 2.0, N, in);
   const Anchor to = learned(48000.0, N, in);
   for (uint32_t goes = 0; goes < 2; ++goes) {
     Morpher* const      morpher = morpher_new(NULL, 48000.0, 1);
@@ -666,7 +607,7 @@ test_frozen_from_the_start_has_a_source(void** const state)
        .amount = (float)goes, .expression = 1.0f, .freeze = true, .wet = 1.0f
     };
     morpher_set_corner(morpher, 0, &to);
-    morph(morpher, &params, 512, N, in, out);
+    morphing_run(morpher, &params, 512, N, in, out);
     tilts_db[goes] = tilt_db(out + N - 48000);
     morpher_free(morpher);
   }
@@ -681,11 +622,11 @@ test_without_corners_the_input_comes_out(void** const state)
   enum { N = 48000, LATENCY = 2048 };
   static float        in[N];
   static float        out[N];
-  Morpher* const      morpher = sloping_morpher(48000.0, 1);
+  Morpher* const      morpher = morphing_sloping_morpher(48000.0, 1);
   const MorpherParams params  = { .amount = 1.0f, .x = 0.4f, .walk = 1.0f, .wet = 1.0f };
   signal_fill_noise(1, 0.5f, N, in);
   morpher_set_corner(morpher, 0, NULL);
-  morph(morpher, &params, 480, N, in, out);
+  morphing_run(morpher, &params, 480, N, in, out);
   assert_true(signal_snr_db(N - 2 * LATENCY, in + LATENCY, out + 2 * LATENCY) > 120.0);
   morpher_free(morpher);
 }
@@ -700,15 +641,15 @@ test_the_walk_moves_and_repeats(void** const state)
   static float   still[N];
   static float   first[N];
   static float   second[N];
-  Morpher* const morpher = sloping_morpher(48000.0, 1);
-  const Anchor   other   = sloping(-0.3f);
+  Morpher* const morpher = morphing_sloping_morpher(48000.0, 1);
+  const Anchor   other   = morphing_sloping(-0.3f);
   MorpherParams  params  = { .amount = 1.0f, .x = 0.5f, .expression = 1.0f, .wet = 1.0f };
   signal_fill_noise(5, 0.5f, N, in);
   morpher_set_corner(morpher, 1, &other);
-  morph(morpher, &params, 512, N, in, still);
+  morphing_run(morpher, &params, 512, N, in, still);
   params.walk = 1.0f;
-  morph(morpher, &params, 512, N, in, first);
-  morph(morpher, &params, 333, N, in, second);
+  morphing_run(morpher, &params, 512, N, in, first);
+  morphing_run(morpher, &params, 333, N, in, second);
   assert_memory_equal(first, second, sizeof(first));
   assert_true(signal_snr_db(N - 4096, still + 4096, first + 4096) < 20.0);
   morpher_free(morpher);
@@ -725,7 +666,7 @@ test_broken_controls(void** const state)
   const float      broken[] = { NAN, INFINITY, -INFINITY, 1e38f, -1e38f, 1e-42f };
   const ModelShape shape    = models_tiny_morph_shape();
   Model* const     model    = models_of(&shape);
-  const Anchor     to       = sloping(0.3f);
+  const Anchor     to       = morphing_sloping(0.3f);
   Morpher* const   morpher  = morpher_new(model, 48000.0, 1);
   signal_fill_noise(7, 1.0f, (uint32_t)model->n_weights, model->weights);
   signal_fill_noise(2, 0.5f, N, in);
@@ -760,11 +701,11 @@ test_inertia_is_slow_and_arrives(void** const state)
   static float   in[N];
   static float   at_once[N];
   static float   out[N];
-  Morpher* const morpher = sloping_morpher(48000.0, 1);
+  Morpher* const morpher = morphing_sloping_morpher(48000.0, 1);
   MorpherParams  params  = morpher_params_default();
   signal_fill_noise(5, 0.5f, N, in);
   params.amount = 1.0f;
-  morph(morpher, &params, 512, N, in, at_once);
+  morphing_run(morpher, &params, 512, N, in, at_once);
   morpher_reset(morpher);
   params.inertia_s = 0.5f;
   params.amount    = 0.0f;

@@ -4,7 +4,7 @@
 // Every plugin in every size of block, at every rate, in place or not, with much room to answer or
 // next to none: the same bits, and in bypass the input, as late as is reported.
 
-#include "plugin/fade.h"
+#include "dsp/effect/fade.h"
 #include "plugin/uris.h"
 #include "tests/support/folder.h"
 #include "tests/support/host.h"

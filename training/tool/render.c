@@ -205,7 +205,7 @@ morph_block(void* context, uint64_t at, uint32_t n, float* const* sound)
   MorpherParams      params   = morphing->plan->params;
   const uint32_t     most     = curve ? CURVE_BLOCK : n;
   // A frame is of the sound half its length before
-  const double middle = 0.5 * morpher_latency(morphing->morpher);
+  const double middle = 0.5 * morpher_mode_latency(morphing->rate_hz, params.mode);
   for (uint32_t done = 0; done < n; done += most) {
     float* rest[CHANNELS_MAX];
     for (uint32_t c = 0; c < morphing->n_channels; ++c) {
@@ -237,7 +237,7 @@ render_morph(const MorphPlan* plan, const Sound* in, Sound* out, Diagnostic* why
   }
 
   Sound          rendered;
-  const Renderer renderer = { .latency    = morpher_latency(morphing.morpher),
+  const Renderer renderer = { .latency    = morpher_mode_latency(in->rate_hz, plan->params.mode),
                               .n_channels = linked_channels(in),
                               .run        = morph_block,
                               .context    = &morphing };
