@@ -10,10 +10,17 @@
 #include <math.h>
 
 static uint32_t
-latency(const double rate_hz)
+frame(const double rate_hz)
 {
   // A window of 20 ms, whatever a model calls its hop.
   return stft_config(0.02, 0.01, rate_hz).frame;
+}
+
+static uint32_t
+latency(const double rate_hz, const float* const controls)
+{
+  (void)controls;
+  return frame(rate_hz);
 }
 
 static void*
@@ -106,6 +113,7 @@ const Effect denoise_mono = {
   .n_channels = 1,
   .n_controls = DENOISE_N_CONTROLS,
   .defaults   = defaults,
+  .frame      = frame,
   .latency    = latency,
   .create     = create,
   .reset      = reset,
@@ -129,6 +137,7 @@ const Effect denoise_stereo = {
   .n_channels = 2,
   .n_controls = DENOISE_N_CONTROLS,
   .defaults   = defaults,
+  .frame      = frame,
   .latency    = latency,
   .create     = create,
   .reset      = reset,

@@ -61,8 +61,12 @@ typedef struct {
   uint32_t     n_controls;     ///< Its own control ports, 0…EFFECT_MAX_CONTROLS
   const float* defaults;       ///< Of ports that a host leaves unconnected, [n_controls]
 
-  /// Samples from input to output; the same for every model that fits.
-  uint32_t (*latency)(double rate_hz);
+  /// Samples of a frame: that its models must have, and the most that `latency` may be.
+  uint32_t (*frame)(double rate_hz);
+
+  /// Samples from input to output with these controls; the same for every model that fits.
+  /// Real-time.  @param controls [n_controls].
+  uint32_t (*latency)(double rate_hz, const float* controls);
 
   /// @param model Of `kind`, must outlive the engine; or NULL, for one that can do without.
   /// @return An engine, or NULL: no memory.

@@ -3,9 +3,9 @@
 
 #include "plugin/model_slot.h"
 
+#include "dsp/effect/fade.h"
 #include "dsp/network/model_file.h"
 #include "dsp/spectrum/stft.h"
-#include "dsp/effect/fade.h"
 #include "plugin/model_search.h"
 
 #include <math.h>
@@ -81,12 +81,12 @@ read_model(const ModelSlot* const slot, Loaded* const loaded, Diagnostic* const 
     return status;
   }
 
-  const Model* const model   = loaded->model;
-  const uint32_t     latency = effect->latency(slot->rate_hz);
-  const StftConfig   stft    = model_stft(model, slot->rate_hz);
-  if (stft.frame != latency) {
+  const Model* const model = loaded->model;
+  const uint32_t     frame = effect->frame(slot->rate_hz);
+  const StftConfig   stft  = model_stft(model, slot->rate_hz);
+  if (stft.frame != frame) {
     return diagnose(why, STATUS_BAD_FILE, "%s: its window is %u samples at %.0f Hz, wanted are %u",
-                    loaded->path, stft.frame, slot->rate_hz, latency);
+                    loaded->path, stft.frame, slot->rate_hz, frame);
   }
 
   loaded->n_warmup = warmup(model, stft, slot->rate_hz);
@@ -98,7 +98,7 @@ open_model(const ModelSlot* const slot, Loaded* const loaded, Diagnostic* const 
 {
   const Effect* const effect = slot->effect;
   if (!loaded->path[0] && effect->can_do_without) {
-    loaded->n_warmup = 2 * effect->latency(slot->rate_hz);
+    loaded->n_warmup = 2 * effect->frame(slot->rate_hz);
   } else {
     const Status status = read_model(slot, loaded, why);
     if (status) {
@@ -393,7 +393,7 @@ fade(ModelSlot* const slot, const uint32_t n, float* const* const out)
   const uint32_t n_warmup = slot->next->n_warmup;
   for (uint32_t i = 0; i < n; ++i, ++slot->age) {
     const uint32_t at    = slot->age < n_warmup ? 0 : slot->age - n_warmup;
-    const float    share = (float)at / (float)slot->n_fade;
+    const float    share = fade_soft((float)at / (float)slot->n_fade);
     for (uint32_t c = 0; c < slot->effect->n_channels; ++c) {
       out[c][i] = fade_mix(out[c][i], slot->other[c][i], share);
     }

@@ -17,9 +17,28 @@ _Static_assert(MORPH_FREEWHEEL - MORPH_OFFSET_1 == MORPHER_OFFSETS, "a port for 
 _Static_assert(MORPH_LEARN_A + CORNERS_COUNT == MORPH_LEARN_SIDE, "a port for every corner");
 
 static uint32_t
-latency(const double rate_hz)
+frame(const double rate_hz)
 {
   return morpher_stft(rate_hz).frame;
+}
+
+/// A number below `n` that a port holds, 0 for what is none.
+static uint32_t
+read_choice(const float value, const uint32_t n)
+{
+  return value >= 0.5f && value < (float)n - 0.5f ? (uint32_t)lrintf(value) : 0;
+}
+
+static MorpherMode
+read_mode(const float* const controls)
+{
+  return (MorpherMode)read_choice(controls[MORPH_MODE], MORPHER_N_MODES);
+}
+
+static uint32_t
+latency(const double rate_hz, const float* const controls)
+{
+  return morpher_mode_latency(rate_hz, read_mode(controls));
 }
 
 static void*
@@ -34,17 +53,12 @@ reset(void* const engine)
   morpher_reset(engine);
 }
 
-/// A number that a port holds, 0 for what is none.
-static uint32_t
-read_number(const float value)
-{
-  return value >= 0.5f && value <= (float)MODEL_MAX_ANCHORS ? (uint32_t)lrintf(value) : 0;
-}
-
 static MorpherParams
 read_controls(const float* const controls)
 {
   MorpherParams params = {
+    .mode       = read_mode(controls),
+    .output     = controls[MORPH_OUTPUT] > 0.0f ? MORPHER_GENERATE : MORPHER_FILTER,
     .amount     = 0.01f * controls[MORPH_AMOUNT],
     .x          = 0.01f * controls[MORPH_X],
     .y          = 0.01f * controls[MORPH_Y],
@@ -57,7 +71,7 @@ read_controls(const float* const controls)
   };
   for (uint32_t i = 0; i < CORNERS_COUNT; ++i) {
     params.learn[i] = controls[MORPH_LEARN_A + i] > 0.0f;
-    params.known[i] = read_number(controls[MORPH_TIMBRE_A + i]);
+    params.known[i] = read_choice(controls[MORPH_TIMBRE_A + i], MODEL_MAX_ANCHORS + 1);
   }
   for (uint32_t i = 0; i < MORPHER_OFFSETS; ++i) {
     params.offsets[i] = controls[MORPH_OFFSET_1 + i];
@@ -178,6 +192,7 @@ const Effect morph_mono = {
   .n_side         = 1,
   .n_controls     = MORPH_N_CONTROLS,
   .defaults       = defaults,
+  .frame          = frame,
   .latency        = latency,
   .create         = create,
   .reset          = reset,
@@ -203,6 +218,7 @@ const Effect morph_stereo = {
   .n_side         = 2,
   .n_controls     = MORPH_N_CONTROLS,
   .defaults       = defaults,
+  .frame          = frame,
   .latency        = latency,
   .create         = create,
   .reset          = reset,

@@ -31,6 +31,8 @@ typedef enum {
   MORPH_CLEAR,      ///< Trigger
   MORPH_OFFSET_1,   ///< Standard deviations, and those of seven more numbers of the code after it
   MORPH_FREEWHEEL = MORPH_OFFSET_1 + 8, ///< Toggle, the host's
+  MORPH_MODE,                           ///< A MorpherMode
+  MORPH_OUTPUT,                         ///< A MorpherOutput
   MORPH_N_CONTROLS,
 } MorphControl;
 

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "dsp/effect/delay.h"
+#include "dsp/effect/fade.h"
 #include "plugin/denoise.h"
 #include "plugin/denormals.h"
 #include "plugin/display.h"
 #include "plugin/effect.h"
-#include "dsp/effect/fade.h"
 #include "plugin/host_feature.h"
 #include "plugin/inline_display.h"
 #include "plugin/memory_slot.h"
@@ -43,7 +43,7 @@ typedef struct {
   const LV2_Worker_Schedule* schedule;
   LV2_Log_Logger             logger;
   Uris                       uris;
-  uint32_t                   latency; ///< Samples
+  double                     rate_hz;
   ModelSlot*                 slot;
   MemorySlot*                memory;
   Display*                   display;
@@ -97,14 +97,15 @@ cleanup(const LV2_Handle instance)
 }
 
 static bool
-allocate(Plugin* const plugin, const double rate_hz, const InlineDisplay* const strip)
+allocate(Plugin* const plugin, const InlineDisplay* const strip)
 {
-  plugin->slot    = model_slot_new(plugin->effect, rate_hz, report, plugin);
-  plugin->memory  = memory_slot_new(plugin->effect);
-  plugin->display = display_new(strip, rate_hz);
-  bool ok         = plugin->slot && plugin->memory && plugin->display;
+  const uint32_t most = plugin->effect->frame(plugin->rate_hz);
+  plugin->slot        = model_slot_new(plugin->effect, plugin->rate_hz, report, plugin);
+  plugin->memory      = memory_slot_new(plugin->effect);
+  plugin->display     = display_new(strip, plugin->rate_hz);
+  bool ok             = plugin->slot && plugin->memory && plugin->display;
   for (uint32_t c = 0; c < plugin->effect->n_channels; ++c) {
-    plugin->dry_delay[c] = delay_new(plugin->latency);
+    plugin->dry_delay[c] = delay_new(most, plugin->n_fade);
     ok                   = ok && plugin->dry_delay[c];
   }
   return ok;
@@ -145,14 +146,14 @@ plugin_new(const Effect* const effect, const double rate_hz, const char* const b
   plugin->effect   = effect;
   plugin->schedule = schedule;
   plugin->uris     = uris_map(map, effect->uri, effect->memory_uri);
-  plugin->latency  = effect->latency(rate_hz);
+  plugin->rate_hz  = rate_hz;
   plugin->n_fade   = fade_length(rate_hz);
   plugin->fresh    = true;
   plugin->clearing = true; // a session saved with the button down clears nothing
   lv2_log_logger_init(&plugin->logger, map, host_feature(features, LV2_LOG__log));
   messages_init(&plugin->messages, &plugin->uris, map);
   const InlineDisplay* const strip = host_feature(features, INLINE_DISPLAY__queue_draw);
-  if (!allocate(plugin, rate_hz, strip) || !load_default(plugin, bundle_path)) {
+  if (!allocate(plugin, strip) || !load_default(plugin, bundle_path)) {
     cleanup(plugin);
     return NULL;
   }
@@ -354,6 +355,17 @@ show(Plugin* const plugin, const uint32_t n_samples)
   }
 }
 
+/// Report the delay, and let the dry sound have it.
+static void
+set_latency(Plugin* const plugin, const float* const controls)
+{
+  const uint32_t latency = plugin->effect->latency(plugin->rate_hz, controls);
+  *plugin->latency_port  = (float)latency;
+  for (uint32_t c = 0; c < plugin->effect->n_channels; ++c) {
+    delay_set(plugin->dry_delay[c], latency);
+  }
+}
+
 static void
 run(const LV2_Handle instance, const uint32_t n_samples)
 {
@@ -365,8 +377,8 @@ run(const LV2_Handle instance, const uint32_t n_samples)
     controls[i]             = port ? *port : plugin->effect->defaults[i];
   }
 
-  *plugin->latency_port = (float)plugin->latency;
   follow_host(plugin, controls);
+  set_latency(plugin, controls);
   read_memory(plugin, controls);
   read_messages(plugin);
   ask_to_load(plugin); // what it cannot take now is asked for again

@@ -11,9 +11,13 @@
 /// A delay of a whole number of samples, one channel.  One thread at a time.
 typedef struct Delay Delay;
 
-/// @param n_samples Delay, 0 or more.  @return Owned by the caller, or NULL when memory is short.
+/**
+   @param n_most Longest delay, 0 or more.
+   @param n_fade Samples in which one delay becomes another, at least 1.
+   @return Owned by the caller, with a delay of 0; or NULL when memory is short.
+*/
 Delay*
-delay_new(uint32_t n_samples);
+delay_new(uint32_t n_most, uint32_t n_fade);
 
 /// Free; NULL is allowed.
 void
@@ -23,6 +27,16 @@ delay_free(Delay* delay);
 REALTIME
 void
 delay_reset(Delay* delay);
+
+/**
+   From now on be so late: at once where nothing has been heard, otherwise by a cross-fade, which
+   begins when one that is under way has ended.
+
+   @param n_samples 0…n_most.
+*/
+REALTIME
+void
+delay_set(Delay* delay, uint32_t n_samples);
 
 /// The input, late.  @param out [n], written.  May be `in`.
 REALTIME

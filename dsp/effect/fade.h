@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdint.h>
 
-/// Samples of a cross-fade: 30 ms.  What is faded is the same sound, so the ramp is linear.
+/// Samples of a cross-fade: 30 ms.  What is faded is much the same sound, so shares add to 1.
 static inline uint32_t
 fade_length(const double rate_hz)
 {

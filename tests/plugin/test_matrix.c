@@ -25,8 +25,8 @@ enum { EMPTY = 0, ANY = HOST_MAX_BLOCK + 1 };
 static const uint32_t blocks[] = { 512, EMPTY, 1,   2,    3,    7,    63,   64,   65, 127,
                                    240, 272,   333, 1023, 1024, 4096, 8191, 8192, ANY };
 
-static const double rates[] = { 8000.0,  22050.0, 44100.0,  48000.0,
-                                88200.0, 96000.0, 176400.0, 192000.0 };
+static const double rates[] = { 8000.0,  22050.0,  48000.0,  88200.0,
+                                96000.0, 176400.0, 192000.0, 44100.0 };
 
 static const uint32_t rooms[] = { 8, 65536 };
 
@@ -127,7 +127,7 @@ check_bypass(Host* const host, const Case* const c, Sound in, Sound out)
 {
   const uint32_t latency = host_latency(host);
   const uint32_t begin   = SWITCH + fade_length(c->rate_hz);
-  assert_true(latency > 0 && begin + 1000 < N);
+  assert_true(begin + 1000 < N);
   for (uint32_t channel = 0; channel < n_outputs(host); ++channel) {
     const float* const dry = in[channel] + begin - latency;
     if (memcmp(out[channel] + begin, dry, (N - begin) * sizeof(float)) != 0) {
@@ -206,7 +206,8 @@ test_matrix(void** const state)
   for (uint32_t p = 0; p < N_PLUGINS_UNDER_TEST; ++p) {
     const PluginUnderTest* const plugin = &plugins_under_test[p];
     const char* const            model  = models_write(state, plugin->uri, plugin->make_model(1));
-    for (uint32_t i = 0; i < COUNT(rates) * COUNT(rooms); ++i) {
+    const uint32_t               first  = plugin->one_rate ? (COUNT(rates) - 1) * COUNT(rooms) : 0;
+    for (uint32_t i = first; i < COUNT(rates) * COUNT(rooms); ++i) {
       Case c = { .plugin  = plugin,
                  .rate_hz = rates[i / COUNT(rooms)],
                  .room    = rooms[i % COUNT(rooms)] };

@@ -117,7 +117,7 @@ check_swap(void** const state, const float minimum_s, const uint32_t n_floor)
   run(slot, n_all, out);
   for (uint32_t i = 0; i < n_all; ++i) {
     const double share = fmin(fmax((double)i - n_warm, 0.0) / FADE, 1.0);
-    assert_float_equal(out[i], (float)(0.75 - 0.5 * share), 1e-4);
+    assert_float_equal(out[i], (float)(0.75 - 0.5 * share * share * (3.0 - 2.0 * share)), 1e-4);
   }
 
   assert_true(model_slot_wants_collect(slot));

@@ -3,8 +3,10 @@
 
 // Lamina Morph as a host meets it: the built binary, through lilv.
 
+#include "dsp/effect/fade.h"
 #include "plugin/morph.h"
 #include "plugin/uris.h"
+#include "tests/support/click.h"
 #include "tests/support/folder.h"
 #include "tests/support/host.h"
 #include "tests/support/models.h"
@@ -75,14 +77,21 @@ open_host(const char* const uri)
 
 /// @param side NULL: not connected.
 static void
-run(Host* const host, float (*const in)[N], float (*const side)[N], const uint32_t n)
+run_part(Host* const host, float (*const in)[N], float (*const side)[N], const uint32_t from,
+         const uint32_t to)
 {
-  for (uint32_t at = 0; at < n; at += BLOCK) {
+  for (uint32_t at = from; at < to; at += BLOCK) {
     float* sides[2] = { side ? side[0] + at : NULL, side ? side[1] + at : NULL };
     host_set_side(host, side ? sides : NULL);
     host_run(host, BLOCK, (float*[]){ in[0] + at, in[1] + at },
              (float*[]){ out[0] + at, out[1] + at });
   }
+}
+
+static void
+run(Host* const host, float (*const in)[N], float (*const side)[N], const uint32_t n)
+{
+  run_part(host, in, side, 0, n);
 }
 
 /// Learn corner B from the input.
@@ -242,6 +251,69 @@ test_models(void** const state)
   host_close(host);
 }
 
+/// Frames of the modes Studio, Tight and Live, as they are reported.
+static const uint32_t latencies[] = { 2048, 512, 0 };
+
+/// In every mode the delay is the one that is reported: with amount 0 and in bypass.
+static void
+test_modes_tell_their_delay(void** const state)
+{
+  (void)state;
+  for (uint32_t i = 0; i < 2 * 3; ++i) {
+    const uint32_t latency = latencies[i % 3];
+    Host* const    host    = open_host(uris[i / 3]);
+    host_set_control(host, "mode", (float)(i % 3));
+    host_activate(host);
+    for (uint32_t bypass = 0; bypass < 2; ++bypass) {
+      host_set_control(host, "enabled", bypass ? 0.0f : 1.0f);
+      run(host, dull, NULL, N);
+      assert_int_equal(host_latency(host), latency);
+      const uint32_t from = bypass ? 4096 : 0;
+      for (uint32_t c = 0; c < host_channels(host); ++c) {
+        const float* const late = out[c] + from + latency;
+        assert_true(signal_snr_db(N - from - latency, dull[c] + from, late) > 120.0);
+        if (bypass) {
+          assert_memory_equal(late, dull[c] + from, (N - from - latency) * sizeof(float));
+        }
+      }
+    }
+    host_close(host);
+  }
+}
+
+/// A change of mode is told in the block it is asked for in, and is heard without a click: with the
+/// effect, and in bypass.
+static void
+test_modes_change_without_a_click(void** const state)
+{
+  (void)state;
+  for (uint32_t i = 0; i < 2 * 9; ++i) {
+    const uint32_t before = i / 3 % 3;
+    const uint32_t after  = i % 3;
+    const bool     bypass = i >= 9;
+    Host* const    host   = open_host(MORPH_MONO_URI);
+    host_set_control(host, "mode", (float)before);
+    host_set_control(host, "enabled", bypass ? 0.0f : 1.0f);
+    host_set_control(host, "timbre_a", 2.0f);
+    host_set_control(host, "amount", 100.0f);
+    host_activate(host);
+    run_part(host, bright, NULL, 0, N / 2);
+    host_set_control(host, "mode", (float)after);
+    run_part(host, bright, NULL, N / 2, N / 2 + BLOCK);
+    assert_int_equal(host_latency(host), latencies[after]);
+    run_part(host, bright, NULL, N / 2 + BLOCK, N);
+    const double click = click_db(out[0], N / 2 - 200, N / 2 + 12000, 48000.0);
+    print_message("mode %u to %u: %.1f dB\n", before, after, click);
+    assert_true(click < -60.0);
+    const uint32_t settled = N / 2 + 12000;
+    if (bypass) {
+      assert_memory_equal(out[0] + settled, bright[0] + settled - latencies[after],
+                          (N - settled) * sizeof(float));
+    }
+    host_close(host);
+  }
+}
+
 int
 main(void)
 {
@@ -251,6 +323,8 @@ main(void)
     cmocka_unit_test(test_the_side_chain_is_learned),
     cmocka_unit_test(test_timbres_are_kept_in_sessions),
     cmocka_unit_test(test_models),
+    cmocka_unit_test(test_modes_tell_their_delay),
+    cmocka_unit_test(test_modes_change_without_a_click),
   };
   return cmocka_run_group_tests(tests, setup, folder_teardown);
 }

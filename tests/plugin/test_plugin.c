@@ -351,7 +351,8 @@ test_swap(void** const state)
     assert_true(fabsf(sound.out[0][i]) >= 0.3f * fabsf(sound.in[0][i - 960]) - 1e-4f);
   }
   const float own = 0.8f * greatest_step(sound.in[0], 0, N);
-  assert_true(greatest_step(sound.out[0], 2000, N) < own + 0.3f / 1440.0f);
+  assert_true(greatest_step(sound.out[0], 2000, N) <
+              own + 1.5f * 0.3f / 1440.0f); // steepest half-way
 }
 
 /// Every model that went is freed by the worker, also when it is full, and when a swap begins and
