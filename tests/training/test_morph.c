@@ -118,6 +118,10 @@ the_timbre_goes_where_it_is_told(void** state)
   expect_slope(state, "in.wav --to to.wav out.wav --expression 0", 0.333);
   expect_slope(state, "in.wav --to to.wav out.wav --wet 0", 3.0);
   expect_slope(state, "in.wav --to to.wav --from to.wav out.wav", 3.0);
+  expect_slope(state, "in.wav --to to.wav out.wav --mode studio", 0.333);
+  expect_slope(state, "in.wav --to to.wav out.wav --mode tight", 0.333);
+  expect_slope(state, "in.wav --to to.wav out.wav --mode live", 0.333);
+  expect_slope(state, "in.wav --to to.wav out.wav --output generate", 0.333);
 }
 
 /// A model of one axis, along which shapes rise by 1 dB per 200 Hz, up to 4 kHz; "Geige" is that
@@ -229,6 +233,8 @@ what_is_wrong_is_said_in_one_line_and_changes_nothing(void** state)
     { "in.wav out.wav --to to.wav --loud", "--loud: unknown" },
     { "in.wav out.wav --to to.wav --amount 2", "--amount 2: a number from -0.3 to 1.3" },
     { "in.wav out.wav --to to.wav --expression nan", "--expression nan: a number from 0 to 1" },
+    { "in.wav out.wav --to to.wav --mode fast", "--mode fast: there is no such mode" },
+    { "in.wav out.wav --to to.wav --output 1", "--output 1: there is no such output" },
     { "in.wav out.wav --to none.wav", "none.wav: No such file" },
     { "in.wav out.wav --to silent.wav", "silent.wav: silent or too short" },
     { "in.wav out.wav --to brief.wav", "brief.wav: silent or too short" },

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char* const usage =
   "Usage: lamina morph IN OUT --to FILE [OPTION]...\n"
@@ -29,6 +30,10 @@ static const char* const usage =
   "      --curve FILE     an amount that moves: lines of seconds and an amount, straight between\n"
   "      --expression E   1: the timbre still moves as it did, 0: it is held at the goal; 1\n"
   "      --wet W          share of the changed sound, 0 to 1; 1\n"
+  "      --mode MODE      studio, tight or live: as the plugin's modes sound, without their "
+  "delay;\n"
+  "                       studio\n"
+  "      --output OUTPUT  filter, or generate: a new sound of the same spectrum; filter\n"
   "  -h, --help           print this\n";
 
 enum {
@@ -38,7 +43,9 @@ enum {
   OPTION_AMOUNT,
   OPTION_CURVE,
   OPTION_EXPRESSION,
-  OPTION_WET
+  OPTION_WET,
+  OPTION_MODE,
+  OPTION_OUTPUT
 };
 
 typedef struct {
@@ -58,6 +65,40 @@ read_number(const char* name, double low, double high, float* number, Diagnostic
   double       value  = 0.0;
   const Status status = option_number(name, optarg, low, high, &value, why);
   *number             = status ? *number : (float)value;
+  return status;
+}
+
+/// The index of a word among some.  @param words Up to a NULL.
+static Status
+read_word(const char* name, const char* const* words, unsigned* index, Diagnostic* why)
+{
+  for (unsigned i = 0; words[i]; ++i) {
+    if (!strcmp(optarg, words[i])) {
+      *index = i;
+      return STATUS_SUCCESS;
+    }
+  }
+  return diagnose(why, STATUS_BAD_OPTION, "%s %s: there is no such %s; see lamina morph --help",
+                  name, optarg, name + 2);
+}
+
+static Status
+read_mode(MorpherParams* params, Diagnostic* why)
+{
+  static const char* const modes[] = { "studio", "tight", "live", NULL };
+  unsigned                 index   = MORPHER_STUDIO;
+  const Status             status  = read_word("--mode", modes, &index, why);
+  params->mode                     = (MorpherMode)index;
+  return status;
+}
+
+static Status
+read_output(MorpherParams* params, Diagnostic* why)
+{
+  static const char* const outputs[] = { "filter", "generate", NULL };
+  unsigned                 index     = MORPHER_FILTER;
+  const Status             status    = read_word("--output", outputs, &index, why);
+  params->output                     = (MorpherOutput)index;
   return status;
 }
 
@@ -83,6 +124,10 @@ read_option(Options* options, int option, Diagnostic* why)
       return read_number("--expression", 0.0, 1.0, &options->params.expression, why);
     case OPTION_WET:
       return read_number("--wet", 0.0, 1.0, &options->params.wet, why);
+    case OPTION_MODE:
+      return read_mode(&options->params, why);
+    case OPTION_OUTPUT:
+      return read_output(&options->params, why);
     default:
       options->help = true;
       return STATUS_SUCCESS;
@@ -100,6 +145,8 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
     { "curve", required_argument, NULL, OPTION_CURVE },
     { "expression", required_argument, NULL, OPTION_EXPRESSION },
     { "wet", required_argument, NULL, OPTION_WET },
+    { "mode", required_argument, NULL, OPTION_MODE },
+    { "output", required_argument, NULL, OPTION_OUTPUT },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
   };
