@@ -7,6 +7,7 @@
 #include "dsp/attributes.h"
 #include "dsp/network/model.h"
 #include "dsp/spectrum/noise_profile.h"
+#include "dsp/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -103,6 +104,17 @@ typedef struct {
 
   /// What it does now.  Real-time.  @param line Written.
   void (*draw)(const void* engine, EffectLine* line);
+
+  /// Learn from a sound file.  Any thread but the audio thread; allocates, reads.  NULL: the effect
+  /// cannot.
+  /// @param place Where it is wanted: the value of the control `place`.
+  /// @param heard Written on success: nothing but what was learned.
+  Status (*learn_file)(float place, const char* path, EffectMemory* heard, Diagnostic* why);
+
+  /// Add what was learned from a file.  Any thread.  NULL where `learn_file` is.
+  void (*merge)(EffectMemory* memory, const EffectMemory* heard);
+
+  uint32_t place; ///< Index of the control that says where what files teach belongs
 
   const char* memory_uri; ///< Of the memory in a saved state
   uint32_t    clear;      ///< Index of the control that clears the memory when it rises

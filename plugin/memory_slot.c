@@ -12,6 +12,7 @@
 /// A memory on its way.
 typedef struct {
   uint32_t     n_restores; ///< How many restores its writer knew of
+  bool         by_user;    ///< A restore that is none: from a file
   EffectMemory memory;
 } Letter;
 
@@ -32,6 +33,7 @@ struct MemorySlot {
   Box             to_audio;
   Box             from_audio;
   uint32_t        n_taken; ///< Restores that the audio thread knows of
+  bool            by_user; ///< The last of them
 };
 
 static void
@@ -43,9 +45,9 @@ box_init(Box* const box)
 }
 
 static void
-box_send(Box* const box, const uint32_t n_restores, const EffectMemory* const memory)
+box_send(Box* const box, const Letter* const letter)
 {
-  box->letters[box->writing] = (Letter){ n_restores, *memory };
+  box->letters[box->writing] = *letter;
   box->writing               = atomic_exchange(&box->between, box->writing | FRESH) & INDEX;
 }
 
@@ -83,6 +85,14 @@ memory_slot_free(MemorySlot* const slot)
   }
 }
 
+/// Hand a memory to the audio thread.  With the lock.
+static void
+restore(MemorySlot* const slot, const bool by_user, const EffectMemory* const memory)
+{
+  slot->restored = (Letter){ slot->restored.n_restores + 1, by_user, *memory };
+  box_send(&slot->to_audio, &slot->restored);
+}
+
 bool
 memory_slot_restore(MemorySlot* const slot, const EffectMemory* const memory)
 {
@@ -91,19 +101,35 @@ memory_slot_restore(MemorySlot* const slot, const EffectMemory* const memory)
   }
 
   pthread_mutex_lock(&slot->lock);
-  slot->restored = (Letter){ slot->restored.n_restores + 1, *memory };
-  box_send(&slot->to_audio, slot->restored.n_restores, memory);
+  restore(slot, false, memory);
   pthread_mutex_unlock(&slot->lock);
   return true;
+}
+
+/// The last word of either side.  With the lock.
+static const EffectMemory*
+last_word(MemorySlot* const slot)
+{
+  const Letter* const told  = box_receive(&slot->from_audio);
+  const bool          knows = told->n_restores == slot->restored.n_restores;
+  return knows ? &told->memory : &slot->restored.memory;
+}
+
+void
+memory_slot_merge(MemorySlot* const slot, const EffectMemory* const heard)
+{
+  pthread_mutex_lock(&slot->lock);
+  EffectMemory memory = *last_word(slot);
+  slot->effect->merge(&memory, heard);
+  restore(slot, true, &memory);
+  pthread_mutex_unlock(&slot->lock);
 }
 
 void
 memory_slot_save(MemorySlot* const slot, EffectMemory* const memory)
 {
   pthread_mutex_lock(&slot->lock);
-  const Letter* const told  = box_receive(&slot->from_audio);
-  const bool          knows = told->n_restores == slot->restored.n_restores;
-  *memory                   = knows ? told->memory : slot->restored.memory;
+  *memory = *last_word(slot);
   pthread_mutex_unlock(&slot->lock);
 }
 
@@ -116,11 +142,19 @@ memory_slot_take(MemorySlot* const slot)
   }
 
   slot->n_taken = letter->n_restores;
+  slot->by_user = letter->by_user;
   return &letter->memory;
+}
+
+bool
+memory_slot_by_user(const MemorySlot* const slot)
+{
+  return slot->by_user;
 }
 
 void
 memory_slot_tell(MemorySlot* const slot, const EffectMemory* const memory)
 {
-  box_send(&slot->from_audio, slot->n_taken, memory);
+  const Letter letter = { slot->n_taken, false, *memory };
+  box_send(&slot->from_audio, &letter);
 }

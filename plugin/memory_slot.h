@@ -38,6 +38,16 @@ bool
 memory_slot_restore(MemorySlot* slot, const EffectMemory* memory);
 
 /**
+   Let the audio thread use what a user had learned from a file, with all else that it remembers.
+   Any other thread; locks.  What the audio thread learns before it takes this, within a block, is
+   lost.
+
+   @param heard As the effect's `learn_file` wrote it.
+*/
+void
+memory_slot_merge(MemorySlot* slot, const EffectMemory* heard);
+
+/**
    What was restored last, or what the audio thread told after it took that.  Any thread but the
    audio thread; locks.
 
@@ -50,6 +60,11 @@ memory_slot_save(MemorySlot* slot, EffectMemory* memory);
 REALTIME
 const EffectMemory*
 memory_slot_take(MemorySlot* slot);
+
+/// Whether what was taken last came from memory_slot_merge().
+REALTIME
+bool
+memory_slot_by_user(const MemorySlot* slot);
 
 /// Tell of another memory than the one taken last.
 REALTIME

@@ -4,9 +4,11 @@
 #include "plugin/morph.h"
 
 #include "dsp/effect/morpher.h"
+#include "plugin/sound_file.h"
 #include "plugin/uris.h"
 
 #include <math.h>
+#include <string.h>
 
 /// Numbers of the memory for each corner: whether it has a timbre, and the timbre.
 enum { PER_CORNER = 1 + ANCHOR_PACKED, N_MEMORY = CORNERS_COUNT * PER_CORNER };
@@ -127,6 +129,21 @@ is_memory(const EffectMemory* const memory)
   return ok;
 }
 
+/// Whether a corner has this timbre already.  @param anchor NULL: none.
+static bool
+has_corner(const void* const engine, const uint32_t corner, const Anchor* const anchor)
+{
+  const Anchor* const before = morpher_corner(engine, corner);
+  float               old[ANCHOR_PACKED];
+  float new[ANCHOR_PACKED];
+  if (!before || !anchor) {
+    return !before && !anchor;
+  }
+  anchor_pack(before, old);
+  anchor_pack(anchor, new);
+  return !memcmp(old, new, sizeof(old));
+}
+
 static void
 remember(void* const engine, const EffectMemory* const memory)
 {
@@ -136,7 +153,10 @@ remember(void* const engine, const EffectMemory* const memory)
     if (memory->n == N_MEMORY) {
       is_there = read_corner(memory->numbers + i * PER_CORNER, &is_there, &anchor) && is_there;
     }
-    morpher_set_corner(engine, i, is_there ? &anchor : NULL);
+    // What is being learned at the other corners goes on.
+    if (!has_corner(engine, i, is_there ? &anchor : NULL)) {
+      morpher_set_corner(engine, i, is_there ? &anchor : NULL);
+    }
   }
 }
 
@@ -176,6 +196,67 @@ draw(const void* const engine, EffectLine* const line)
   }
 }
 
+/// Of a longer sound this is heard, seconds.
+static const double most_heard_s = 60.0;
+
+/// The timbre of a sound.  @return False when memory is short.
+static bool
+hear(SoundFile* const file, Anchor* const anchor)
+{
+  const double   rate_hz = sound_file_rate(file);
+  const uint32_t most    = (uint32_t)(most_heard_s * rate_hz);
+  Morpher* const morpher = morpher_new(NULL, rate_hz, sound_file_channels(file));
+  float          block[EFFECT_MAX_CHANNELS][SOUND_FILE_BLOCK];
+  float* const   sound[EFFECT_MAX_CHANNELS] = { block[0], block[1] };
+  uint32_t       n                          = 0;
+  for (uint32_t at = 0; morpher && at < most && (n = sound_file_read(file, sound)); at += n) {
+    morpher_learn(morpher, anchor, n, (const float* const*)sound);
+  }
+  morpher_free(morpher);
+  return morpher != NULL;
+}
+
+static Status
+learn_file(const float place, const char* const path, EffectMemory* const heard,
+           Diagnostic* const why)
+{
+  SoundFile*   file   = NULL;
+  Anchor       anchor = { 0 };
+  const Status status = sound_file_open(path, &file, why);
+  if (status) {
+    return status;
+  }
+
+  const bool ok = hear(file, &anchor);
+  sound_file_close(file);
+  if (!ok) {
+    return diagnose(why, STATUS_NO_MEMORY, "%s: not enough memory to learn it", path);
+  }
+  if (!anchor_ready(&anchor)) {
+    return diagnose(why, STATUS_BAD_FILE,
+                    "%s: silent or too short; choose a sound of a tenth of a second or more", path);
+  }
+  *heard               = (EffectMemory){ .n = N_MEMORY };
+  float* const numbers = heard->numbers + read_choice(place, CORNERS_COUNT) * PER_CORNER;
+  numbers[0]           = 1.0f;
+  anchor_pack(&anchor, numbers + 1);
+  return STATUS_SUCCESS;
+}
+
+static void
+merge(EffectMemory* const memory, const EffectMemory* const heard)
+{
+  if (memory->n != N_MEMORY) {
+    *memory = (EffectMemory){ .n = N_MEMORY };
+  }
+  for (uint32_t i = 0; i < CORNERS_COUNT; ++i) {
+    const float* const numbers = heard->numbers + i * PER_CORNER;
+    if (numbers[0] == 1.0f) {
+      memcpy(memory->numbers + i * PER_CORNER, numbers, PER_CORNER * sizeof(float));
+    }
+  }
+}
+
 static const float defaults[MORPH_N_CONTROLS] = {
   [MORPH_AMOUNT]     = 0.0f,
   [MORPH_EXPRESSION] = 100.0f,
@@ -203,6 +284,9 @@ const Effect morph_mono = {
   .recall         = recall,
   .n_learned      = n_learned,
   .draw           = draw,
+  .learn_file     = learn_file,
+  .merge          = merge,
+  .place          = MORPH_FILE_CORNER,
   .memory_uri     = LAMINA_ANCHORS_URI,
   .clear          = MORPH_CLEAR,
   .freewheel      = MORPH_FREEWHEEL,
@@ -229,6 +313,9 @@ const Effect morph_stereo = {
   .recall         = recall,
   .n_learned      = n_learned,
   .draw           = draw,
+  .learn_file     = learn_file,
+  .merge          = merge,
+  .place          = MORPH_FILE_CORNER,
   .memory_uri     = LAMINA_ANCHORS_URI,
   .clear          = MORPH_CLEAR,
   .freewheel      = MORPH_FREEWHEEL,

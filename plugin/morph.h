@@ -33,6 +33,7 @@ typedef enum {
   MORPH_FREEWHEEL = MORPH_OFFSET_1 + 8, ///< Toggle, the host's
   MORPH_MODE,                           ///< A MorpherMode
   MORPH_OUTPUT,                         ///< A MorpherOutput
+  MORPH_FILE_CORNER,                    ///< Corner that sound files are learned for, 0…3
   MORPH_N_CONTROLS,
 } MorphControl;
 

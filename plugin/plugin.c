@@ -14,6 +14,7 @@
 #include "plugin/model_slot.h"
 #include "plugin/morph.h"
 #include "plugin/ports.h"
+#include "plugin/sound_file.h"
 #include "plugin/state.h"
 #include "plugin/uris.h"
 
@@ -25,6 +26,7 @@
 #include <lv2/worker/worker.h>
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +37,7 @@ typedef enum { WORK_LOAD, WORK_COLLECT } WorkKind;
 
 typedef struct {
   WorkKind kind;
+  float    place;                  ///< Of WORK_LOAD: where a sound's is, see effect.h
   char     path[MESSAGE_PATH_MAX]; ///< Of WORK_LOAD; sent up to its terminating zero
 } Work;
 
@@ -59,12 +62,13 @@ typedef struct {
   const float*             controls[EFFECT_MAX_CONTROLS];
 
   // Messages and work.
-  Messages messages;
-  Work     request;         ///< Path that the user wants
-  bool     request_waits;   ///< The worker has not been told of it
-  bool     collect_waiting; ///< The worker has been told, and has not yet been
-  bool     clearing;        ///< The control that clears the memory was up
-  bool     freewheeling;    ///< The host exports
+  Messages      messages;
+  Work          request;         ///< Path that the user wants
+  bool          request_waits;   ///< The worker has not been told of it
+  bool          collect_waiting; ///< The worker has been told, and has not yet been
+  bool          clearing;        ///< The control that clears the memory was up
+  bool          freewheeling;    ///< The host exports
+  _Atomic(bool) heard;           ///< The path asked for last was that of a sound, which is no model
 
   // Sound.
   Delay*   dry_delay[EFFECT_MAX_CHANNELS];
@@ -149,6 +153,7 @@ plugin_new(const Effect* const effect, const double rate_hz, const char* const b
   plugin->rate_hz  = rate_hz;
   plugin->n_fade   = fade_length(rate_hz);
   plugin->fresh    = true;
+  atomic_init(&plugin->heard, false);
   plugin->clearing = true; // a session saved with the button down clears nothing
   lv2_log_logger_init(&plugin->logger, map, host_feature(features, LV2_LOG__log));
   messages_init(&plugin->messages, &plugin->uris, map);
@@ -292,11 +297,12 @@ ask_to_collect(Plugin* const plugin)
 }
 
 static void
-read_messages(Plugin* const plugin)
+read_messages(Plugin* const plugin, const float* const controls)
 {
   const char* const path = messages_read(&plugin->messages, plugin->control);
   if (path) {
-    plugin->request.kind = WORK_LOAD;
+    plugin->request.kind  = WORK_LOAD;
+    plugin->request.place = controls[plugin->effect->place];
     strcpy(plugin->request.path, path); // messages_read() checks the length
     plugin->request_waits = true;
   }
@@ -306,6 +312,9 @@ read_messages(Plugin* const plugin)
 static void
 take_model(Plugin* const plugin)
 {
+  if (atomic_exchange(&plugin->heard, false)) {
+    plugin->messages.tell_model = true; // it is still the same
+  }
   if (model_slot_take(plugin->slot)) {
     plugin->messages.tell_model = true;
     plugin->collect_waiting     = false; // the worker has been: there was room
@@ -331,6 +340,8 @@ read_memory(Plugin* const plugin, const float* const controls)
   const EffectMemory* const restored = memory_slot_take(plugin->memory);
   if (restored) {
     model_slot_remember(plugin->slot, restored);
+    plugin->messages.tell_change = plugin->messages.tell_change ||
+                                   memory_slot_by_user(plugin->memory);
   }
 
   const bool clear = controls[plugin->effect->clear] > 0.0f;
@@ -380,7 +391,7 @@ run(const LV2_Handle instance, const uint32_t n_samples)
   follow_host(plugin, controls);
   set_latency(plugin, controls);
   read_memory(plugin, controls);
-  read_messages(plugin);
+  read_messages(plugin, controls);
   ask_to_load(plugin); // what it cannot take now is asked for again
   take_model(plugin);
   for (uint32_t at = 0; at < n_samples; at += EFFECT_BLOCK) {
@@ -394,6 +405,33 @@ run(const LV2_Handle instance, const uint32_t n_samples)
   ask_to_collect(plugin);
   messages_write(&plugin->messages, plugin->notify, model_slot_path(plugin->slot));
   denormals_restore(mode);
+}
+
+/// Learn from a sound; what cannot be learned is reported, and leaves all as it was.
+static void
+learn(Plugin* const plugin, const Work* const wanted)
+{
+  EffectMemory heard;
+  Diagnostic   why = { "" };
+  if (plugin->effect->learn_file(wanted->place, wanted->path, &heard, &why)) {
+    report(plugin, why.text);
+  } else {
+    memory_slot_merge(plugin->memory, &heard);
+  }
+  atomic_store(&plugin->heard, true);
+}
+
+/// Read what the user wants: a model, or a sound where the effect learns from sounds.
+static LV2_Worker_Status
+load(Plugin* const plugin, const Work* const wanted)
+{
+  if (plugin->effect->learn_file && sound_file_is(wanted->path)) {
+    learn(plugin, wanted);
+  } else if (model_slot_load(plugin->slot, wanted->path, true)) {
+    report(plugin, status_string(STATUS_NO_MEMORY));
+    return LV2_WORKER_ERR_NO_SPACE;
+  }
+  return LV2_WORKER_SUCCESS;
 }
 
 static LV2_Worker_Status
@@ -411,11 +449,7 @@ work(const LV2_Handle instance, const LV2_Worker_Respond_Function respond,
   }
 
   model_slot_collect(plugin->slot);
-  if (loads && model_slot_load(plugin->slot, wanted->path, true)) {
-    report(plugin, status_string(STATUS_NO_MEMORY));
-    return LV2_WORKER_ERR_NO_SPACE;
-  }
-  return LV2_WORKER_SUCCESS;
+  return loads ? load(plugin, wanted) : LV2_WORKER_SUCCESS;
 }
 
 /// Nothing to do: run() takes a model from the slot itself.  Some hosts call it all the same.

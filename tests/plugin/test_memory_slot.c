@@ -17,7 +17,17 @@ is_memory(const EffectMemory* const memory)
   return memory->numbers[0] != refused;
 }
 
-static const Effect effect = { .is_memory = is_memory };
+/// What was heard is added, number by number.
+static void
+merge(EffectMemory* const memory, const EffectMemory* const heard)
+{
+  memory->n = heard->n;
+  for (uint32_t i = 0; i < heard->n; ++i) {
+    memory->numbers[i] += heard->numbers[i];
+  }
+}
+
+static const Effect effect = { .is_memory = is_memory, .merge = merge };
 
 /// A memory all of whose numbers are one, or nothing at 0: pieces of two would show.
 static EffectMemory
@@ -72,6 +82,28 @@ check_taken(MemorySlot* const slot, const float number)
   assert_non_null(memory);
   assert_float_equal(flat_number(memory), number, 0.0f);
   assert_null(memory_slot_take(slot));
+}
+
+/// What a file taught is added to the last word of either side, and told to be the user's doing.
+static void
+test_what_was_heard_is_added(void** const state)
+{
+  (void)state;
+  MemorySlot* const  slot  = memory_slot_new(&effect);
+  const EffectMemory heard = flat_memory(10.0f);
+  assert_true(restore(slot, 1.0f));
+  memory_slot_merge(slot, &heard); // before that is taken
+  check_saved(slot, 11.0f);
+  check_taken(slot, 11.0f);
+  assert_true(memory_slot_by_user(slot));
+  tell(slot, 3.0f);
+  memory_slot_merge(slot, &heard);
+  check_saved(slot, 13.0f);
+  check_taken(slot, 13.0f);
+  assert_true(restore(slot, 1.0f));
+  check_taken(slot, 1.0f);
+  assert_false(memory_slot_by_user(slot));
+  memory_slot_free(slot);
 }
 
 static void
@@ -185,6 +217,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_the_last_word_is_saved),
+    cmocka_unit_test(test_what_was_heard_is_added),
     cmocka_unit_test(test_what_is_no_memory_changes_nothing),
     cmocka_unit_test(test_threads),
   };

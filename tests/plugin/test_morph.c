@@ -3,7 +3,7 @@
 
 // Lamina Morph as a host meets it: the built binary, through lilv.
 
-#include "dsp/effect/fade.h"
+#include "dsp/effect/anchor.h"
 #include "plugin/morph.h"
 #include "plugin/uris.h"
 #include "tests/support/click.h"
@@ -14,8 +14,10 @@
 #include "tests/support/test.h"
 
 #include <lv2/atom/atom.h>
+#include <sndfile.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { N = 96000, LATENCY = 2048, BLOCK = 64 };
@@ -251,6 +253,115 @@ test_models(void** const state)
   host_close(host);
 }
 
+/// Write a sound into the folder of the test.  @return Its path.
+static const char*
+write_sound(void* const* state, const char* const name, const uint32_t n, const float* const x)
+{
+  const char* const path = folder_path(state, name);
+  SF_INFO info = { .samplerate = 48000, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
+  SNDFILE* const file = sf_open(path, SFM_WRITE, &info);
+  assert_non_null(file);
+  assert_int_equal(sf_writef_float(file, x, n), n);
+  sf_close(file);
+  return path;
+}
+
+/// A timbre is learned from a file by the worker, told, reached, and kept without the file.
+static void
+test_files_are_learned(void** const state)
+{
+  static HostMemory memory;
+  const char* const path = write_sound(state, "bright.wav", N / 4, bright[0]);
+  for (uint32_t again = 0; again < 2; ++again) {
+    Host* const host = open_host(MORPH_MONO_URI);
+    if (again) {
+      assert_int_equal(remove(path), 0);
+      assert_true(host_restore_memory(host, &memory));
+    }
+    host_set_control(host, "expression", 0.0f);
+    host_set_control(host, "amount", 100.0f);
+    host_activate(host);
+    if (!again) {
+      run(host, dull, NULL, BLOCK);
+      host_refuse_work(host, 3);
+      host_set_control(host, "file_corner", 2.0f);
+      host_set_path(host, LAMINA_MODEL_URI, path);
+      const uint32_t n_told = host_paths_told(host);
+      run(host, dull, NULL, 8 * BLOCK);
+      assert_int_equal(host_changes_told(host), 1);
+      assert_int_equal(host_paths_told(host), n_told + 1); // the model is the one that it was
+      assert_non_null(strstr(host_path(host), "instruments.safetensors"));
+    }
+    run(host, dull, NULL, N);
+    assert_true(fabs(tilt_db(out[0]) + 4.5) < 2.0);
+    assert_string_equal(host_log(host), "");
+    assert_true(again || host_save_memory(host, &memory));
+    host_close(host);
+  }
+}
+
+/// What was learned live stays, and live learning goes on meanwhile.
+static void
+test_files_leave_other_corners_alone(void** const state)
+{
+  static HostMemory memory;
+  const char* const path = write_sound(state, "dull.wav", N / 4, dull[0]);
+  Host* const       host = open_host(MORPH_MONO_URI);
+  host_activate(host);
+  learn_bright(host); // B
+  host_set_control(host, "learn_d", 1.0f);
+  run(host, bright, NULL, N / 4);
+  for (uint32_t i = 0; i < 2; ++i) {
+    host_set_control(host, "file_corner", 2.0f * (float)i);
+    host_set_path(host, LAMINA_MODEL_URI, path);
+    run(host, bright, NULL, 8 * BLOCK);
+  }
+  host_set_control(host, "learn_d", 0.0f);
+  run(host, bright, NULL, BLOCK);
+  assert_true(host_save_memory(host, &memory));
+  const HostValue* const value   = host_memory_value(host, &memory, LAMINA_ANCHORS_URI);
+  const float* const     numbers = (const float*)(value->data + 1); // behind LV2_Atom_Vector_Body
+  const uint32_t         corner  = 1 + ANCHOR_PACKED;
+  for (uint32_t i = 0; i < 4; ++i) {
+    assert_true(numbers[i * corner] == 1.0f);
+  }
+  assert_memory_equal(numbers, numbers + 2 * corner, corner * sizeof(float));
+  assert_memory_not_equal(numbers, numbers + corner, corner * sizeof(float));
+  assert_true(numbers[3 * corner + 2] > (float)(N / 4 / 512 - 5)); // frames since the button
+  host_close(host);
+}
+
+/// A sound that is silent or too short: one line that says which and what to do, and all stays as
+/// it was.
+static void
+test_files_without_a_timbre(void** const state)
+{
+  static float silence[N];
+  const struct {
+    const char* path;
+    const char* words;
+  } wrong[] = {
+    { write_sound(state, "silent.wav", N, silence),
+      "silent.wav: silent or too short; choose a sound of a tenth of a second or more" },
+    { write_sound(state, "short.wav", 3000, bright[0]), "short.wav: silent or too short" },
+    { write_sound(state, "empty.wav", 0, bright[0]), "empty.wav: silent or too short" },
+  };
+  for (uint32_t i = 0; i < sizeof(wrong) / sizeof(*wrong); ++i) {
+    Host* const host = open_host(MORPH_STEREO_URI);
+    host_set_control(host, "amount", 100.0f);
+    host_activate(host);
+    host_set_path(host, LAMINA_MODEL_URI, wrong[i].path);
+    run(host, dull, NULL, N);
+    assert_true(signal_snr_db(N - LATENCY, dull[0], out[0] + LATENCY) > 120.0);
+    const char* const line = strchr(host_log(host), '\n');
+    assert_non_null(strstr(host_log(host), wrong[i].words));
+    assert_true(line && line[1] == '\0');
+    assert_int_equal(host_changes_told(host), 0);
+    assert_non_null(strstr(host_path(host), "instruments.safetensors"));
+    host_close(host);
+  }
+}
+
 /// Frames of the modes Studio, Tight and Live, as they are reported.
 static const uint32_t latencies[] = { 2048, 512, 0 };
 
@@ -323,6 +434,9 @@ main(void)
     cmocka_unit_test(test_the_side_chain_is_learned),
     cmocka_unit_test(test_timbres_are_kept_in_sessions),
     cmocka_unit_test(test_models),
+    cmocka_unit_test(test_files_are_learned),
+    cmocka_unit_test(test_files_leave_other_corners_alone),
+    cmocka_unit_test(test_files_without_a_timbre),
     cmocka_unit_test(test_modes_tell_their_delay),
     cmocka_unit_test(test_modes_change_without_a_click),
   };
