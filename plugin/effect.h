@@ -45,6 +45,13 @@ typedef struct {
   bool     filled;               ///< From the top to the line
 } EffectLine;
 
+/// A MIDI controller that moves a control.
+typedef struct {
+  uint8_t  number;    ///< 0…119
+  uint32_t control;   ///< Index
+  float    low, high; ///< Values of the control at 0 and 127; 64 is in the middle
+} EffectController;
+
 /**
    What one plugin does with sound and a model.
 
@@ -61,6 +68,9 @@ typedef struct {
   uint32_t     n_side;         ///< Inputs of another sound, 0…EFFECT_MAX_CHANNELS
   uint32_t     n_controls;     ///< Its own control ports, 0…EFFECT_MAX_CONTROLS
   const float* defaults;       ///< Of ports that a host leaves unconnected, [n_controls]
+
+  uint32_t                n_controllers;
+  const EffectController* controllers; ///< [n_controllers]
 
   /// Samples of a frame: that its models must have, and the most that `latency` may be.
   uint32_t (*frame)(double rate_hz);

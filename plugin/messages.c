@@ -85,9 +85,41 @@ read_object(Messages* const messages, const LV2_Atom_Object* const object)
   return NULL;
 }
 
+/// Read a MIDI message: a control change, of which the last 8 numbers are of other things.
+static void
+read_midi(Messages* const messages, const LV2_Atom* const event)
+{
+  const uint8_t* const bytes = LV2_ATOM_BODY_CONST(event);
+  if (event->size < 3 || (bytes[0] & 0xf0) != LV2_MIDI_MSG_CONTROLLER || bytes[2] > 127) {
+    return;
+  }
+
+  if (bytes[1] == LV2_MIDI_CTL_RESET_CONTROLLERS) {
+    memset(messages->controllers, MESSAGE_NO_VALUE, sizeof(messages->controllers));
+    messages->controllers_reset = true;
+  } else if (bytes[1] < LV2_MIDI_CTL_ALL_SOUNDS_OFF) {
+    messages->controllers[bytes[1]] = bytes[2];
+  }
+}
+
+/// Read one event.  @return The path of a model or NULL.
+static const char*
+read_event(Messages* const messages, const LV2_Atom* const event)
+{
+  if (event->type == messages->uris->midi_Event) {
+    read_midi(messages, event);
+  } else if (lv2_atom_forge_is_object_type(&messages->forge, event->type) &&
+             event->size >= sizeof(LV2_Atom_Object_Body)) {
+    return read_object(messages, (const LV2_Atom_Object*)event);
+  }
+  return NULL;
+}
+
 const char*
 messages_read(Messages* const messages, const LV2_Atom_Sequence* const control)
 {
+  memset(messages->controllers, MESSAGE_NO_VALUE, sizeof(messages->controllers));
+  messages->controllers_reset = false;
   if (!control || control->atom.size < sizeof(LV2_Atom_Sequence_Body)) {
     return NULL;
   }
@@ -100,11 +132,8 @@ messages_read(Messages* const messages, const LV2_Atom_Sequence* const control)
     if (event->body.size > room - sizeof(LV2_Atom_Event)) {
       break;
     }
-    if (lv2_atom_forge_is_object_type(&messages->forge, event->body.type) &&
-        event->body.size >= sizeof(LV2_Atom_Object_Body)) {
-      const char* const wanted = read_object(messages, (const LV2_Atom_Object*)&event->body);
-      path                     = wanted ? wanted : path;
-    }
+    const char* const wanted = read_event(messages, &event->body);
+    path                     = wanted ? wanted : path;
 
     const size_t step = sizeof(LV2_Atom_Event) + (((size_t)event->body.size + 7) & ~7u);
     if (step > room) {

@@ -257,6 +257,21 @@ merge(EffectMemory* const memory, const EffectMemory* const heard)
   }
 }
 
+/// Modulation wheel, general purpose controllers, free ones, hold pedal (on from 64), sound
+/// controllers.
+static const EffectController controllers[] = {
+  { 1, MORPH_AMOUNT, 0.0f, 100.0f },       { 16, MORPH_X, 0.0f, 100.0f },
+  { 17, MORPH_Y, 0.0f, 100.0f },           { 18, MORPH_EXPRESSION, 0.0f, 100.0f },
+  { 19, MORPH_INERTIA, 0.0f, 10.0f },      { 20, MORPH_WALK, 0.0f, 100.0f },
+  { 21, MORPH_WET, 0.0f, 100.0f },         { 64, MORPH_FREEZE, -1.0f, 1.02f },
+  { 70, MORPH_OFFSET_1, -3.0f, 3.0f },     { 71, MORPH_OFFSET_1 + 1, -3.0f, 3.0f },
+  { 72, MORPH_OFFSET_1 + 2, -3.0f, 3.0f }, { 73, MORPH_OFFSET_1 + 3, -3.0f, 3.0f },
+  { 74, MORPH_OFFSET_1 + 4, -3.0f, 3.0f }, { 75, MORPH_OFFSET_1 + 5, -3.0f, 3.0f },
+  { 76, MORPH_OFFSET_1 + 6, -3.0f, 3.0f }, { 77, MORPH_OFFSET_1 + 7, -3.0f, 3.0f },
+};
+
+enum { N_CONTROLLERS = sizeof(controllers) / sizeof(*controllers) };
+
 static const float defaults[MORPH_N_CONTROLS] = {
   [MORPH_AMOUNT]     = 0.0f,
   [MORPH_EXPRESSION] = 100.0f,
@@ -273,6 +288,8 @@ const Effect morph_mono = {
   .n_side         = 1,
   .n_controls     = MORPH_N_CONTROLS,
   .defaults       = defaults,
+  .n_controllers  = N_CONTROLLERS,
+  .controllers    = controllers,
   .frame          = frame,
   .latency        = latency,
   .create         = create,
@@ -302,6 +319,8 @@ const Effect morph_stereo = {
   .n_side         = 2,
   .n_controls     = MORPH_N_CONTROLS,
   .defaults       = defaults,
+  .n_controllers  = N_CONTROLLERS,
+  .controllers    = controllers,
   .frame          = frame,
   .latency        = latency,
   .create         = create,

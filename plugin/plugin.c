@@ -3,6 +3,7 @@
 
 #include "dsp/effect/delay.h"
 #include "dsp/effect/fade.h"
+#include "plugin/controllers.h"
 #include "plugin/denoise.h"
 #include "plugin/denormals.h"
 #include "plugin/display.h"
@@ -63,6 +64,7 @@ typedef struct {
 
   // Messages and work.
   Messages      messages;
+  Controllers   controllers;
   Work          request;         ///< Path that the user wants
   bool          request_waits;   ///< The worker has not been told of it
   bool          collect_waiting; ///< The worker has been told, and has not yet been
@@ -389,9 +391,10 @@ run(const LV2_Handle instance, const uint32_t n_samples)
   }
 
   follow_host(plugin, controls);
+  read_messages(plugin, controls);
+  controllers_run(&plugin->controllers, plugin->effect, &plugin->messages, controls);
   set_latency(plugin, controls);
   read_memory(plugin, controls);
-  read_messages(plugin, controls);
   ask_to_load(plugin); // what it cannot take now is asked for again
   take_model(plugin);
   for (uint32_t at = 0; at < n_samples; at += EFFECT_BLOCK) {

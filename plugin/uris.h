@@ -5,6 +5,7 @@
 #define LAMINA_PLUGIN_URIS_H
 
 #include <lv2/atom/atom.h>
+#include <lv2/midi/midi.h>
 #include <lv2/patch/patch.h>
 #include <lv2/state/state.h>
 #include <lv2/urid/urid.h>
@@ -32,6 +33,7 @@ typedef struct {
   LV2_URID atom_Vector;
   LV2_URID model;
   LV2_URID memory; ///< What the effect remembers
+  LV2_URID midi_Event;
   LV2_URID model_identity;
   LV2_URID patch_Get;
   LV2_URID patch_Set;
@@ -55,6 +57,7 @@ uris_map(const LV2_URID_Map* const map, const char* const plugin_uri, const char
     .atom_Vector        = map->map(map->handle, LV2_ATOM__Vector),
     .model              = map->map(map->handle, LAMINA_MODEL_URI),
     .memory             = map->map(map->handle, memory_uri),
+    .midi_Event         = map->map(map->handle, LV2_MIDI__MidiEvent),
     .model_identity     = map->map(map->handle, LAMINA_MODEL_IDENTITY_URI),
     .patch_Get          = map->map(map->handle, LV2_PATCH__Get),
     .patch_Set          = map->map(map->handle, LV2_PATCH__Set),

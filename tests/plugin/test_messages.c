@@ -118,26 +118,6 @@ test_set_of_something_else(void** const state)
   assert_string_equal(read_control(fixture), longer);
 }
 
-static void
-test_get(void** const state)
-{
-  Fixture* const        fixture = *state;
-  LV2_Atom_Forge* const forge   = &fixture->forge;
-  LV2_Atom_Forge_Frame  frame;
-  lv2_atom_forge_frame_time(forge, 0);
-  lv2_atom_forge_object(forge, &frame, 0, fixture->uri.patch_Get);
-  lv2_atom_forge_key(forge, fixture->uri.patch_property);
-  LV2_Atom_URID* const property = (LV2_Atom_URID*)lv2_atom_forge_deref(
-    forge, lv2_atom_forge_urid(forge, fixture->uri.plugin));
-  lv2_atom_forge_pop(forge, &frame);
-
-  assert_null(read_control(fixture));
-  assert_false(fixture->messages.tell_model); // of another property
-  property->body = fixture->uri.model;
-  read_control(fixture);
-  assert_true(fixture->messages.tell_model);
-}
-
 /// Cut a message at every length, and write sizes that point out of it at every place.
 static void
 check_sizes(Fixture* const fixture)
@@ -163,6 +143,65 @@ check_sizes(Fixture* const fixture)
     }
   }
   free(copy);
+}
+
+/// Add a MIDI message of `n` bytes.
+static void
+add_midi(Fixture* const fixture, const uint32_t n, const uint8_t* const bytes)
+{
+  lv2_atom_forge_frame_time(&fixture->forge, 0);
+  lv2_atom_forge_atom(&fixture->forge, n, fixture->uri.midi_Event);
+  lv2_atom_forge_write(&fixture->forge, bytes, n);
+}
+
+/// The last value of each, on any channel; nothing else is one.
+static void
+test_controllers(void** const state)
+{
+  Fixture* const fixture = *state;
+  add_midi(fixture, 3, (uint8_t[]){ 0xb0, 1, 5 });
+  add_midi(fixture, 3, (uint8_t[]){ 0xbf, 1, 127 });
+  add_midi(fixture, 3, (uint8_t[]){ 0xb0, 119, 0 });
+  add_midi(fixture, 3, (uint8_t[]){ 0x90, 2, 5 });   // a note
+  add_midi(fixture, 2, (uint8_t[]){ 0xb0, 3 });      // cut off
+  add_midi(fixture, 3, (uint8_t[]){ 0xb0, 4, 128 }); // no value
+  add_midi(fixture, 3, (uint8_t[]){ 0xb0, 129, 5 }); // no controller
+  add_midi(fixture, 3, (uint8_t[]){ 0xb0, 123, 5 }); // all notes off
+  assert_null(read_control(fixture));
+  for (uint32_t i = 0; i < 128; ++i) {
+    assert_int_equal(fixture->messages.controllers[i], i == 1     ? 127
+                                                       : i == 119 ? 0
+                                                                  : MESSAGE_NO_VALUE);
+  }
+  assert_false(fixture->messages.controllers_reset);
+
+  add_midi(fixture, 3, (uint8_t[]){ 0xb0, 121, 0 });
+  add_midi(fixture, 3, (uint8_t[]){ 0xb0, 2, 9 });
+  assert_null(read_control(fixture));
+  assert_true(fixture->messages.controllers_reset);
+  assert_int_equal(fixture->messages.controllers[1], MESSAGE_NO_VALUE);
+  assert_int_equal(fixture->messages.controllers[2], 9);
+  check_sizes(fixture);
+}
+
+static void
+test_get(void** const state)
+{
+  Fixture* const        fixture = *state;
+  LV2_Atom_Forge* const forge   = &fixture->forge;
+  LV2_Atom_Forge_Frame  frame;
+  lv2_atom_forge_frame_time(forge, 0);
+  lv2_atom_forge_object(forge, &frame, 0, fixture->uri.patch_Get);
+  lv2_atom_forge_key(forge, fixture->uri.patch_property);
+  LV2_Atom_URID* const property = (LV2_Atom_URID*)lv2_atom_forge_deref(
+    forge, lv2_atom_forge_urid(forge, fixture->uri.plugin));
+  lv2_atom_forge_pop(forge, &frame);
+
+  assert_null(read_control(fixture));
+  assert_false(fixture->messages.tell_model); // of another property
+  property->body = fixture->uri.model;
+  read_control(fixture);
+  assert_true(fixture->messages.tell_model);
 }
 
 static void
@@ -239,6 +278,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(test_set_gives_the_last_path, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_set_of_something_else, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(test_controllers, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_get, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_no_size_is_believed, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_no_size_is_believed_without_an_end, set_up, tear_down),

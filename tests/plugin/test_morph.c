@@ -362,6 +362,55 @@ test_files_without_a_timbre(void** const state)
   }
 }
 
+/// MIDI controllers move the sound as their ports do, and a port that moves takes over.
+static void
+test_controllers_move_the_sound(void** const state)
+{
+  (void)state;
+  static const struct {
+    uint8_t     number;
+    uint8_t     value;
+    const char* symbol;
+    float       port;
+  } moves[] = {
+    { 1, 64, "amount", 50.0f },    { 16, 127, "x", 100.0f },     { 17, 127, "y", 100.0f },
+    { 18, 0, "expression", 0.0f }, { 21, 64, "wet", 50.0f },     { 64, 64, "freeze", 1.0f },
+    { 70, 127, "offset_1", 3.0f }, { 77, 0, "offset_8", -3.0f },
+  };
+  static float expected[N];
+  Host* const  host = open_host(MORPH_MONO_URI);
+  host_set_control(host, "timbre_a", 2.0f);
+  host_set_control(host, "timbre_b", 3.0f);
+  host_set_control(host, "timbre_d", 5.0f);
+  host_set_control(host, "amount", 100.0f);
+  for (uint32_t i = 0; i < sizeof(moves) / sizeof(*moves); ++i) {
+    const float before = host_control(host, moves[i].symbol);
+    host_set_control(host, moves[i].symbol, moves[i].port);
+    for (uint32_t pass = 0; pass < 3; ++pass) { // by the port, by MIDI, and back
+      host_activate(host);
+      if (pass == 1) {
+        host_send_controller(host, moves[i].number, moves[i].value);
+      }
+      run(host, dull, NULL, N);
+      host_deactivate(host);
+      if (pass == 0) {
+        memcpy(expected, out[0], sizeof(expected));
+        host_set_control(host, moves[i].symbol, before);
+      } else if (pass == 1) {
+        assert_memory_equal(out[0], expected, sizeof(expected));
+        host_set_control(host, moves[i].symbol, moves[i].port);
+        host_activate(host);
+        run(host, dull, NULL, BLOCK);
+        host_deactivate(host);
+        host_set_control(host, moves[i].symbol, before);
+      } else {
+        assert_memory_not_equal(out[0], expected, sizeof(expected));
+      }
+    }
+  }
+  host_close(host);
+}
+
 /// Frames of the modes Studio, Tight and Live, as they are reported.
 static const uint32_t latencies[] = { 2048, 512, 0 };
 
@@ -437,6 +486,7 @@ main(void)
     cmocka_unit_test(test_files_are_learned),
     cmocka_unit_test(test_files_leave_other_corners_alone),
     cmocka_unit_test(test_files_without_a_timbre),
+    cmocka_unit_test(test_controllers_move_the_sound),
     cmocka_unit_test(test_modes_tell_their_delay),
     cmocka_unit_test(test_modes_change_without_a_click),
   };

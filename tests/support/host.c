@@ -11,6 +11,7 @@
 #include <lv2/buf-size/buf-size.h>
 #include <lv2/core/lv2.h>
 #include <lv2/log/log.h>
+#include <lv2/midi/midi.h>
 #include <lv2/options/options.h>
 #include <lv2/parameters/parameters.h>
 #include <lv2/patch/patch.h>
@@ -570,6 +571,20 @@ begin_message(Host* const host, LV2_Atom_Forge_Frame* const frame, const char* c
                             sizeof(host->control) - sizeof(LV2_Atom) - sequence->atom.size);
   lv2_atom_forge_frame_time(&host->forge, 0);
   lv2_atom_forge_object(&host->forge, frame, 0, urid(host, type));
+}
+
+void
+host_send_controller(Host* const host, const uint8_t number, const uint8_t value)
+{
+  const uint8_t            bytes[]  = { 0xb3, number, value };
+  LV2_Atom_Sequence* const sequence = &host->control.sequence;
+  uint8_t* const           end      = (uint8_t*)&sequence->body + sequence->atom.size;
+  lv2_atom_forge_set_buffer(&host->forge, end,
+                            sizeof(host->control) - sizeof(LV2_Atom) - sequence->atom.size);
+  lv2_atom_forge_frame_time(&host->forge, 0);
+  lv2_atom_forge_atom(&host->forge, sizeof(bytes), urid(host, LV2_MIDI__MidiEvent));
+  lv2_atom_forge_write(&host->forge, bytes, sizeof(bytes));
+  sequence->atom.size += lv2_atom_pad_size(host->forge.offset);
 }
 
 static void

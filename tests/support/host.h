@@ -113,6 +113,10 @@ host_set_path(Host* host, const char* property, const char* path);
 void
 host_get_property(Host* host, const char* property);
 
+/// Send a MIDI controller with the next block.
+void
+host_send_controller(Host* host, uint8_t number, uint8_t value);
+
 /// Let the next `n` calls of schedule_work() fail.
 void
 host_refuse_work(Host* host, uint32_t n);
