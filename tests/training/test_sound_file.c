@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define RATE 44100
@@ -196,6 +197,29 @@ resampling_keeps_every_channel_in_its_place(void** state)
   sound_clear(&sound);
 }
 
+/// The same sound a second later: the same bytes.
+static void
+the_time_of_day_is_not_written(void** state)
+{
+  static const char* const names[] = { "first.wav", "second.wav" };
+  static char              bytes[2][4096];
+  Sound                    sound;
+  size_t                   sizes[2];
+  assert_int_equal(sound_new(RATE, 1, 100, &sound, NULL), STATUS_SUCCESS);
+  signal_fill_noise(1, 0.5f, 100, sound.samples);
+  for (uint32_t i = 0; i < 2; ++i) {
+    assert_int_equal(sound_write(&sound, folder_path(state, names[i]), NULL), STATUS_SUCCESS);
+    sizes[i]         = folder_read(state, names[i], sizeof(bytes[i]), bytes[i]);
+    const time_t now = time(NULL);
+    while (i == 0 && time(NULL) == now) {
+      usleep(10000);
+    }
+  }
+  assert_int_equal(sizes[0], sizes[1]);
+  assert_memory_equal(bytes[0], bytes[1], sizes[0]);
+  sound_clear(&sound);
+}
+
 int
 main(void)
 {
@@ -206,6 +230,7 @@ main(void)
     IN_FOLDER(a_file_that_is_cut_off_never_crashes),
     IN_FOLDER(what_cannot_be_written_leaves_the_old_file),
     cmocka_unit_test(resampling_keeps_every_channel_in_its_place),
+    cmocka_unit_test_setup_teardown(the_time_of_day_is_not_written, folder_setup, folder_teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
