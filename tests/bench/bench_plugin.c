@@ -3,6 +3,9 @@
 
 // How much of one core the plugins take: stereo, 48 kHz, at the block sizes of hosts.
 //
+// The worst block has in it whatever the machine did meanwhile.  How much that is, a control shows:
+// a loop that does the same work every time, as long as a block in the mean.
+//
 //   LV2_PATH=BUILD/lv2 bench_plugin [SECONDS]
 
 #include "plugin/denoise.h"
@@ -32,6 +35,36 @@ fill(uint64_t* const random, const uint32_t n, float* const x)
   for (uint32_t i = 0; i < n; ++i) {
     x[i] = 0.3f * signal_noise(random);
   }
+}
+
+/// Do nothing that depends on anything.
+static void
+spin(const uint64_t n)
+{
+  volatile float x = 1.0f;
+  for (uint64_t i = 0; i < n; ++i) {
+    x = x * 0.999f + 0.001f;
+  }
+}
+
+/// Worst over mean time of `n_blocks` equal loops of about `mean_s`.
+static double
+measure_control(const double mean_s, const uint32_t n_blocks)
+{
+  static const uint64_t n_trial = 1 << 22;
+  double                before  = processor_s();
+  spin(n_trial);
+  const uint64_t n     = (uint64_t)((double)n_trial * mean_s / (processor_s() - before));
+  double         sum   = 0.0;
+  double         worst = 0.0;
+  for (uint32_t i = 0; i < n_blocks; ++i) {
+    before = processor_s();
+    spin(n);
+    const double spent = processor_s() - before;
+    sum += spent;
+    worst = spent > worst ? spent : worst;
+  }
+  return worst * n_blocks / sum;
 }
 
 static int
@@ -65,8 +98,10 @@ measure(const char* const uri, const uint32_t block, const double seconds)
     worst = spent > worst ? spent : worst;
   }
   const double block_s = (double)block / RATE;
-  printf("%5u  %6.2f %%  %8.0f us of %.0f us\n", block, 100.0 * sum / (n_blocks * block_s),
-         1e6 * worst, 1e6 * block_s);
+  const double control = measure_control(sum / n_blocks, n_blocks);
+  printf("%5u  %6.2f %%  %8.0f us of %5.0f us  %6.1f  %6.1f\n", block,
+         100.0 * sum / (n_blocks * block_s), 1e6 * worst, 1e6 * block_s, worst * n_blocks / sum,
+         control);
   if (host_log(host)[0]) {
     fprintf(stderr, "bench_plugin: %s", host_log(host));
   }
@@ -82,7 +117,7 @@ main(const int argc, char** const argv)
   const double             seconds  = argc > 1 ? atof(argv[1]) : 20.0;
   int                      status   = EXIT_SUCCESS;
   for (uint32_t u = 0; u < sizeof(uris) / sizeof(*uris); ++u) {
-    printf("%s\nblock  of a core  worst block\n", uris[u]);
+    printf("%s\nblock  of a core  worst block           / mean  of the control\n", uris[u]);
     for (uint32_t b = 0; !status && b < sizeof(blocks) / sizeof(*blocks); ++b) {
       status = measure(uris[u], blocks[b], seconds);
     }

@@ -276,7 +276,8 @@ set_features(Host* const host)
   const LV2_URID atom_int   = urid(host, LV2_ATOM__Int);
   const LV2_URID atom_float = urid(host, LV2_ATOM__Float);
   host->min_block           = 0;
-  host->max_block           = HOST_MAX_BLOCK;
+  host->max_block           = host->config.promised_block ? (int32_t)host->config.promised_block
+                                                          : (int32_t)HOST_MAX_BLOCK;
   host->rate                = (float)host->config.rate_hz;
   host->options[0] =
     (LV2_Options_Option){ LV2_OPTIONS_INSTANCE, 0,        urid(host, LV2_BUF_SIZE__minBlockLength),

@@ -26,6 +26,7 @@ typedef struct {
   double   rate_hz;
   HostWork work;
   uint32_t work_delay;      ///< Blocks, for HOST_WORK_LATER
+  uint32_t promised_block;  ///< Most samples of a block as the plugin is told; 0: HOST_MAX_BLOCK
   uint32_t notify_size;     ///< Room of the notify port, bytes; 0 for what the plugin asks for
   void (*before_run)(void); ///< Called right before the plugin's run(), or NULL
   void (*after_run)(void);  ///< And right after; both also around work inside schedule_work()
