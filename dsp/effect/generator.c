@@ -112,7 +112,9 @@ take_base(Generator* const generator, float complex* const* const spectra)
   if (!generator->holds) {
     for (uint32_t c = 0; c < generator->n_channels; ++c) {
       for (uint32_t k = 0; k < generator->n_bins; ++k) {
-        generator->base[c][k] = cabsf(spectra[c][k]);
+        const float re        = crealf(spectra[c][k]);
+        const float im        = cimagf(spectra[c][k]);
+        generator->base[c][k] = sqrtf(re * re + im * im);
       }
     }
     memcpy(generator->power, generator->now, generator->n_bins * sizeof(float));

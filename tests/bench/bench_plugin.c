@@ -67,11 +67,19 @@ measure_control(const double mean_s, const uint32_t n_blocks)
   return worst * n_blocks / sum;
 }
 
+/// A plugin in one of its ways to work.
+typedef struct {
+  const char* uri;
+  const char* name;
+  float       mode;   ///< Of Lamina Morph
+  float       output; ///< Likewise
+} Way;
+
 static int
-measure(const char* const uri, const uint32_t block, const double seconds)
+measure(const Way* const way, const uint32_t block, const double seconds)
 {
   const HostConfig config = { .rate_hz = RATE, .work = HOST_WORK_AT_ONCE };
-  Host* const      host   = host_open(uri, &config);
+  Host* const      host   = host_open(way->uri, &config);
   if (!host) {
     fputs("bench_plugin: the plugin is not in LV2_PATH\n", stderr);
     return EXIT_FAILURE;
@@ -87,6 +95,8 @@ measure(const char* const uri, const uint32_t block, const double seconds)
   (void)host_set_control(host, "amount", 100.0f); // Of Lamina Morph
   (void)host_set_control(host, "timbre_a", 1.0f);
   (void)host_set_control(host, "timbre_b", 2.0f);
+  (void)host_set_control(host, "mode", way->mode);
+  (void)host_set_control(host, "output", way->output);
   host_activate(host);
   for (uint32_t i = 0; i < n_blocks; ++i) {
     fill(&random, block, left);
@@ -112,14 +122,18 @@ measure(const char* const uri, const uint32_t block, const double seconds)
 int
 main(const int argc, char** const argv)
 {
-  static const char* const uris[]   = { DENOISE_STEREO_URI, MORPH_STEREO_URI };
-  static const uint32_t    blocks[] = { 64, 256, 1024 };
-  const double             seconds  = argc > 1 ? atof(argv[1]) : 20.0;
-  int                      status   = EXIT_SUCCESS;
-  for (uint32_t u = 0; u < sizeof(uris) / sizeof(*uris); ++u) {
-    printf("%s\nblock  of a core  worst block           / mean  of the control\n", uris[u]);
+  static const Way      ways[]   = { { DENOISE_STEREO_URI, "Denoise", 0.0f, 0.0f },
+                                     { MORPH_STEREO_URI, "Morph, Studio", 0.0f, 0.0f },
+                                     { MORPH_STEREO_URI, "Morph, Tight", 1.0f, 0.0f },
+                                     { MORPH_STEREO_URI, "Morph, Live", 2.0f, 0.0f },
+                                     { MORPH_STEREO_URI, "Morph, generating", 0.0f, 1.0f } };
+  static const uint32_t blocks[] = { 64, 256, 1024 };
+  const double          seconds  = argc > 1 ? atof(argv[1]) : 20.0;
+  int                   status   = EXIT_SUCCESS;
+  for (uint32_t w = 0; w < sizeof(ways) / sizeof(*ways); ++w) {
+    printf("%s\nblock  of a core  worst block           / mean  of the control\n", ways[w].name);
     for (uint32_t b = 0; !status && b < sizeof(blocks) / sizeof(*blocks); ++b) {
-      status = measure(uris[u], blocks[b], seconds);
+      status = measure(&ways[w], blocks[b], seconds);
     }
   }
   return status;
