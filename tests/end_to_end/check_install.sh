@@ -30,11 +30,16 @@ LV2/lamina.lv2/models/instruments.safetensors
 LV2/lamina.lv2/models/music.safetensors
 LV2/lamina.lv2/models/universal.safetensors
 LV2/lamina.lv2/models/voice.safetensors
+LV2/lamina.lv2/models/voices-and-instruments.safetensors
 LV2/lamina.lv2/music.ttl
 LV2/lamina.lv2/trumpet.ttl
 LV2/lamina.lv2/choir.ttl
 LV2/lamina.lv2/orchestra.ttl
 LV2/lamina.lv2/wandering.ttl
+LV2/lamina.lv2/speaking.ttl
+LV2/lamina.lv2/talking-trumpet.ttl
+LV2/lamina.lv2/beaten.ttl
+LV2/lamina.lv2/elements.ttl
 LV2/lamina.lv2/universal.ttl
 LV2/lamina.lv2/voice.ttl
 bin/lamina
