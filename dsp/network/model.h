@@ -69,9 +69,9 @@ typedef struct {
 /**
    The latent space of a morph model.
 
-   The codes of what it learned from have a mean of 0, variance 1 and no correlation.  The first axes
-   are those that were turned to what they are labelled with; of the others, which may have labels
-   as well, the earlier ones move the envelope more.
+   The codes of what it learned from have a mean of 0, variance 1 and no correlation.  The first
+   axes are those that were turned to what they are labelled with; of the others, which may have
+   labels as well, the earlier ones move the envelope more.
 */
 typedef struct {
   float       scale_db; ///< Decibels that are 1 to the network
