@@ -44,10 +44,10 @@ train() {
 rounds() {
   none=$(train "$1" "$2" 1 --set pretrain.steps=0 --set fine_tune.steps=1)
   echo "$none" > "$work/none"
-  some=$(train "$1" "$2" 1 --set pretrain.steps=0 --set fine_tune.steps=41 \
-    --set fine_tune.validate_every=41)
+  some=$(train "$1" "$2" 1 --set pretrain.steps=0 --set fine_tune.steps=201 \
+    --set fine_tune.validate_every=201)
   awk -v a="$none" -v b="$some" -v s="$seconds" \
-    'BEGIN { n = s * 40 / (b > a ? b - a : 0.01); print (n > 20 ? int(n) : 20) }'
+    'BEGIN { n = s * 200 / (b > a ? b - a : b); print (n > 20 ? int(n) : 20) }'
 }
 
 # row NAME RECIPE CODE SEED STEPS: a tenth of the steps goes to each layer where layers are trained
