@@ -97,9 +97,9 @@ test_clip(void** const state)
 {
   (void)state;
   real gradient[2] = { 3, 4 };
-  assert_float_equal((float)gradient_clip(2, 10.0, gradient), 5.0f, 1e-6f);
+  assert_float_equal((float)gradient_clip(NULL, 2, 10.0, gradient), 5.0f, 1e-6f);
   assert_float_equal((float)gradient[1], 4.0f, 0.0f);
-  assert_float_equal((float)gradient_clip(2, 1.0, gradient), 5.0f, 1e-6f);
+  assert_float_equal((float)gradient_clip(NULL, 2, 1.0, gradient), 5.0f, 1e-6f);
   assert_float_equal((float)gradient[0], 0.6f, 1e-6f);
   assert_float_equal((float)gradient[1], 0.8f, 1e-6f);
 }
@@ -109,7 +109,7 @@ test_clip_reports_what_is_not_finite(void** const state)
 {
   (void)state;
   real gradient[2] = { (real)NAN, 4 };
-  assert_true(!isfinite(gradient_clip(2, 1.0, gradient)));
+  assert_true(!isfinite(gradient_clip(NULL, 2, 1.0, gradient)));
   assert_float_equal((float)gradient[1], 4.0f, 0.0f);
 }
 

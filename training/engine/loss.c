@@ -3,6 +3,8 @@
 
 #include "training/engine/loss.h"
 
+#include "training/engine/vectorized.h"
+
 #include <tgmath.h>
 
 /// Partial sums that are added side by side.
@@ -30,7 +32,7 @@ squared_distance(const uint32_t n, const real* const a, const real* const b)
   return sum;
 }
 
-double
+VECTORIZED double
 loss_squared_error(const uint32_t n_rows, const uint32_t n_columns, const real* const x_hat,
                    const real* const x, real* const slope)
 {

@@ -3,11 +3,16 @@
 
 #include "training/engine/optimizer.h"
 
+#include "training/engine/vectorized.h"
+
 #include <math.h>
 #include <stdlib.h>
 
 /// Numbers that one task updates.
 enum { CHUNK = 1 << 16 };
+
+/// Parts that a gradient's norm is summed in, and sums side by side in each.
+enum { N_PARTS = 64, LANES = 8 };
 
 static const double beta1 = 0.9;
 static const double beta2 = 0.999;
@@ -64,7 +69,7 @@ chunk_size(const Update* const update, const size_t from)
   return left < CHUNK ? left : CHUNK;
 }
 
-static void
+VECTORIZED static void
 adam_chunk(void* const handle, const uint32_t chunk)
 {
   const Update* const update = (const Update*)handle;
@@ -86,7 +91,7 @@ adam_chunk(void* const handle, const uint32_t chunk)
   }
 }
 
-static void
+VECTORIZED static void
 momentum_chunk(void* const handle, const uint32_t chunk)
 {
   const Update* const update = (const Update*)handle;
@@ -126,12 +131,50 @@ optimizer_step(Optimizer* const optimizer, Team* const team, const double rate,
   team_run(team, n_chunks, adam_chunk, &update);
 }
 
-double
-gradient_clip(const size_t n, const double limit, real* const gradient)
+VECTORIZED static double
+sum_of_squares(const size_t n, const real* const x)
 {
+  double lanes[LANES] = { 0.0 };
+  size_t i            = 0;
+  for (; i + LANES <= n; i += LANES) {
+    for (size_t l = 0; l < LANES; ++l) {
+      lanes[l] += (double)x[i + l] * (double)x[i + l];
+    }
+  }
+
   double sum = 0.0;
-  for (size_t i = 0; i < n; ++i) {
-    sum += (double)gradient[i] * (double)gradient[i];
+  for (; i < n; ++i) {
+    sum += (double)x[i] * (double)x[i];
+  }
+  for (size_t l = 0; l < LANES; ++l) {
+    sum += lanes[l];
+  }
+  return sum;
+}
+
+typedef struct {
+  size_t      n;
+  const real* gradient;
+  double      sums[N_PARTS];
+} Norm;
+
+static void
+sum_part(void* const handle, const uint32_t part)
+{
+  Norm* const  norm = (Norm*)handle;
+  const size_t from = norm->n * part / N_PARTS;
+  const size_t to   = norm->n * (part + 1) / N_PARTS;
+  norm->sums[part]  = sum_of_squares(to - from, norm->gradient + from);
+}
+
+double
+gradient_clip(Team* const team, const size_t n, const double limit, real* const gradient)
+{
+  Norm   squared = { .n = n, .gradient = gradient };
+  double sum     = 0.0;
+  team_run(team, N_PARTS, sum_part, &squared);
+  for (uint32_t part = 0; part < N_PARTS; ++part) {
+    sum += squared.sums[part];
   }
 
   const double norm = sqrt(sum);

@@ -57,7 +57,7 @@ optimizer_step(Optimizer* optimizer, Team* team, double rate, double momentum, c
    @return The norm before; not finite when any number is not, and then nothing is changed.
 */
 double
-gradient_clip(size_t n, double limit, real* gradient);
+gradient_clip(Team* team, size_t n, double limit, real* gradient);
 
 /**
    Learning rate at a step: a linear rise, then a half cosine down to the final share.

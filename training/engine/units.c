@@ -3,6 +3,8 @@
 
 #include "training/engine/units.h"
 
+#include "training/engine/vectorized.h"
+
 #include <math.h>
 
 #ifdef LAMINA_DOUBLE
@@ -22,7 +24,7 @@ softplus(const real a)
   return (a > 0 ? a : 0) + LOG1P(EXP(a > 0 ? -a : a));
 }
 
-void
+VECTORIZED void
 units_activate(const Activation activation, const size_t n, real* const y)
 {
   switch (activation) {
@@ -51,7 +53,7 @@ units_activate(const Activation activation, const size_t n, real* const y)
   }
 }
 
-void
+VECTORIZED void
 units_multiply_slope(const Activation activation, const size_t n, const real* const y,
                      real* const dy)
 {

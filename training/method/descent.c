@@ -179,7 +179,7 @@ learn(Descent* const descent, Team* const team, const RecipeStage* const stage,
 
   Optimizer* const  optimizer  = descent->optimizer;
   Parameters* const parameters = descent->parameters;
-  const double      norm       = gradient_clip(parameters->n, stage->clip, parameters->gradient);
+  const double      norm = gradient_clip(team, parameters->n, stage->clip, parameters->gradient);
   char              fault[128];
   if (is_fall(descent, stage, objective, loss, norm, sizeof(fault), fault)) {
     return recover(descent, objective, watcher, fault, why);
