@@ -18,6 +18,7 @@ enum { MAX_LAYERS = 16, BATCH = 1024, N_BATCHES = 8, N_WARM_UP = 5 };
 
 /// One network, the frames that it sees, and those that it learns to tell.
 typedef struct {
+  Precision   precision;
   uint32_t    n_layers;
   LayerShape  shapes[MAX_LAYERS];
   Parameters* parameters;
@@ -112,9 +113,9 @@ bench_init(Bench* const bench, const uint32_t n_threads)
   bench->parameters = parameters_new(n);
   bench->optimizer  = optimizer_new(OPTIMIZER_ADAM, n);
   bench->team       = team_new(n_threads);
-  bench->backprop   = bench->parameters
-                        ? backprop_new(bench->n_layers, bench->shapes, bench->parameters, batch)
-                        : NULL;
+  bench->backprop   = bench->parameters ? backprop_new(bench->n_layers, bench->shapes,
+                                                       bench->parameters, bench->precision, batch)
+                                        : NULL;
   bench->frames     = malloc((size_t)N_BATCHES * BATCH * n_inputs(bench) * sizeof(real));
   bench->targets    = malloc((size_t)N_BATCHES * BATCH * n_outputs(bench) * sizeof(real));
   if (!bench->optimizer || !bench->backprop || !bench->team || !bench->frames || !bench->targets) {
@@ -172,10 +173,16 @@ main(const int argc, char** const argv)
 {
   matrix_choose_kernel(argv);
   Bench          bench     = { 0 };
-  const uint32_t n_threads = argc == 4 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
-  const double   seconds   = argc == 4 ? atof(argv[3]) : 0.0;
+  const uint32_t n_threads = argc == 5 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
+  const double   seconds   = argc == 5 ? atof(argv[3]) : 0.0;
+  const bool     half      = argc == 5 && !strcmp(argv[4], "bfloat16");
+  bench.precision          = half ? PRECISION_BFLOAT16 : PRECISION_FLOAT32;
   if (!n_threads || seconds <= 0.0 || !read_shapes(&bench, argv[1])) {
-    fprintf(stderr, "Usage: bench_training SIZE-SIZE-... THREADS SECONDS\n");
+    fprintf(stderr, "Usage: bench_training SIZE-SIZE-... THREADS SECONDS float32|bfloat16\n");
+    return EXIT_FAILURE;
+  }
+  if (half && !bfloat16_works()) {
+    fprintf(stderr, "no bfloat16 in this build or on this CPU\n");
     return EXIT_FAILURE;
   }
   if (!bench_init(&bench, n_threads)) {

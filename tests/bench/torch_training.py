@@ -36,6 +36,7 @@ def main():
     units = [int(n) for n in sys.argv[1].split("-")]
     n_threads = int(sys.argv[2])
     seconds = float(sys.argv[3])
+    half = sys.argv[4] == "bfloat16"
     clock = time.process_time if n_threads == 1 else time.monotonic
     torch.set_num_threads(n_threads)
     torch.set_num_interop_threads(1)
@@ -53,7 +54,8 @@ def main():
         if n_steps == N_WARM_UP:
             start = clock()
         batch = n_steps % N_BATCHES
-        loss = torch.nn.functional.mse_loss(model(data[batch]), targets[batch])
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
+            loss = torch.nn.functional.mse_loss(model(data[batch]), targets[batch])
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()

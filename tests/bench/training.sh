@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Speed of the training step against PyTorch on two networks with rectifiers: mini-batches of 1024,
-# squared error, Adam, float32, one and two threads.
+# squared error, Adam, one and two threads, in float32 and, where the CPU and the build have it, in
+# bfloat16: PyTorch by its autocast, both with weights in float32.
 #
 #   sh tests/bench/training.sh [ROUNDS [SECONDS]]
 #
@@ -39,28 +40,34 @@ case $cpu in
   *avx2*) kernel=Haswell capability=avx2 ;;
 esac
 
+precisions='float32 bfloat16'
+build/tests/bench/bench_training 16-16 1 0.01 bfloat16 > /dev/null || precisions=float32
+
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
-# lamina, pytorch: NETWORK THREADS
+# lamina, pytorch: NETWORK THREADS PRECISION
 lamina() {
-  build/tests/bench/bench_training "$1" "$2" "$seconds"
+  build/tests/bench/bench_training "$1" "$2" "$seconds" "$3"
 }
 pytorch() {
   env OPENBLAS_NUM_THREADS="$2" OMP_NUM_THREADS="$2" ${kernel:+OPENBLAS_CORETYPE=$kernel} \
     ${capability:+ATEN_CPU_CAPABILITY=$capability} \
-    /usr/bin/python3 tests/bench/torch_training.py "$1" "$2" "$seconds"
+    /usr/bin/python3 tests/bench/torch_training.py "$1" "$2" "$seconds" "$3"
 }
 
 echo
 sed -n 's/^model name[^:]*: /CPU: /p' /proc/cpuinfo | head -n 1
-echo "network                    threads  round  who      frames/s  kernel    loss      load"
+echo "network                    threads  precision  round  who      frames/s  kernel    loss      load"
 for round in $(seq "$rounds"); do
   for network in 513-512-256-64-256-512-513 2313-1024-1024-513; do
     for threads in 1 2; do
-      for who in lamina pytorch; do
-        echo "$network $threads $round $who $($who $network $threads) $(cut -d' ' -f1 /proc/loadavg)" |
-          tee -a "$results" |
-          awk '{ printf "%-26s %7d  %5d  %-7s  %8d  %-8s  %s  %s\n", $1, $2, $3, $4, $5, $6, $7, $8 }'
+      for precision in $precisions; do
+        for who in lamina pytorch; do
+          echo "$network $threads $precision $round $who" \
+            "$($who $network $threads $precision) $(cut -d' ' -f1 /proc/loadavg)" |
+            tee -a "$results" |
+            awk '{ printf "%-26s %7d  %-9s  %5d  %-7s  %8d  %-8s  %s  %s\n", $1, $2, $3, $4, $5, $6, $7, $8, $9 }'
+        done
       done
     done
   done
@@ -75,15 +82,15 @@ awk -v wanted="$kernel" '
     return sprintf(format " " format " " format, x[1], t, x[n])
   }
   {
-    setting = sprintf("%-26s %7d", $1, $2)
+    setting = sprintf("%-26s %7d  %-9s", $1, $2, $3)
     if (!(setting in seen)) { seen[setting] = 1; settings[++n_settings] = setting }
-    speed[setting, $4, $3] = $5
-    kernel[$4] = $6
-    n = $3
+    speed[setting, $5, $4] = $6
+    kernel[$5] = $7
+    n = $4
   }
   END {
     print "\nmin, median, max:"
-    printf "%-26s threads  %-23s  %-23s  %s\n", "network", "lamina, frames/s",
+    printf "%-26s threads  precision  %-23s  %-23s  %s\n", "network", "lamina, frames/s",
       "pytorch, frames/s", "ratio, pair by pair"
     for (s = 1; s <= n_settings; s++) {
       for (i = 1; i <= n; i++) {

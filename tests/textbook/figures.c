@@ -24,8 +24,10 @@ visit(const Lesson* lesson, const Table* test, Visitor visitor, void* context, D
   const TrainingRun* const run      = lesson->run;
   const BatchShape         largest  = { .n_steps = 1, .n_streams = N_ROWS };
   Examples* const          examples = table_examples_new(test, test, N_ROWS, 0);
-  Unrolled* const          network  = unrolled_new(&run->shape, run->parameters, largest);
-  Status                   status   = examples && network
+  UnrolledShape            shape    = run->shape;
+  shape.precision                   = PRECISION_FLOAT32;
+  Unrolled* const network           = unrolled_new(&shape, run->parameters, largest);
+  Status          status            = examples && network
                                         ? STATUS_SUCCESS
                                         : diagnose(why, STATUS_NO_MEMORY, "not enough memory to judge");
   for (uint32_t i = 0; !status && i < examples->n_valid; ++i) {

@@ -43,6 +43,7 @@ lesson_new(const LessonConfig* config, Lesson** lesson, Diagnostic* why)
   }
   Status status = recipe_read(config->recipe, config->n_settings, config->settings, &built->recipe,
                               why);
+  status        = status ? status : recipe_settle_precision(built->recipe, why);
   status        = status ? status : lesson_init(built, config, why);
   if (status) {
     lesson_free(built);
@@ -96,8 +97,11 @@ lesson_learn(Lesson* lesson, Diagnostic* why)
   const Watcher watcher = { .stepped   = lesson->progress ? stepped : NULL,
                             .recovered = lesson->progress ? recovered : NULL,
                             .context   = lesson };
-  const double  begun   = lesson_clock();
-  const Status  status  = stages_run(lesson->run, NULL, &watcher, why);
-  lesson->cpu_s         = lesson_clock() - begun;
+  if (lesson->progress) {
+    progress_line(lesson->progress, precision_name(lesson->recipe->precision));
+  }
+  const double begun  = lesson_clock();
+  const Status status = stages_run(lesson->run, NULL, &watcher, why);
+  lesson->cpu_s       = lesson_clock() - begun;
   return status;
 }

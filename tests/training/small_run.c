@@ -93,6 +93,7 @@ small_run_open(void* const* state)
   SmallRun small = { 0 };
   assert_int_equal(recipe_read(folder_path(state, "recipe.yaml"), 0, NULL, &small.recipe, NULL),
                    STATUS_SUCCESS);
+  assert_int_equal(recipe_settle_precision(small.recipe, NULL), STATUS_SUCCESS);
   small.sound = open_folder(state, "sound", small.recipe);
   small.noise = open_folder(state, "noise", small.recipe);
   return small;

@@ -41,7 +41,7 @@ check_batch(const LayerShape* const shapes)
   const Layer        first    = { .shape = shapes[0], .w = value, .b = value + n_w0 };
   const Layer        second   = { .shape = shapes[1], .w = w1, .b = w1 + n_w1 };
   const Network      network  = { .n_layers = 2, .layers = { first, second } };
-  Backprop* const    backprop = backprop_new(2, shapes, parameters, batch);
+  Backprop* const    backprop = backprop_new(2, shapes, parameters, PRECISION_FLOAT32, batch);
   const float* const y        = backprop_forward(backprop, NULL, 2, batch, x);
   for (uint32_t s = 0; s < N_STREAMS; ++s) {
     Scratch* const scratch = scratch_new(&network);

@@ -52,7 +52,7 @@ test_gradient_through_layers(void** const state)
     n += parameters_of_layer(&shapes[l]);
   }
   fixture.parameters = parameters_new(n);
-  fixture.network    = backprop_new(N_LAYERS, shapes, fixture.parameters, batch);
+  fixture.network    = backprop_new(N_LAYERS, shapes, fixture.parameters, PRECISION_FLOAT32, batch);
   for (size_t i = 0; i < n; ++i) {
     fixture.parameters->value[i] = 0.5 * random_normal(&random);
   }

@@ -27,7 +27,8 @@ the_table_says_what_was_found(void** const state)
   assert_says(text, "on 700 frames");
   assert_says(text, "from 3000 frames");
   assert_says(text, "Rates tried: 0.001, 0.01.");
-  assert_says(text, "\n## Code of 4\n\nLayers 513-4 and back; a training may cost 1.5 · 10⁹");
+  assert_says(text, "\n## Code of 4\n\nLayers 513-4 and back; a training may cost 1.5 · 10⁹ "
+                    "multiplications and additions, in float32.\n");
   assert_says(text, "\n| mean spectrum | 13.50 | 1.688 | – | – | 0 % | 0.0 |\n");
   assert_says(text, "\n| PCA | 8.00 | 1.000 | – | – | 20 % | 0.0 |\n");
 

@@ -90,7 +90,8 @@ test_mirror_reconstructs_the_codes(void** const state)
   train_layer(run, 1, &nobody);
 
   const BatchShape batch   = run->examples->shape;
-  Backprop* const  network = backprop_new(3, run->shape.layers, run->parameters, batch);
+  Backprop* const  network = backprop_new(3, run->shape.layers, run->parameters, PRECISION_FLOAT32,
+                                          batch);
   Batch            drawn;
   assert_int_equal(examples_draw(run->examples, NULL, SPLIT_VALID, 0, &drawn, NULL),
                    STATUS_SUCCESS);

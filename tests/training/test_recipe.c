@@ -95,7 +95,7 @@ test_defaults_stand_for_what_is_left_out(void** state)
 static const char every[] =
   "task: denoise\nname: \"A \\\"b\\\"\"\nlicence: CC0-1.0\ndata: 'x: \\y é'\n"
   "seed: 18446744073709551615\nrate_hz: 44100\nwindow_s: 2e-2\nhop_s: 0.005\n"
-  "valid_share: 0.25\ninitial_gain: 0.75\n"
+  "valid_share: 0.25\ninitial_gain: 0.75\nprecision: float32\n"
   "bands: {step_hz: 0100, linear_hz: 1000, top_hz: 9999.9, n_erb: 7}\n"
   "features: {silence_db: -90, scale_db: 30, rise_s: 0.3, fall_s: 3, smooth_s: 0.07,\n"
   "           minimum_s: 1.1, long_minimum_s: 4.5, profile: yes}\n"
@@ -184,6 +184,7 @@ assert_every(const Recipe* recipe)
   assert_true(recipe->seed == UINT64_MAX);
   assert_true(recipe->rate_hz == 44100.0 && recipe->window_s == 0.02 && recipe->hop_s == 0.005);
   assert_true(recipe->valid_share == 0.25 && recipe->initial_gain == 0.75);
+  assert_int_equal(recipe->precision, PRECISION_FLOAT32);
   assert_int_equal(recipe->streams, 3);
   assert_int_equal(recipe->frames, 40);
   assert_int_equal(recipe->lead, 17);
@@ -546,6 +547,35 @@ test_recipes_of_the_repository(void** state)
 }
 
 static void
+test_precision(void** state)
+{
+  const char* const names[] = { "float32", "bfloat16", "auto" };
+  for (int i = 0; i < 3; ++i) {
+    char setting[32];
+    (void)snprintf(setting, sizeof(setting), "precision=%s", names[i]);
+    const char* const settings[] = { setting };
+    Recipe* const     recipe     = read_good(state, least, 1, settings);
+    const bool        possible   = i != PRECISION_BFLOAT16 || bfloat16_works();
+    const Precision   expected   = i == PRECISION_FLOAT32 || !bfloat16_pays() ? PRECISION_FLOAT32
+                                                                              : PRECISION_BFLOAT16;
+    Diagnostic        why        = { "" };
+    assert_string_equal(precision_name(recipe->precision), names[i]);
+    assert_int_equal(recipe_settle_precision(recipe, &why),
+                     possible ? STATUS_SUCCESS : STATUS_BAD_OPTION);
+    if (possible && i != PRECISION_BFLOAT16) {
+      assert_int_equal(recipe->precision, expected);
+    } else {
+      assert_int_equal(recipe->precision, PRECISION_BFLOAT16);
+      assert_int_equal(!strncmp(why.text, "precision: ", 11), !possible);
+    }
+    recipe_free(recipe);
+  }
+  expect_bad_setting(state, "precision=half",
+                     "--set precision=half: precision: one of float32, bfloat16, auto expected, "
+                     "\"half\" found");
+}
+
+static void
 test_missing_file(void** state)
 {
   (void)state;
@@ -573,6 +603,7 @@ main(void)
     cmocka_unit_test(test_bad_settings_are_named),
     cmocka_unit_test(test_the_decoder_mirrors_the_encoder),
     cmocka_unit_test(test_recipes_of_the_repository),
+    cmocka_unit_test(test_precision),
     cmocka_unit_test(test_missing_file),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);

@@ -65,6 +65,7 @@ test_writes_a_model(void** const state)
   assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o one.st -t 1"), 0);
   assert_non_null(strstr(program_output, "fine-tune"));
   assert_non_null(strstr(program_output, "kernels"));
+  assert_non_null(strstr(program_output, bfloat16_pays() ? ", bfloat16, " : ", float32, "));
   assert_int_not_equal(access(folder_path(state, "one.st.checkpoint"), F_OK), 0);
   assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o two.st -t 2 --resume"), 0);
   assert_non_null(strstr(program_output, "no two.st.checkpoint: from the beginning\n"));
@@ -73,6 +74,8 @@ test_writes_a_model(void** const state)
   Model* model = NULL;
   assert_int_equal(model_read(folder_path(state, "one.st"), &model, NULL), STATUS_SUCCESS);
   assert_non_null(strstr(model->card.recipe, "units: 24"));
+  assert_non_null(
+    strstr(model->card.recipe, bfloat16_pays() ? "precision: bfloat16" : "precision: float32"));
   assert_non_null(strstr(model->card.scores, "SI-SDR"));
   assert_non_null(strstr(model->card.tool, "lamina "));
   model_free(model);
@@ -186,6 +189,11 @@ test_interrupted_and_resumed(void** const state)
   program_expect_complaint("--resume");
   assert_int_equal(train(state, LONGER "-o part.st --resume --set seed=2 2>&1 | tail -n 1"), 0);
   program_expect_complaint("another recipe");
+  if (bfloat16_pays()) {
+    assert_int_equal(
+      train(state, LONGER "-o part.st --resume --set precision=float32 2>&1 | tail -n 1"), 0);
+    program_expect_complaint("another recipe");
+  }
   assert_int_equal(train(state, LONGER "-o part.st --resume"), 0);
   expect_same_bytes(state, "whole.st", "part.st");
 }

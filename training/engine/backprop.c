@@ -29,7 +29,7 @@ allocate_layer(Backprop* const backprop, const uint32_t layer, const uint32_t n_
 
 Backprop*
 backprop_new(const uint32_t n_layers, const LayerShape* const shapes,
-             const Parameters* const parameters, const BatchShape batch)
+             const Parameters* const parameters, const Precision precision, const BatchShape batch)
 {
   Backprop* const backprop = calloc(1, sizeof(Backprop));
   if (!backprop) {
@@ -45,7 +45,8 @@ backprop_new(const uint32_t n_layers, const LayerShape* const shapes,
   for (uint32_t l = 0; ok && l < n_layers; ++l) {
     backprop->layers[l] = parameters_dense(parameters, offset, &shapes[l]);
     offset += parameters_of_layer(&shapes[l]);
-    ok = allocate_layer(backprop, l, batch_rows(batch));
+    ok = allocate_layer(backprop, l, batch_rows(batch)) &&
+         dense_prepare(&backprop->layers[l], precision, batch);
   }
   if (!ok) {
     backprop_free(backprop);
@@ -63,6 +64,7 @@ backprop_free(Backprop* const backprop)
 
   for (uint32_t l = 0; backprop->layers && backprop->y && backprop->dy && l < backprop->n_layers;
        ++l) {
+    dense_release(&backprop->layers[l]);
     free(backprop->y[l]);
     free(backprop->dy[l]);
     free(backprop->layers[l].sums);

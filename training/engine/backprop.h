@@ -16,12 +16,13 @@ typedef struct Backprop Backprop;
    @param n_layers Layers, each fed by the one before.
    @param shapes [n_layers].
    @param parameters Numbers of these layers in order, from the first; must outlive the result.
+   @param precision Of the products; not PRECISION_AUTO.
    @param batch Size of the mini-batches; they may be smaller.
    @return Owned by the caller, or NULL when memory is short.
 */
 Backprop*
 backprop_new(uint32_t n_layers, const LayerShape* shapes, const Parameters* parameters,
-             BatchShape batch);
+             Precision precision, BatchShape batch);
 
 /// Free; NULL is allowed.
 void

@@ -6,7 +6,9 @@
 #include "training/engine/matrix.h"
 #include "training/engine/pooling.h"
 #include "training/engine/units.h"
+#include "training/engine/vectorized.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -65,16 +67,53 @@ copy_bias(const Dense* const dense, const uint32_t n_rows, real* const a)
   }
 }
 
-static void
-forward_tile(void* const handle, const uint32_t tile)
+bool
+dense_prepare(Dense* const dense, const Precision precision, const BatchShape largest)
 {
-  const Pass* const       pass  = (const Pass*)handle;
+  assert(precision != PRECISION_AUTO);
+  if (precision == PRECISION_FLOAT32 || !bfloat16_suits(&dense->shape)) {
+    return true;
+  }
+  dense->half = bfloat16_new(&dense->shape, largest);
+  return dense->half;
+}
+
+void
+dense_release(Dense* const dense)
+{
+  bfloat16_free(dense->half);
+  dense->half = NULL;
+}
+
+/// Tasks that the rows of a mini-batch are cut into.
+static uint32_t
+row_tile_count(const Pass* const pass)
+{
+  const Bfloat16* const half = pass->dense->half;
+  return tile_count(batch_rows(pass->batch), half ? bfloat16_rows(half) : BATCH_GRAIN);
+}
+
+/// Rows of one of them; in bfloat16 all but the last have as many.
+static Range
+row_tile_range(const Pass* const pass, const uint32_t tile)
+{
+  const Bfloat16* const half = pass->dense->half;
+  const uint32_t        n    = batch_rows(pass->batch);
+  if (!half) {
+    return tile_range(n, BATCH_GRAIN, tile);
+  }
+  const uint32_t from = tile * bfloat16_rows(half);
+  const uint32_t left = n - from;
+  return (Range){ from, left < bfloat16_rows(half) ? n : from + bfloat16_rows(half) };
+}
+
+/// b + Σ_k x_{t−τ_k} W_k, of some rows, in float32.
+static void
+multiply_rows(const Pass* const pass, const Range rows)
+{
   const Dense* const      dense = pass->dense;
   const LayerShape* const shape = &dense->shape;
-  const Range             rows  = tile_range(batch_rows(pass->batch), BATCH_GRAIN, tile);
-  const uint32_t          n     = rows.to - rows.from;
-  real* const             a     = pass->a + (size_t)rows.from * pass->n_sums;
-  copy_bias(dense, n, a);
+  copy_bias(dense, rows.to - rows.from, pass->a + (size_t)rows.from * pass->n_sums);
   for (uint32_t k = 0; k < shape->n_taps; ++k) {
     // Rows before `delay` would read frames before the first.
     const uint32_t delay = shape->taps[k] * pass->batch.n_streams;
@@ -86,8 +125,37 @@ forward_tile(void* const handle, const uint32_t tile)
                       pass->a + (size_t)first * pass->n_sums, pass->n_sums);
     }
   }
+}
+
+static void
+forward_tile(void* const handle, const uint32_t tile)
+{
+  const Pass* const       pass  = (const Pass*)handle;
+  const LayerShape* const shape = &pass->dense->shape;
+  const Range             rows  = row_tile_range(pass, tile);
+  if (pass->dense->half) {
+    bfloat16_output(pass->dense->half, rows.from, pass->dense->b, pass->a);
+  } else {
+    multiply_rows(pass, rows);
+  }
   if (!shape->gated) {
-    units_activate(shape->activation, (size_t)n * shape->n_out, a);
+    units_activate(shape->activation, (size_t)(rows.to - rows.from) * shape->n_out,
+                   pass->a + (size_t)rows.from * shape->n_out);
+  }
+}
+
+/// Round the weights, which take longest, and then some rows of the input.
+static void
+round_task(void* const handle, const uint32_t task)
+{
+  const Pass* const  pass   = (const Pass*)handle;
+  const Dense* const dense  = pass->dense;
+  const uint32_t     n_taps = dense->shape.n_taps;
+  if (task < n_taps) {
+    bfloat16_take_weights(dense->half, task, dense->w + task * weights_per_tap(dense));
+  } else {
+    const Range rows = row_tile_range(pass, task - n_taps);
+    bfloat16_take_input(dense->half, rows.from, rows.to, pass->x);
   }
 }
 
@@ -101,33 +169,60 @@ dense_forward(const Dense* const dense, Team* const team, const BatchShape batch
                                     .x      = x,
                                     .n_sums = layer_shape_sums(shape),
                                     .a      = shape->gated ? dense->sums : y };
-  team_run(team, tile_count(batch_rows(batch), BATCH_GRAIN), forward_tile, &pass);
+  if (dense->half) {
+    bfloat16_begin(dense->half, batch);
+    team_run(team, shape->n_taps + row_tile_count(&pass), round_task, &pass);
+  }
+  team_run(team, row_tile_count(&pass), forward_tile, &pass);
   if (shape->gated) {
     pooling_forward(shape, team, batch, dense->sums, y);
   }
 }
 
-static void
-slope_tile(void* const handle, const uint32_t tile)
+/// Weights that are to be turned for the backward pass, in tasks of a tap each.
+static uint32_t
+turned_count(const Pass* const pass)
 {
-  const Pass* const       pass  = (const Pass*)handle;
-  const LayerShape* const shape = &pass->dense->shape;
-  const Range             rows  = tile_range(batch_rows(pass->batch), BATCH_GRAIN, tile);
-  const size_t            from  = (size_t)rows.from * shape->n_out;
-  units_multiply_slope(shape->activation, (size_t)(rows.to - rows.from) * shape->n_out,
-                       pass->output + from, pass->slope + from);
+  return pass->dense->half && pass->dx ? pass->dense->shape.n_taps : 0;
 }
 
-static uint32_t
-weight_tile_count(const LayerShape* const shape)
+/// Slopes of some rows, unless the gates have seen to them; in bfloat16 the weights are turned
+/// meanwhile.
+static void
+slope_task(void* const handle, const uint32_t task)
 {
-  return tile_count(shape->n_in, INPUT_GRAIN) * shape->n_taps;
+  const Pass* const       pass     = (const Pass*)handle;
+  Bfloat16* const         half     = pass->dense->half;
+  const LayerShape* const shape    = &pass->dense->shape;
+  const uint32_t          n_turned = turned_count(pass);
+  if (task < n_turned) {
+    bfloat16_turn_weights(half, task, pass->dense->w + task * weights_per_tap(pass->dense));
+    return;
+  }
+
+  const Range  rows = row_tile_range(pass, task - n_turned);
+  const size_t from = (size_t)rows.from * shape->n_out;
+  if (!shape->gated) {
+    units_multiply_slope(shape->activation, (size_t)(rows.to - rows.from) * shape->n_out,
+                         pass->output + from, pass->slope + from);
+  }
+  if (half) {
+    bfloat16_take_slope(half, rows.from, rows.to, pass->a);
+  }
+}
+
+/// Tasks of the weights' gradient, per tap.
+static uint32_t
+weight_tile_count(const Dense* const dense)
+{
+  return dense->half ? bfloat16_weight_tiles(dense->half)
+                     : tile_count(dense->shape.n_in, INPUT_GRAIN);
 }
 
 static uint32_t
 input_tile_count(const Pass* const pass)
 {
-  return pass->dx ? tile_count(batch_rows(pass->batch), BATCH_GRAIN) : 0;
+  return pass->dx ? row_tile_count(pass) : 0;
 }
 
 /// The gradient of some rows of one tap's matrix.
@@ -135,14 +230,20 @@ static void
 weight_tile(const Pass* const pass, const uint32_t task)
 {
   const LayerShape* const shape   = &pass->dense->shape;
-  const uint32_t          n_tiles = tile_count(shape->n_in, INPUT_GRAIN);
+  const uint32_t          n_tiles = weight_tile_count(pass->dense);
   const uint32_t          k       = task / n_tiles;
-  const Range             inputs  = tile_range(shape->n_in, INPUT_GRAIN, task % n_tiles);
-  const uint32_t          delay   = shape->taps[k] * pass->batch.n_streams;
-  const uint32_t          n_rows  = batch_rows(pass->batch);
-  const uint32_t          n_sums  = pass->n_sums;
-  const size_t            at      = k * weights_per_tap(pass->dense) + (size_t)inputs.from * n_sums;
-  real* const             dw      = pass->dense->dw + at;
+  if (pass->dense->half) {
+    bfloat16_weights(pass->dense->half, k, task % n_tiles,
+                     pass->dense->dw + k * weights_per_tap(pass->dense));
+    return;
+  }
+
+  const Range    inputs = tile_range(shape->n_in, INPUT_GRAIN, task % n_tiles);
+  const uint32_t delay  = shape->taps[k] * pass->batch.n_streams;
+  const uint32_t n_rows = batch_rows(pass->batch);
+  const uint32_t n_sums = pass->n_sums;
+  const size_t   at     = k * weights_per_tap(pass->dense) + (size_t)inputs.from * n_sums;
+  real* const    dw     = pass->dense->dw + at;
   if (delay >= n_rows) {
     memset(dw, 0, (size_t)(inputs.to - inputs.from) * n_sums * sizeof(real));
     return;
@@ -153,7 +254,7 @@ weight_tile(const Pass* const pass, const uint32_t task)
   matrix_multiply(inputs.to - inputs.from, n_sums, n_rows - delay, x, da, false, dw, n_sums);
 }
 
-static void
+VECTORIZED static void
 bias_gradient(const Pass* const pass)
 {
   const uint32_t n_sums = pass->n_sums;
@@ -173,7 +274,12 @@ input_tile(const Pass* const pass, const uint32_t tile)
   const Dense* const      dense  = pass->dense;
   const LayerShape* const shape  = &dense->shape;
   const uint32_t          n_rows = batch_rows(pass->batch);
-  const Range             rows   = tile_range(n_rows, BATCH_GRAIN, tile);
+  const Range             rows   = row_tile_range(pass, tile);
+  if (dense->half) {
+    bfloat16_input(dense->half, rows.from, pass->dx);
+    return;
+  }
+
   for (uint32_t k = 0; k < shape->n_taps; ++k) {
     // Rows from the last `delay` on are not read by this tap.
     const uint32_t delay = shape->taps[k] * pass->batch.n_streams;
@@ -194,7 +300,7 @@ static void
 gradient_task(void* const handle, const uint32_t task)
 {
   const Pass* const pass           = (const Pass*)handle;
-  const uint32_t    n_weight_tiles = weight_tile_count(&pass->dense->shape);
+  const uint32_t    n_weight_tiles = weight_tile_count(pass->dense) * pass->dense->shape.n_taps;
   const uint32_t    n_input_tiles  = input_tile_count(pass);
   if (task < n_weight_tiles) {
     weight_tile(pass, task);
@@ -220,9 +326,10 @@ dense_backward(const Dense* const dense, Team* const team, const BatchShape batc
                                     .dx     = dx };
   if (shape->gated) {
     pooling_backward(shape, team, batch, y, dy, dense->sums);
-  } else {
-    team_run(team, tile_count(batch_rows(batch), BATCH_GRAIN), slope_tile, &pass);
   }
-  team_run(team, weight_tile_count(&dense->shape) + input_tile_count(&pass) + 1, gradient_task,
-           &pass);
+  if (!shape->gated || dense->half) {
+    team_run(team, turned_count(&pass) + row_tile_count(&pass), slope_task, &pass);
+  }
+  team_run(team, weight_tile_count(dense) * shape->n_taps + input_tile_count(&pass) + 1,
+           gradient_task, &pass);
 }

@@ -5,30 +5,12 @@
 #define LAMINA_TRAINING_ENGINE_DENSE_H
 
 #include "dsp/network/layer.h"
+#include "training/engine/batch_shape.h"
+#include "training/engine/bfloat16.h"
 #include "training/engine/real.h"
 #include "training/engine/team.h"
 
-#include <stdint.h>
-
-/**
-   A mini-batch: sequences side by side.
-
-   Rows are ordered by time first: row t·n_streams + s is frame t of sequence s.  So the rows that
-   a tap of delay τ reads lie τ·n_streams rows before, for all sequences at once, and a tapped
-   layer is one matrix product per tap.  Frames before the first read as zeros, as in a stream
-   that has just begun.  Independent frames are sequences of one.
-*/
-typedef struct {
-  uint32_t n_steps;   ///< Frames in a sequence
-  uint32_t n_streams; ///< Sequences
-} BatchShape;
-
-/// Rows of a mini-batch.
-static inline uint32_t
-batch_rows(const BatchShape batch)
-{
-  return batch.n_steps * batch.n_streams;
-}
+#include <stdbool.h>
 
 /// A layer that learns: the numbers of dsp/network/layer.h and their gradients.
 typedef struct {
@@ -38,7 +20,22 @@ typedef struct {
   real*       dw;   ///< Gradient, as `w`
   real*       db;   ///< Gradient, as `b`
   real*       sums; ///< Of a gated layer, [rows × n_sums]: what pooling.h needs to go back
+  Bfloat16*   half; ///< Products in bfloat16, by dense_prepare(); NULL: in float32
 } Dense;
+
+/**
+   Make a layer compute its products in bfloat16, if that is asked for and suits it.
+
+   @param dense Set up otherwise; dense_release() frees what is added.
+   @param largest Of the mini-batches.
+   @return False when memory is short.
+*/
+bool
+dense_prepare(Dense* dense, Precision precision, BatchShape largest);
+
+/// Free what dense_prepare() added, if it did.
+void
+dense_release(Dense* dense);
 
 /**
    y = activation(b + Σ_k x_{t−τ_k} W_k)

@@ -88,6 +88,8 @@ destroy(void* const handle)
 {
   Autoencoding* const machine = (Autoencoding*)handle;
   if (machine) {
+    dense_release(&machine->encoder);
+    dense_release(&machine->decoder);
     parameters_free(machine->parameters);
     parameters_free(machine->transposed);
     free(machine->encoder.sums);
@@ -112,7 +114,9 @@ create(const PretrainConfig* const config)
   machine->choices       = config->choices;
   machine->n_rows        = batch_rows(config->batch);
   machine->decoder_shape = shape_of_decoder(config);
-  if (!allocate_parameters(machine, &config->shape) || !allocate_rows(machine)) {
+  if (!allocate_parameters(machine, &config->shape) || !allocate_rows(machine) ||
+      !dense_prepare(&machine->encoder, config->precision, config->batch) ||
+      !dense_prepare(&machine->decoder, config->precision, config->batch)) {
     destroy(machine);
     return NULL;
   }

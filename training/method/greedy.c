@@ -31,11 +31,12 @@ allocate_codes(Greedy* const greedy)
     return true;
   }
 
-  const TrainingRun* const run    = greedy->run;
-  const BatchShape         batch  = run->examples->shape;
-  const LayerShape* const  layers = run->shape.layers;
-  greedy->noisy_codes             = backprop_new(greedy->layer, layers, run->parameters, batch);
-  greedy->clean_codes             = backprop_new(greedy->layer, layers, run->parameters, batch);
+  const TrainingRun* const run       = greedy->run;
+  const BatchShape         batch     = run->examples->shape;
+  const LayerShape* const  layers    = run->shape.layers;
+  const Precision          precision = run->shape.precision;
+  greedy->noisy_codes = backprop_new(greedy->layer, layers, run->parameters, precision, batch);
+  greedy->clean_codes = backprop_new(greedy->layer, layers, run->parameters, precision, batch);
   return greedy->noisy_codes && greedy->clean_codes;
 }
 
@@ -58,6 +59,7 @@ make_machine(Greedy* const greedy)
                                                            : ACTIVATION_IDENTITY,
                                       .choices     = &run->recipe->layers[layer],
                                       .variational = &run->recipe->variational,
+                                      .precision   = run->shape.precision,
                                       .batch       = run->examples->shape };
 
   greedy->machine = greedy->step->create(&config);

@@ -19,6 +19,7 @@ typedef struct {
   Activation               below;       ///< Activation of the layer's input; identity for features
   const RecipeLayer*       choices;     ///< Of this layer; must outlive the machine
   const RecipeVariational* variational; ///< Must outlive the machine
+  Precision                precision;   ///< Of the products; a Boltzmann machine's are in float32
   BatchShape               batch;       ///< Of the largest mini-batch
 } PretrainConfig;
 

@@ -77,6 +77,7 @@ NAMES(optimizer_name, "adam", "momentum")
 NAMES(skip_name, "none", "pca")
 NAMES(code_name, "plain", "variational")
 NAMES(weights_name, "float32", "float16")
+NAMES(precision_choice, "float32", "bfloat16", "auto")
 NAMES(switch_name, "no", "yes")
 
 #define COUNT(key, member, min, max)                           \
@@ -121,6 +122,7 @@ static const Field fields[] = {
   TEXT("data", data),
   TEXT("from", from),
   { "seed", FIELD_SEED, offsetof(Recipe, seed), 0, 0, NULL },
+  CHOICE("precision", precision, precision_choice),
   REAL("rate_hz", rate_hz, 8000.0, 192000.0),
   REAL("window_s", window_s, 0.001, 1.0),
   REAL("hop_s", hop_s, 0.001, 1.0),
@@ -224,6 +226,7 @@ recipe_set_defaults(Recipe* recipe)
 {
   const bool sequences = recipe->task == MODEL_DENOISE;
   recipe->seed         = 1;
+  recipe->precision    = PRECISION_AUTO;
   recipe->rate_hz      = 48000.0;
   recipe->window_s     = recipe->task == MODEL_MORPH ? 2048.0 / 48000.0 : 0.02;
   recipe->hop_s        = recipe->task == MODEL_MORPH ? 512.0 / 48000.0 : 0.01;
@@ -603,6 +606,25 @@ recipe_read(const char* path, uint32_t n_settings, const char* const* settings, 
     return status;
   }
   *recipe = built;
+  return STATUS_SUCCESS;
+}
+
+const char*
+precision_name(Precision precision)
+{
+  return precision_choice((int)precision);
+}
+
+Status
+recipe_settle_precision(Recipe* recipe, Diagnostic* why)
+{
+  if (recipe->precision == PRECISION_AUTO) {
+    recipe->precision = bfloat16_pays() ? PRECISION_BFLOAT16 : PRECISION_FLOAT32;
+  } else if (recipe->precision == PRECISION_BFLOAT16 && !bfloat16_works()) {
+    return diagnose(why, STATUS_BAD_OPTION,
+                    "precision: bfloat16 is not possible with this CPU and this build; "
+                    "float32 is");
+  }
   return STATUS_SUCCESS;
 }
 

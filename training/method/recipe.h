@@ -7,6 +7,7 @@
 #include "dsp/network/model.h"
 #include "dsp/status.h"
 #include "training/corpus/mixture.h"
+#include "training/engine/bfloat16.h"
 #include "training/engine/optimizer.h"
 
 #include <stdbool.h>
@@ -136,6 +137,7 @@ typedef struct {
   char*          data;    ///< What it is trained on, for the card; owned
   char*          from;    ///< Model file whose numbers are the first; owned
   uint64_t       seed;
+  Precision      precision; ///< Of the layers' products while they learn
   double         rate_hz;
   double         window_s;
   double         hop_s;
@@ -178,6 +180,21 @@ NODISCARD
 Status
 recipe_read(const char* path, uint32_t n_settings, const char* const* settings, Recipe** recipe,
             Diagnostic* why);
+
+/**
+   Settle what a training computes in: the faster precision where the recipe leaves it open.
+
+   A recipe is read on any machine, but can be trained by only where its precision can be computed.
+
+   @return STATUS_BAD_OPTION when it cannot be here.
+*/
+NODISCARD
+Status
+recipe_settle_precision(Recipe* recipe, Diagnostic* why);
+
+/// The name of a precision.
+const char*
+precision_name(Precision precision);
 
 /// Free; NULL is allowed.
 void

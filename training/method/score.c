@@ -45,11 +45,13 @@ visit_rows(const TrainingRun* const run, const Table* const table, const RowVisi
 {
   const BatchShape largest  = { .n_steps = 1, .n_streams = N_ROWS };
   Examples* const  examples = table_examples_new(table, table, N_ROWS, 0);
-  Unrolled* const  network  = unrolled_new(&run->shape, run->parameters, largest);
-  const uint32_t   n_out = run->shape.layers[run->shape.n_encoder + run->shape.n_decoder - 1].n_out;
-  Status           status = examples && network
-                              ? STATUS_SUCCESS
-                              : diagnose(why, STATUS_NO_MEMORY, "not enough memory to score");
+  UnrolledShape    shape    = run->shape;
+  shape.precision           = PRECISION_FLOAT32; // As a model computes
+  Unrolled* const network   = unrolled_new(&shape, run->parameters, largest);
+  const uint32_t  n_out     = shape.layers[shape.n_encoder + shape.n_decoder - 1].n_out;
+  Status          status    = examples && network
+                                ? STATUS_SUCCESS
+                                : diagnose(why, STATUS_NO_MEMORY, "not enough memory to score");
   for (uint32_t i = 0; !status && i < examples->n_valid; ++i) {
     Batch batch;
     status = examples_draw(examples, run->team, SPLIT_VALID, i, &batch, why);

@@ -20,6 +20,7 @@ shape_network(const Recipe* const recipe, const Examples* const examples,
 {
   ModelShape model;
   recipe_model_shape(recipe, &model);
+  shape->precision   = recipe->precision;
   shape->n_encoder   = model.n_encoder;
   shape->n_decoder   = model.n_decoder;
   shape->bypassed    = model.bypassed;

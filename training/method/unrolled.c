@@ -80,7 +80,7 @@ half_init(Half* const half, const UnrolledShape* const shape, const uint32_t fir
   const Parameters view   = { .n        = parameters->n - offset,
                               .value    = parameters->value + offset,
                               .gradient = parameters->gradient + offset };
-  half->layers            = backprop_new(n_layers, shape->layers + first, &view, batch);
+  half->layers = backprop_new(n_layers, shape->layers + first, &view, shape->precision, batch);
   if (!shape->bypassed) {
     return half->layers;
   }

@@ -21,6 +21,7 @@ typedef struct {
   bool       bypassed;    ///< A linear layer goes around each half; their numbers come last
   LayerShape bypasses[2]; ///< Around the encoder and the decoder
   bool       variational; ///< The encoder's last layer is 2n wide: μ, log σ² of a code of n
+  Precision  precision;   ///< Of the layers' products; those of the bypasses are in float32
 } UnrolledShape;
 
 /// Numbers in the flat block.

@@ -71,6 +71,8 @@ destroy(void* const handle)
 {
   Variational* const machine = (Variational*)handle;
   if (machine) {
+    dense_release(&machine->encoder);
+    dense_release(&machine->decoder);
     parameters_free(machine->parameters);
     free(machine->encoded);
     free(machine->dencoded);
@@ -102,6 +104,11 @@ create(const PretrainConfig* const config)
   }
   machine->encoder = parameters_dense(machine->parameters, 0, &machine->encoder_shape);
   machine->decoder = parameters_dense(machine->parameters, n_encoder, &machine->decoder_shape);
+  if (!dense_prepare(&machine->encoder, config->precision, config->batch) ||
+      !dense_prepare(&machine->decoder, config->precision, config->batch)) {
+    destroy(machine);
+    return NULL;
+  }
   return machine;
 }
 

@@ -209,6 +209,8 @@ read_recipe(Comparing* const comparing, const uint32_t layer, const double code,
                          : recipe_read(options->recipe, settings.n, settings.items,
                                        &comparing->recipes[comparing->n_recipes], why);
   comparing->n_recipes += !status;
+  status = status ? status
+                  : recipe_settle_precision(comparing->recipes[comparing->n_recipes - 1], why);
   return status;
 }
 
@@ -225,6 +227,7 @@ read_recipes(Comparing* const comparing, Diagnostic* const why)
   }
 
   status = check_recipe(options->recipe, recipe, why);
+  status = status ? status : recipe_settle_precision(recipe, why);
   if (!status && !options->n_codes) {
     comparing->recipes[comparing->n_recipes++] = recipe;
     return STATUS_SUCCESS;

@@ -158,10 +158,10 @@ print_code(FILE* const stream, const Comparison* const comparison, const uint32_
     fprintf(stream, "-%u", recipe->layers[l].units);
   }
   fprintf(stream,
-          " and back; a training may cost %.3g · 10⁹ multiplications and additions.\n\n"
+          " and back; a training may cost %.3g · 10⁹ multiplications and additions, in %s.\n\n"
           "| side | error, dB | of PCA's | rate | mini-batches | of the cost | CPU, s |\n"
           "|:---|---:|---:|---:|---:|---:|---:|\n",
-          comparison->budget[code] * 1e-9);
+          comparison->budget[code] * 1e-9, precision_name(recipe->precision));
   bool edge = false;
   for (int side = 0; side < N_SIDES; ++side) {
     edge |= print_side(stream, comparison, code, (Side)side);

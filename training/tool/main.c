@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Lamina developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "training/engine/bfloat16.h"
 #include "training/engine/matrix.h"
 #include "training/tool/tool.h"
 
@@ -67,7 +68,11 @@ main(int argc, char** argv)
     }
   }
   if (!strcmp(name, "--version")) {
-    printf("lamina %s (OpenBLAS kernels: %s)\n", LAMINA_VERSION, matrix_kernel());
+    printf("lamina %s (OpenBLAS kernels: %s; training in bfloat16: %s)\n", LAMINA_VERSION,
+           matrix_kernel(),
+           bfloat16_pays()    ? "yes"
+           : bfloat16_works() ? "possible, but slower"
+                              : "no");
     return EXIT_SUCCESS;
   }
   const int help = !strcmp(name, "--help") || !strcmp(name, "-h");

@@ -329,6 +329,7 @@ open_training(Training* const training, Diagnostic* const why)
   status                       = status ? status
                                         : recipe_read(options->recipe, options->settings.n, options->settings.items,
                                                       &training->recipe, why);
+  status                       = status ? status : recipe_settle_precision(training->recipe, why);
   if (status) {
     return status;
   }
@@ -365,8 +366,9 @@ print_plan(const Training* const training)
   const Recipe* const      recipe = training->recipe;
   const TrainingRun* const run    = training->run;
   const char* const        best   = matrix_best_kernel();
-  printf("layers %u up, %u down, %zu weights; kernels %s, %u threads\n", run->shape.n_encoder,
-         run->shape.n_decoder, run->parameters->n, matrix_kernel(), training->options->threads);
+  printf("layers %u up, %u down, %zu weights; kernels %s, %s, %u threads\n", run->shape.n_encoder,
+         run->shape.n_decoder, run->parameters->n, matrix_kernel(),
+         precision_name(recipe->precision), training->options->threads);
   if (best && strcasecmp(best, matrix_kernel())) {
     printf("note: OPENBLAS_CORETYPE=%s would suit this CPU better\n", best);
   }
