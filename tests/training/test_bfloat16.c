@@ -7,6 +7,7 @@
 #include "training/engine/backprop.h"
 #include "training/engine/loss.h"
 #include "training/engine/optimizer.h"
+#include "training/engine/pooling.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -73,6 +74,7 @@ static void
 free_fixture(Fixture* const fixture)
 {
   dense_release(&fixture->dense);
+  free(fixture->dense.sums);
   parameters_free(fixture->parameters);
   free(fixture);
 }
@@ -225,6 +227,59 @@ test_threads_change_nothing(void** const state)
   team_free(team);
 }
 
+/// One pass through a gated layer in a precision: its output, slopes and gradients.
+static void
+pass_gates(const Precision precision, Fixture* const fixture)
+{
+  LayerShape gated    = tapped;
+  Random     random   = random_at(1, RANDOM_TEST, 0);
+  gated.gated         = true;
+  gated.activation    = ACTIVATION_TANH;
+  fixture->parameters = parameters_new(parameters_of_layer(&gated));
+  fixture->dense      = parameters_dense(fixture->parameters, 0, &gated);
+  parameters_draw(&gated, &random, fixture->parameters->value);
+  fill(&random, (size_t)MAX_ROWS * N_IN, fixture->x);
+  fill(&random, (size_t)MAX_ROWS * N_OUT, fixture->dy);
+  assert_true(pooling_allocate(&fixture->dense, MAX_ROWS));
+  assert_true(dense_prepare(&fixture->dense, precision, largest));
+  assert_int_equal(fixture->dense.half != NULL, precision == PRECISION_BFLOAT16);
+  pass(fixture, NULL, largest);
+}
+
+/// @return Size of a − b, as a share of that of b.
+static double
+distance(const size_t n, const real* const a, const real* const b)
+{
+  double error = 0.0;
+  double size  = 0.0;
+  for (size_t i = 0; i < n; ++i) {
+    error += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
+    size += (double)b[i] * (double)b[i];
+  }
+  return sqrt(error / size);
+}
+
+/// Candidates and gates are sums like any; what they remember stays in float32.
+static void
+test_gates(void** const state)
+{
+  (void)state;
+  need_bfloat16();
+  Fixture* const half = calloc(1, sizeof(Fixture));
+  Fixture* const full = calloc(1, sizeof(Fixture));
+  pass_gates(PRECISION_BFLOAT16, half);
+  pass_gates(PRECISION_FLOAT32, full);
+  const double y  = distance((size_t)MAX_ROWS * N_OUT, half->y, full->y);
+  const double dx = distance((size_t)MAX_ROWS * N_IN, half->dx, full->dx);
+  const double dw = distance(full->parameters->n, half->parameters->gradient,
+                             full->parameters->gradient);
+  assert_true(y > 0.0 && y < 2.0 * unit);
+  assert_true(dx > 0.0 && dx < 3.0 * unit);
+  assert_true(dw > 0.0 && dw < 3.0 * unit);
+  free_fixture(half);
+  free_fixture(full);
+}
+
 /// What is not a number must be seen by those who watch a training.
 static void
 test_not_a_number_stays_so(void** const state)
@@ -334,6 +389,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_products),
     cmocka_unit_test(test_threads_change_nothing),
+    cmocka_unit_test(test_gates),
     cmocka_unit_test(test_not_a_number_stays_so),
     cmocka_unit_test(test_only_what_is_asked_for),
     cmocka_unit_test(test_trainings_end_alike),
