@@ -525,12 +525,17 @@ test_recipes_of_the_repository(void** state)
   // Three levels of 129 bands and a flag, three taps each.
   static const uint64_t preset = (3 * 388 + 3 * 272 + 3 * 272 + 272 + 272 + 3 + 2) * 272 +
                                  273 * 129;
+  // 320 units, and as many gates on two of the layers.
+  static const uint64_t grown = (3 * 388 + 1) * 320 + 2 * (3 * 320 + 1) * 640 + 2 * 321 * 320 +
+                                321 * 129;
   static const struct {
     const char* file;
     uint64_t    n_weights;
   } recipes[] = {
     { SOURCE_ROOT "/presets/universal/recipe.yaml", preset },
-    { SOURCE_ROOT "/presets/voice/recipe.yaml", preset },
+    { SOURCE_ROOT "/presets/voice/third.yaml", preset },
+    { SOURCE_ROOT "/presets/voice/recipe.yaml", grown },
+    { SOURCE_ROOT "/presets/voice/yours.yaml", grown },
     { SOURCE_ROOT "/presets/music/recipe.yaml", preset },
     { SOURCE_ROOT "/tests/data/small.yaml", (3 * 258 + 2 * 96 + 96 + 3) * 96 + 97 * 129 },
   };
