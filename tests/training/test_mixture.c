@@ -461,6 +461,47 @@ babble_and_steady_noise_have_their_shares(void** state)
   close_bench(&bench);
 }
 
+/// Of what the noise adds: the recorded one has a mean, and shots have none.
+static bool
+adds_shots(const Mixture* mixture)
+{
+  double mean  = 0.0;
+  double power = 0.0;
+  for (uint32_t i = 0; i < N; ++i) {
+    const double added = (double)mixture->noisy[i] - (double)mixture->clean[i];
+    mean += added / N;
+    power += added * added / N;
+  }
+  return mean * mean < 0.1 * power;
+}
+
+static void
+shots_are_noise_under_voices_alone(void** state)
+{
+  enum { N_DRAWN = 100 };
+  Bench         bench  = open_bench(state, tone, ramp);
+  MixtureConfig config = plain;
+  config.shot_share    = 0.4;
+  double n_shots       = 0.0;
+  for (uint64_t i = 0; i < N_DRAWN; ++i) {
+    draw(&bench, &config, i);
+    // There may be a second in which none falls.
+    n_shots += bench.mixture.snr_db < (double)INFINITY && adds_shots(&bench.mixture);
+  }
+  assert_near(n_shots, 0.4 * N_DRAWN, 5.0 * sqrt(N_DRAWN * 0.4 * 0.6));
+
+  folder_make(state, "music");
+  folder_constant(state, "music/a.wav", RATE, 4.0, 0.25f);
+  bench.music             = open_one(state, "music");
+  config.music_share      = 1.0;
+  config.music_snr_min_db = 5.0;
+  for (uint64_t i = 0; i < N_DRAWN; ++i) {
+    draw(&bench, &config, i);
+    assert_false(adds_shots(&bench.mixture));
+  }
+  close_bench(&bench);
+}
+
 static void
 no_recorded_noise_is_needed(void** state)
 {
@@ -708,6 +749,7 @@ main(void)
     IN_FOLDER(a_profile_is_the_same_noise_before),
     IN_FOLDER(music_has_its_share_and_ratios),
     IN_FOLDER(babble_and_steady_noise_have_their_shares),
+    IN_FOLDER(shots_are_noise_under_voices_alone),
     IN_FOLDER(no_recorded_noise_is_needed),
     IN_FOLDER(highs_are_taken_from_the_sound_or_from_all),
     IN_FOLDER(a_room_is_kept_with_the_sound),

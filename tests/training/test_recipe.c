@@ -101,9 +101,10 @@ static const char every[] =
   "           minimum_s: 1.1, long_minimum_s: 4.5, profile: yes}\n"
   "mixture: {snr_min_db: -1, snr_max_db: 2, level_min_db: -30, level_max_db: -20.1,\n"
   "          clean_share: 0.2, noise_share: 0.3, second_noise_share: 0.4, equalizer_db: 5,\n"
-  "          music_share: 0.6, music_snr_min_db: 1, babble_share: 0.7, profile_share: 0.8,\n"
+  "          music_share: 0.6, music_snr_min_db: 1, babble_share: 0.6, profile_share: 0.8,\n"
   "          steady_share: 0.25, reverberation_share: 0.15, low_pass_share: 0.35,\n"
-  "          clip_share: 0.45, drive_share: 0.55, sound_semitones: 1.5, noise_semitones: 6}\n"
+  "          shot_share: 0.05, clip_share: 0.45, drive_share: 0.55, sound_semitones: 1.5, "
+  "noise_semitones: 6}\n"
   "batch: {streams: 3, frames: 40, lead: 17}\n"
   "layers: [{units: 5, taps: [0, 7], activation: softplus, corruption: masking, amount: 0.4}]\n"
   "pretrain: {steps: 1, rate: 0.5, warmup: 2, final_rate: 0.25, clip: 3, validate_every: 4,\n"
@@ -166,9 +167,9 @@ assert_every_mixture(const MixtureConfig* mixture)
   assert_true(mixture->clean_share == 0.2 && mixture->noise_share == 0.3);
   assert_true(mixture->second_noise_share == 0.4 && mixture->equalizer_db == 5.0);
   assert_true(mixture->music_share == 0.6 && mixture->music_snr_min_db == 1.0);
-  assert_true(mixture->babble_share == 0.7 && mixture->profile_share == 0.8);
+  assert_true(mixture->babble_share == 0.6 && mixture->profile_share == 0.8);
   assert_true(mixture->steady_share == 0.25 && mixture->clip_share == 0.45);
-  assert_true(mixture->drive_share == 0.55);
+  assert_true(mixture->drive_share == 0.55 && mixture->shot_share == 0.05);
   assert_true(mixture->sound_semitones == 1.5 && mixture->noise_semitones == 6.0);
   assert_true(mixture->reverberation_share == 0.15 && mixture->low_pass_share == 0.35);
 }

@@ -59,6 +59,13 @@ biquad_peak(double rate_hz, double frequency_hz, double gain_db, double q)
 }
 
 Biquad
+biquad_resonance(double rate_hz, const Resonance* resonance)
+{
+  const double place_hz = fmin(resonance->frequency_hz, 0.45 * rate_hz);
+  return biquad_peak(rate_hz, place_hz, resonance->gain_db, resonance->q);
+}
+
+Biquad
 biquad_low_shelf(double rate_hz, double frequency_hz, double gain_db, double q)
 {
   const double root   = pow(10.0, gain_db / 40.0);

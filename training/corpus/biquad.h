@@ -31,6 +31,17 @@ biquad_high_pass(double rate_hz, double frequency_hz, double q);
 Biquad
 biquad_peak(double rate_hz, double frequency_hz, double gain_db, double q);
 
+/// A resonance of a housing, a pipe or a body.
+typedef struct {
+  double frequency_hz;
+  double gain_db;
+  double q;
+} Resonance;
+
+/// The peak of a resonance, turned down to where it fits below half the rate.
+Biquad
+biquad_resonance(double rate_hz, const Resonance* resonance);
+
 /// Gain `gain_db` at 0 Hz, half of it at the frequency, 1 at half the rate.
 Biquad
 biquad_low_shelf(double rate_hz, double frequency_hz, double gain_db, double q);

@@ -8,6 +8,7 @@
 #include "training/corpus/equalizer.h"
 #include "training/corpus/low_pass.h"
 #include "training/corpus/reverberation.h"
+#include "training/corpus/shot_noise.h"
 #include "training/corpus/steady_noise.h"
 
 #include <assert.h>
@@ -38,7 +39,7 @@ const CorpusPlay mixture_noise_play = { 0.0, 0.0, 0.0 };
 #define PEAK_MAX 0.99
 
 /// Where a noise comes from.
-typedef enum { NOISE_RECORDED, NOISE_STEADY, NOISE_BABBLE } NoiseKind;
+typedef enum { NOISE_RECORDED, NOISE_STEADY, NOISE_BABBLE, NOISE_SHOTS } NoiseKind;
 
 /// What is decided before anything is heard.
 typedef struct {
@@ -105,10 +106,12 @@ draw_snr(const MixtureConfig* config, bool is_music, Random* random)
 static NoiseKind
 draw_kind(const MixtureConfig* config, Random* random)
 {
-  const double kind = random_uniform(random);
-  return kind < config->steady_share                          ? NOISE_STEADY
-         : kind < config->steady_share + config->babble_share ? NOISE_BABBLE
-                                                              : NOISE_RECORDED;
+  const double kind   = random_uniform(random);
+  const double babble = config->steady_share + config->babble_share;
+  return kind < config->steady_share          ? NOISE_STEADY
+         : kind < babble                      ? NOISE_BABBLE
+         : kind < babble + config->shot_share ? NOISE_SHOTS
+                                              : NOISE_RECORDED;
 }
 
 static double
@@ -143,6 +146,14 @@ draw_drive(const MixtureConfig* config, Random* random)
   return is_driven ? drive_db : -(double)INFINITY;
 }
 
+/// Drums are shots, too: under music, none are noise.
+static NoiseKind
+draw_kind_for(const MixtureConfig* config, bool is_music, Random* random)
+{
+  const NoiseKind kind = draw_kind(config, random);
+  return is_music && kind == NOISE_SHOTS ? NOISE_RECORDED : kind;
+}
+
 /// In a fixed order, each draw whether it counts or not.
 static Plan
 draw_plan(const MixtureConfig* config, Random* random)
@@ -154,8 +165,8 @@ draw_plan(const MixtureConfig* config, Random* random)
   plan.has_profile = draw_chance(random, config->profile_share);
   plan.has_second  = draw_chance(random, config->second_noise_share);
   plan.second_db   = random_between(random, SECOND_MIN_DB, SECOND_MAX_DB);
-  plan.kinds[0]    = draw_kind(config, random);
-  plan.kinds[1]    = draw_kind(config, random);
+  plan.kinds[0]    = draw_kind_for(config, plan.is_music, random);
+  plan.kinds[1]    = draw_kind_for(config, plan.is_music, random);
   plan.has_room    = draw_chance(random, config->reverberation_share);
   plan.low_pass_hz = draw_low_pass(config, random);
   plan.all_low     = draw_chance(random, 0.5);
@@ -220,6 +231,14 @@ draw_steady_noise(const Making* making, Random* random, float* out)
   steady_noise_make(&noise, random, corpus_rate(making->sources->sound), making->n_noise, out);
 }
 
+static void
+draw_shots(const Making* making, Random* random, float* out)
+{
+  const ShotNoise noise = shot_noise_draw(random);
+  shot_noise_make(&noise, random, corpus_rate(making->sources->sound), making->n_noise, out,
+                  making->voice);
+}
+
 /// One of the noises.  @param out [n_noise], written.
 static Status
 draw_one_noise(const Making* making, uint32_t which, Random* random, float* out, Diagnostic* why)
@@ -229,6 +248,10 @@ draw_one_noise(const Making* making, uint32_t which, Random* random, float* out,
   if (kind == NOISE_BABBLE) {
     return babble_draw(sources->sound, making->split, random, &mixture_sound_play, making->n_noise,
                        out, making->voice, why);
+  }
+  if (kind == NOISE_SHOTS) {
+    draw_shots(making, random, out);
+    return STATUS_SUCCESS;
   }
   if (kind == NOISE_RECORDED && sources->noise) {
     return corpus_draw(sources->noise, making->split, random, &making->plan.noise_plays[which],

@@ -26,6 +26,7 @@ typedef struct {
   double second_noise_share;         ///< Examples with a second noise on top
   double steady_share;               ///< Noises that are steady_noise.h, not recorded
   double babble_share;               ///< Noises that are babble.h of the sound's voices
+  double shot_share;                 ///< Noises that are shot_noise.h, never under music
   double profile_share;              ///< Of the examples with noise, those that come with a profile
   double reverberation_share;        ///< Sounds that are kept together with a room's answer
   double low_pass_share;             ///< Sounds without highs; half of these without noise there

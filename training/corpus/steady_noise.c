@@ -7,7 +7,6 @@
 
 #include "training/corpus/steady_noise.h"
 
-#include "training/corpus/biquad.h"
 #include "training/corpus/energy.h"
 
 #include <math.h>
@@ -138,9 +137,7 @@ make_hiss(const SteadyNoise* noise, Random* random, double rate_hz, uint32_t n, 
   uint32_t n_sections    = SLOPE_SECTIONS;
   sections[n_sections++] = biquad_high_pass(rate_hz, noise->bottom_hz, 0.7071);
   for (uint32_t i = 0; i < noise->n_resonances; ++i) {
-    const SteadyResonance* const resonance = &noise->resonances[i];
-    const double                 place     = fmin(resonance->frequency_hz, 0.45 * rate_hz);
-    sections[n_sections++] = biquad_peak(rate_hz, place, resonance->gain_db, resonance->q);
+    sections[n_sections++] = biquad_resonance(rate_hz, &noise->resonances[i]);
   }
 
   // Evenly distributed: of what a filter sums, the ear and the spectrum know the variance only.

@@ -4,6 +4,7 @@
 #ifndef LAMINA_TRAINING_CORPUS_STEADY_NOISE_H
 #define LAMINA_TRAINING_CORPUS_STEADY_NOISE_H
 
+#include "training/corpus/biquad.h"
 #include "training/engine/random.h"
 
 #include <stdint.h>
@@ -11,27 +12,20 @@
 /// Most resonances and harmonics of one noise.
 enum { STEADY_RESONANCES = 4, STEADY_HARMONICS = 40 };
 
-/// A resonance of a housing or a pipe.
-typedef struct {
-  double frequency_hz;
-  double gain_db;
-  double q;
-} SteadyResonance;
-
 /// A noise that goes on and on: hiss, a fan, a ventilation, a transformer, wind.
 typedef struct {
-  double          slope_db;  ///< Of the hiss's spectrum, per octave, −9…6
-  double          bottom_hz; ///< Below it the hiss falls by 12 dB per octave
-  uint32_t        n_resonances;
-  SteadyResonance resonances[STEADY_RESONANCES];
-  double          hum_db; ///< Energy of the hum over that of the hiss; −INFINITY: none
-  double          hum_hz; ///< Its fundamental
-  uint32_t        n_harmonics;
-  double          harmonics[STEADY_HARMONICS]; ///< Amplitudes, from the fundamental on
-  double          phases[STEADY_HARMONICS];    ///< Turns, 0…1
-  double          swell_hz;                    ///< How often all of it grows louder and softer
-  double          swell_phase;                 ///< Where that begins, turns
-  double          swell;                       ///< By which share of its amplitude, 0…1
+  double    slope_db;  ///< Of the hiss's spectrum, per octave, −9…6
+  double    bottom_hz; ///< Below it the hiss falls by 12 dB per octave
+  uint32_t  n_resonances;
+  Resonance resonances[STEADY_RESONANCES];
+  double    hum_db; ///< Energy of the hum over that of the hiss; −INFINITY: none
+  double    hum_hz; ///< Its fundamental
+  uint32_t  n_harmonics;
+  double    harmonics[STEADY_HARMONICS]; ///< Amplitudes, from the fundamental on
+  double    phases[STEADY_HARMONICS];    ///< Turns, 0…1
+  double    swell_hz;                    ///< How often all of it grows louder and softer
+  double    swell_phase;                 ///< Where that begins, turns
+  double    swell;                       ///< By which share of its amplitude, 0…1
 } SteadyNoise;
 
 /// Draw one of an endless variety.  As many numbers are used for each.

@@ -163,6 +163,7 @@ static const Field fields[] = {
   REAL("mixture.second_noise_share", mixture.second_noise_share, 0.0, 1.0),
   REAL("mixture.music_share", mixture.music_share, 0.0, 1.0),
   REAL("mixture.music_snr_min_db", mixture.music_snr_min_db, -60.0, 100.0),
+  REAL("mixture.shot_share", mixture.shot_share, 0.0, 1.0),
   REAL("mixture.steady_share", mixture.steady_share, 0.0, 1.0),
   REAL("mixture.babble_share", mixture.babble_share, 0.0, 1.0),
   REAL("mixture.profile_share", mixture.profile_share, 0.0, 1.0),
