@@ -364,6 +364,7 @@ show(Plugin* const plugin, const uint32_t n_samples)
   EffectLine* const line = display_run(plugin->display, n_samples);
   if (line) {
     model_slot_draw(plugin->slot, line);
+    line->n = plugin->fade_at ? line->n : 0; // In bypass it does nothing
     display_show(plugin->display);
   }
 }

@@ -133,6 +133,25 @@ test_trace(void** const state)
   host_close(other);
 }
 
+/// In bypass nothing is turned down, and nothing shown.
+static void
+test_bypass(void** const state)
+{
+  const char* const model = models_write(state, "m", models_constant_gain(0.5));
+  Host* const       host  = open_host(DENOISE_MONO_URI, model);
+  for (uint32_t i = 0; i < 4; ++i) {
+    const bool enabled = i % 2;
+    host_set_control(host, "enabled", enabled ? 1.0f : 0.0f);
+    run(host, 40);
+    const InlineDisplaySurface* const surface = render(host, WIDTH, HEIGHT);
+    for (int x = 0; x < WIDTH; ++x) {
+      int row = 0;
+      assert_int_equal(ink(surface, x, &row), enabled ? 1 : 0);
+    }
+  }
+  host_close(host);
+}
+
 /// Before the first block, at any size, and some twenty times in a second.
 static void
 test_sizes(void** const state)
@@ -195,6 +214,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_reduction),
     cmocka_unit_test(test_trace),
+    cmocka_unit_test(test_bypass),
     cmocka_unit_test(test_sizes),
     cmocka_unit_test(test_drawn_while_running),
   };
