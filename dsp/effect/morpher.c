@@ -50,6 +50,12 @@ enum { PIECE = LIVE_FILTER_PIECE };
 /// The ways from gains to sound.
 typedef enum { OUTLET_STUDIO, OUTLET_TIGHT, OUTLET_LIVE, OUTLET_GENERATOR } Outlet;
 
+/// A timbre on its way: a point, and what of its envelope that does not tell.
+typedef struct {
+  float point[N_SPACE];          ///< [n_space]
+  float rest_db[ENVELOPE_BANDS]; ///< Zeros without a model
+} Timbre;
+
 struct Morpher {
   StftConfig        stft;
   uint32_t          n_channels;
@@ -84,8 +90,8 @@ struct Morpher {
   bool    frozen;
   float   still_db[ENVELOPE_BANDS]; ///< The player's shape while it is frozen
   bool    has_goal;
-  float   amount;        ///< As far as it has followed
-  float   goal[N_SPACE]; ///< A point, likewise
+  float   amount; ///< As far as it has followed
+  Timbre  goal;   ///< Likewise
 
   float    trace[MORPHER_TRACE][2]; ///< The last places of the sound, a ring
   uint32_t n_trace;                 ///< Since the last reset; it may wrap
@@ -191,7 +197,7 @@ morpher_reset(Morpher* const morpher)
   morpher->frozen   = false;
   morpher->has_goal = false;
   morpher->n_trace  = 0;
-  memset(morpher->goal, 0, sizeof(morpher->goal));
+  morpher->goal     = (Timbre){ 0 };
 }
 
 uint32_t
@@ -262,17 +268,6 @@ clamped(const float x, const float least, const float most)
   return fminf(fmaxf(x, least), most); // `least` for NaN
 }
 
-/// A shape as a point, [n_space].
-static void
-to_point(const Morpher* const morpher, const float* const shape_db, float* const point)
-{
-  if (morpher->latent) {
-    latent_encode(morpher->latent, shape_db, point);
-  } else {
-    memcpy(point, shape_db, ENVELOPE_BANDS * sizeof(float));
-  }
-}
-
 /// A point as a shape, [ENVELOPE_BANDS].
 static void
 to_shape(const Morpher* const morpher, const float* const point, float* const shape_db)
@@ -284,6 +279,21 @@ to_shape(const Morpher* const morpher, const float* const point, float* const sh
   }
 }
 
+/// A shape, [ENVELOPE_BANDS], as a timbre.
+static void
+to_timbre(const Morpher* const morpher, const float* const shape_db, Timbre* const timbre)
+{
+  if (morpher->latent) {
+    latent_encode(morpher->latent, shape_db, timbre->point);
+  } else {
+    memcpy(timbre->point, shape_db, ENVELOPE_BANDS * sizeof(float));
+  }
+  to_shape(morpher, timbre->point, timbre->rest_db);
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    timbre->rest_db[b] = shape_db[b] - timbre->rest_db[b];
+  }
+}
+
 /// The envelope of an anchor.
 static void
 anchor_shape(const Anchor* const anchor, float* const shape_db)
@@ -291,6 +301,15 @@ anchor_shape(const Anchor* const anchor, float* const shape_db)
   for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
     shape_db[b] = (float)anchor->shape_db[b];
   }
+}
+
+/// The timbre of an anchor.
+static void
+anchor_timbre(const Morpher* const morpher, const Anchor* const anchor, Timbre* const timbre)
+{
+  float shape_db[ENVELOPE_BANDS];
+  anchor_shape(anchor, shape_db);
+  to_timbre(morpher, shape_db, timbre);
 }
 
 /// The code of a timbre that the model knows, when one is chosen for a corner; or NULL.
@@ -304,58 +323,70 @@ known_code(const Morpher* const morpher, const uint32_t corner)
            : NULL;
 }
 
-/// The point of the timbre at a corner.  @return False when there is none.
+/// The timbre at a corner.  @return False when there is none.
 static bool
-corner_point(const Morpher* const morpher, const uint32_t corner, float* const point)
+corner_timbre(const Morpher* const morpher, const uint32_t corner, Timbre* const timbre)
 {
   const float* const  code   = known_code(morpher, corner);
   const Anchor* const anchor = corners_at(&morpher->corners, corner);
   if (code) {
-    memcpy(point, code, morpher->n_space * sizeof(float));
+    *timbre = (Timbre){ 0 }; // A code is all that is known of it
+    memcpy(timbre->point, code, morpher->n_space * sizeof(float));
   } else if (anchor) {
-    float shape_db[ENVELOPE_BANDS];
-    anchor_shape(anchor, shape_db);
-    to_point(morpher, shape_db, point);
+    anchor_timbre(morpher, anchor, timbre);
   }
   return code || anchor;
 }
 
-/// The blend of the corners at a place.  @param goal [n_space], zeros, written.  @return False when
-/// there is no timbre.
-static bool
-blend_corners(const Morpher* const morpher, const float x, const float y, float* const goal)
+/// Add a share of a timbre to another.
+static void
+add_timbre(const Morpher* const morpher, const float share, const Timbre* const timbre,
+           Timbre* const sum)
 {
-  float points[CORNERS_COUNT][N_SPACE];
-  float weights[CORNERS_COUNT];
-  bool  there[CORNERS_COUNT];
+  for (uint32_t k = 0; k < morpher->n_space; ++k) {
+    sum->point[k] += share * timbre->point[k];
+  }
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    sum->rest_db[b] += share * timbre->rest_db[b];
+  }
+}
+
+/// The blend of the corners at a place.  @param goal Zeros, written.  @return False when there is
+/// no timbre.
+static bool
+blend_corners(const Morpher* const morpher, const float x, const float y, Timbre* const goal)
+{
+  Timbre timbres[CORNERS_COUNT];
+  float  weights[CORNERS_COUNT];
+  bool   there[CORNERS_COUNT];
   for (uint32_t i = 0; i < CORNERS_COUNT; ++i) {
-    there[i] = corner_point(morpher, i, points[i]);
+    there[i] = corner_timbre(morpher, i, &timbres[i]);
   }
   if (!corners_weights(there, x, y, weights)) {
     return false;
   }
   for (uint32_t i = 0; i < CORNERS_COUNT; ++i) {
-    for (uint32_t k = 0; there[i] && k < morpher->n_space; ++k) {
-      goal[k] += weights[i] * points[i][k];
+    if (there[i]) {
+      add_timbre(morpher, weights[i], &timbres[i], goal);
     }
   }
   return true;
 }
 
-/// Where the controls and the walk want the goal.  @param goal [n_space], written; zeros when there
-/// is no timbre.  @return Whether there is one.
+/// Where the controls and the walk want the goal.  @param goal Written; zeros when there is no
+/// timbre.  @return Whether there is one.
 static bool
-wanted_goal(const Morpher* const morpher, float* const goal)
+wanted_goal(const Morpher* const morpher, Timbre* const goal)
 {
   const MorpherParams* const params = morpher->params;
   const float* const         place  = morpher->wander.place;
   const float                depth  = clamped(params->walk, 0.0f, 1.0f);
   const float                x = clamped(params->x + depth * walk_place * place[0], 0.0f, 1.0f);
   const float                y = clamped(params->y + depth * walk_place * place[1], 0.0f, 1.0f);
-  memset(goal, 0, morpher->n_space * sizeof(float));
-  const bool found = blend_corners(morpher, x, y, goal);
+  *goal                        = (Timbre){ 0 };
+  const bool found             = blend_corners(morpher, x, y, goal);
   for (uint32_t k = 0; found && morpher->latent && k < morpher->n_space; ++k) {
-    goal[k] += depth * place[N_PLACE + k];
+    goal->point[k] += depth * place[N_PLACE + k];
   }
   return found;
 }
@@ -368,13 +399,15 @@ follow(Morpher* const morpher)
   const float inertia_s = clamped(morpher->params->inertia_s, 0.0f, most_inertia_s);
   const bool  at_once   = morpher->fresh || !(inertia_s > 0.0f);
   const float keep      = at_once ? 0.0f : expf((float)-morpher->hop_s / inertia_s);
-  float       goal[N_SPACE];
-  const bool  found = wanted_goal(morpher, goal);
+  Timbre      goal;
+  const bool  found = wanted_goal(morpher, &goal);
   morpher->amount   = found ? amount + keep * (morpher->amount - amount) : keep * morpher->amount;
-  for (uint32_t k = 0; found && k < morpher->n_space; ++k) {
+  if (found) {
     // The first goal is there at once: the amount leads to it from nothing.
-    const float before = morpher->has_goal ? morpher->goal[k] : goal[k];
-    morpher->goal[k]   = goal[k] + keep * (before - goal[k]);
+    const Timbre before = morpher->has_goal ? morpher->goal : goal;
+    morpher->goal       = (Timbre){ 0 };
+    add_timbre(morpher, 1.0f - keep, &goal, &morpher->goal);
+    add_timbre(morpher, keep, &before, &morpher->goal);
   }
   morpher->has_goal = found || (morpher->has_goal && keep > 0.0f);
   morpher->fresh    = false;
@@ -416,40 +449,50 @@ retimed(const Morpher* const morpher, const float* const source_db)
 {
   Retiming retiming;
   float    goal_db[ENVELOPE_BANDS];
-  to_shape(morpher, morpher->goal, goal_db);
+  to_shape(morpher, morpher->goal.point, goal_db);
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    goal_db[b] += morpher->goal.rest_db[b];
+  }
   retiming_set(&retiming, source_db, goal_db);
   return retiming_share(&retiming, morpher->amount);
+}
+
+/// Move what is played by a share of the way, which begins between the source and it.
+/// @param moved Written; of its rest, only what is added, so that nothing is nothing.
+static void
+go(const Morpher* const morpher, const float share, const Timbre* const source,
+   const Timbre* const played, Timbre* const moved)
+{
+  const float expression = clamped(morpher->params->expression, 0.0f, 1.0f);
+  *moved                 = *played;
+  memset(moved->rest_db, 0, sizeof(moved->rest_db));
+  add_timbre(morpher, share, &morpher->goal, moved);
+  add_timbre(morpher, -share * expression, source, moved);
+  add_timbre(morpher, -share * (1.0f - expression), played, moved);
 }
 
 /// What the player's envelope is to be moved by, dB per band.
 static void
 move(Morpher* const morpher, const float* const shape_db, float* const gain_db)
 {
-  const float expression = clamped(morpher->params->expression, 0.0f, 1.0f);
-  float       source_db[ENVELOPE_BANDS];
-  float       source[N_SPACE];
-  float       played[N_SPACE];
-  float       moved[N_SPACE];
-  float       played_db[ENVELOPE_BANDS];
+  float  source_db[ENVELOPE_BANDS];
+  float  told_db[ENVELOPE_BANDS]; // By the code of what is played
+  Timbre source;
+  Timbre played;
+  Timbre moved;
   anchor_shape(&morpher->source, source_db);
-  to_point(morpher, source_db, source);
-  to_point(morpher, shape_db, played);
+  to_timbre(morpher, source_db, &source);
+  to_timbre(morpher, shape_db, &played);
   follow(morpher);
-
-  const float share = retimed(morpher, source_db);
-  for (uint32_t k = 0; k < morpher->n_space; ++k) {
-    const float origin = played[k] + expression * (source[k] - played[k]);
-    moved[k]           = played[k] + share * (morpher->goal[k] - origin);
-  }
+  go(morpher, retimed(morpher, source_db), &source, &played, &moved);
   if (morpher->latent) {
-    offset_code(morpher, played, moved);
-    keep_trace(morpher, moved);
+    offset_code(morpher, played.point, moved.point);
+    keep_trace(morpher, moved.point);
   }
-  to_shape(morpher, moved, gain_db);
-  to_shape(morpher, played, played_db);
+  to_shape(morpher, moved.point, gain_db);
+  to_shape(morpher, played.point, told_db);
   for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
-    const float rest = share * (1.0f - expression) * (played_db[b] - shape_db[b]);
-    gain_db[b] += rest - played_db[b];
+    gain_db[b] += moved.rest_db[b] - told_db[b];
   }
 }
 

@@ -70,14 +70,16 @@ morpher_params_default(void);
    in dB: with x = 1 the envelope is shifted by the way from a to b, with x = 0 it is replaced by b
    at α = 1.  Gains are held within a range, and every frame keeps its power.
 
-   With a model all of this happens to the codes instead: E encodes, D decodes, z = E(e), and
+   With a model all of this happens to the codes instead: E encodes, D decodes, z = E(e), and what a
+   code does not tell, R(e) = e − D(E(e)), goes a straight way beside it:
 
        z' = z + α (E(b) − x·E(a) − (1 − x)·z) + offsets,
-       g = D(z') − D(z) + α (1 − x) (D(z) − e),
+       r' = R(e) + α (R(b) − x·R(a) − (1 − x)·R(e)),
+       g = D(z') + r' − e,
 
    with the corners' codes blended, and z' held near the codes that the model has learned from.  A
-   corner can have one of the timbres that the model knows by name; what is learned there is kept,
-   and is heard while it is learned.
+   corner can have one of the timbres that the model knows by name, with no rest; what is learned
+   there is kept, and is heard while it is learned.
 
    The mode decides how gains become sound, and the delay with it.  Where mode or output change
    while sound runs, the new way is run beside the old for two frames and then faded in.

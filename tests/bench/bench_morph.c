@@ -37,7 +37,7 @@ static const Pair pairs[] = {
   { "soprano-sax/fluid", "english-horn/fluid" },
   { "accordion/fluid", "bandoneon/fluid" },
   { "church-organ/fluid", "strings/fluid" },
-  { "sitar/fluid", "banjo/fluid" },
+  { "sitar/fluid", "shamisen/fluid" },
   { "koto/fluid", "harp/freepats" },
   { "saw-lead/fluid", "clarinet/freepats" },
   { "brass-section/fluid", "voice-oohs/fluid" },

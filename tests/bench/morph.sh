@@ -32,7 +32,8 @@
 #                 amount 1/2, over the magnitude
 #
 # "raw" morphs go straight in decibels, "model" ones through the model's code; shift, half and
-# replace have expression 1, 0.5 and 0.  "frames" goes between the codes of whole frames, with phases
+# replace have expression 1, 0.5 and 0.  "tight", "live" and "generate" are model-half in the other modes
+# and with the other output.  "frames" goes between the codes of whole frames, with phases
 # by gradient integration.  "pvsmorph" is Csound's, in unison alone.  The last lines are medians.
 
 set -eu

@@ -396,14 +396,14 @@ cosine_model(void)
   return model;
 }
 
-/// A timbre that such a model knows.
+/// A timbre of one wave along the bands; such a model knows the second.
 static Anchor
-cosine_anchor(const float depth_db)
+wave_anchor(const float depth_db, const double wave)
 {
   Anchor anchor = { 0 };
   float  shape[ENVELOPE_BANDS];
   for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
-    shape[b] = depth_db * (float)cos(M_PI / ENVELOPE_BANDS * (b + 0.5) * 2.0);
+    shape[b] = depth_db * (float)cos(M_PI / ENVELOPE_BANDS * (b + 0.5) * wave);
   }
   for (uint32_t i = 0; i < ANCHOR_MIN_FRAMES; ++i) {
     anchor_add(&anchor, -40.0f, shape);
@@ -411,33 +411,41 @@ cosine_anchor(const float depth_db)
   return anchor;
 }
 
-/// Where a model knows the goal, holding it is the same with the model and without.
+/// What a code does not tell goes a straight way: where codes go one as well, all is as without a
+/// model, whether that knows the timbres or not.
 static void
-test_a_goal_within_the_model_is_reached(void** const state)
+test_a_linear_model_changes_nothing(void** const state)
 {
   (void)state;
   enum { N = 48000 };
-  static float        in[N];
-  static float        plain[N];
-  static float        out[N];
-  Model* const        model  = cosine_model();
-  const Anchor        to     = cosine_anchor(8.0f);
-  const MorpherParams params = { .amount = 1.0f, .expression = 0.0f, .wet = 1.0f };
-  Morpher* const      with   = morpher_new(model, 48000.0, 1);
-  Morpher* const      bare   = morpher_new(NULL, 48000.0, 1);
+  static float   in[N];
+  static float   plain[N];
+  static float   out[N];
+  Model* const   model = cosine_model();
+  Morpher* const with  = morpher_new(model, 48000.0, 1);
+  Morpher* const bare  = morpher_new(NULL, 48000.0, 1);
   signal_fill_noise(4, 0.5f, N, in);
-  morpher_set_corner(with, 0, &to);
-  morpher_set_corner(bare, 0, &to);
-  morphing_run(with, &params, 512, N, in, out);
-  morphing_run(bare, &params, 512, N, in, plain);
-  assert_true(signal_snr_db(N - 4096, plain + 4096, out + 4096) > 80.0);
-  assert_true(signal_snr_db(N - 4096, in + 2048, out + 4096) < 20.0);
+  for (uint32_t i = 0; i < 8; ++i) {
+    const MorpherParams params = { .amount     = i % 2 ? 1.0f : 0.4f,
+                                   .expression = 0.5f * (float)(i % 3),
+                                   .wet        = 1.0f };
+    const Anchor        to     = wave_anchor(8.0f, i < 4 ? 2.0 : 11.0);
+    morpher_reset(with);
+    morpher_reset(bare);
+    morpher_set_corner(with, 0, &to);
+    morpher_set_corner(bare, 0, &to);
+    morphing_run(with, &params, 512, N, in, out);
+    morphing_run(bare, &params, 512, N, in, plain);
+    assert_true(signal_snr_db(N - 4096, plain + 4096, out + 4096) > 80.0);
+    assert_true(signal_snr_db(N - 4096, in + 2048, out + 4096) < 20.0);
+  }
   morpher_free(with);
   morpher_free(bare);
   model_free(model);
 }
 
-/// A timbre that the model knows is the same goal as its anchor; one that it does not know is none.
+/// A timbre that the model knows is the same goal as its anchor, of which a code tells all; one
+/// that it does not know is none.
 static void
 test_known_timbres_are_goals(void** const state)
 {
@@ -449,7 +457,7 @@ test_known_timbres_are_goals(void** const state)
   float          shape_db[ENVELOPE_BANDS];
   Model* const   model   = cosine_model();
   Latent* const  latent  = latent_new(model);
-  const Anchor   to      = cosine_anchor(8.0f);
+  const Anchor   to      = wave_anchor(8.0f, 2.0);
   MorpherParams  params  = { .amount = 0.8f, .x = 0.5f, .expression = 0.4f, .wet = 1.0f };
   Morpher* const morpher = morpher_new(model, 48000.0, 1);
   for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
@@ -462,7 +470,7 @@ test_known_timbres_are_goals(void** const state)
   morpher_set_corner(morpher, 0, NULL);
   params.known[3] = 2;
   morphing_run(morpher, &params, 512, N, in, out);
-  assert_memory_equal(out, expected, sizeof(out));
+  assert_true(signal_snr_db(N, expected, out) > 100.0);
   params.known[3] = 3; // of two
   morphing_run(morpher, &params, 512, N, in, out);
   assert_true(signal_snr_db(N - 4096, in + 2048, out + 4096) > 120.0);
@@ -820,7 +828,7 @@ main(void)
     cmocka_unit_test(test_extremes_stay_finite),
     cmocka_unit_test(test_the_rate_does_not_matter),
     cmocka_unit_test(test_reset_forgets),
-    cmocka_unit_test(test_a_goal_within_the_model_is_reached),
+    cmocka_unit_test(test_a_linear_model_changes_nothing),
     cmocka_unit_test(test_known_timbres_are_goals),
     cmocka_unit_test(test_offsets_move_the_code),
     cmocka_unit_test(test_blocks_do_not_matter_while_it_learns),

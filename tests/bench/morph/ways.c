@@ -52,12 +52,14 @@ morph(const Way* const way, const WayTools* const tools, const Clip* const from,
   const Sound     player = { RATE, 2, LENGTH, (float*)(size_t)from->x[0] };
   Sound           sound  = { 0 };
   Diagnostic      why    = { "" };
-  const MorphPlan plan   = {
-      .model  = way->model ? tools->morph : NULL,
-      .from   = &a,
-      .to     = &b,
-      .params = { .amount = (float)amount, .expression = way->expression, .wet = 1.0f }
-  };
+  const MorphPlan plan   = { .model  = way->model ? tools->morph : NULL,
+                             .from   = &a,
+                             .to     = &b,
+                             .params = { .mode       = way->mode,
+                                         .output     = way->output,
+                                         .amount     = (float)amount,
+                                         .expression = way->expression,
+                                         .wet        = 1.0f } };
   if (render_morph(&plan, &player, &sound, &why)) {
     clip_fail(why.text);
   }
@@ -241,6 +243,13 @@ const Way ways[N_WAYS] = {
   { .name = "model-shift", .go = morph, .expression = 1.0f, .model = true },
   { .name = "model-half", .go = morph, .expression = 0.5f, .model = true },
   { .name = "model-replace", .go = morph, .expression = 0.0f, .model = true },
+  { .name = "tight", .go = morph, .expression = 0.5f, .mode = MORPHER_TIGHT, .model = true },
+  { .name = "live", .go = morph, .expression = 0.5f, .mode = MORPHER_LIVE, .model = true },
+  { .name       = "generate",
+    .go         = morph,
+    .expression = 0.5f,
+    .output     = MORPHER_GENERATE,
+    .model      = true },
   { .name = "frames", .go = whole_frames, .frames = true },
   { .name = "pvsmorph", .go = csound_morph, .csound = true, .unison_only = true },
 };

@@ -4,6 +4,7 @@
 #ifndef LAMINA_TESTS_BENCH_MORPH_WAYS_H
 #define LAMINA_TESTS_BENCH_MORPH_WAYS_H
 
+#include "dsp/effect/morpher.h"
 #include "dsp/network/model.h"
 #include "tests/bench/morph/clip.h"
 
@@ -24,16 +25,18 @@ typedef void (*WayFunction)(const Way* way, const WayTools* tools, const Clip* f
 
 /// A way to get from one sound to another.
 struct Way {
-  const char* name;
-  WayFunction go;
-  float       expression;  ///< Of a morph
-  bool        model;       ///< Goes by WayTools.morph
-  bool        frames;      ///< Goes by WayTools.frames
-  bool        csound;      ///< Goes by WayTools.csound
-  bool        unison_only; ///< Has no meaning where the pitches differ
+  const char*   name;
+  WayFunction   go;
+  float         expression;  ///< Of a morph
+  MorpherMode   mode;        ///< Of a morph
+  MorpherOutput output;      ///< Of a morph
+  bool          model;       ///< Goes by WayTools.morph
+  bool          frames;      ///< Goes by WayTools.frames
+  bool          csound;      ///< Goes by WayTools.csound
+  bool          unison_only; ///< Has no meaning where the pitches differ
 };
 
-enum { N_WAYS = 9 };
+enum { N_WAYS = 12 };
 
 /// [N_WAYS]
 extern const Way ways[N_WAYS];
