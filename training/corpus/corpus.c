@@ -4,6 +4,7 @@
 #include "training/corpus/corpus.h"
 
 #include "training/corpus/excerpt.h"
+#include "training/corpus/fingerprint.h"
 #include "training/corpus/scan.h"
 
 #include <sndfile.h>
@@ -122,14 +123,11 @@ add_file(Corpus* corpus, const CorpusFile* file, Diagnostic* why)
   return STATUS_SUCCESS;
 }
 
-/// A number in [0, 1) for a name: FNV-1a, then Philox so that near names are far apart.
+/// A number in [0, 1) for a name: its fingerprint, then Philox so that near names are far apart.
 static double
 name_draw(const char* name, uint64_t seed)
 {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (; *name; ++name) {
-    hash = (hash ^ (uint8_t)*name) * 0x100000001b3u;
-  }
+  const uint64_t hash       = fingerprint_bytes(FINGERPRINT_START, name, strlen(name));
   const uint32_t counter[4] = { (uint32_t)hash, (uint32_t)(hash >> 32u), 0, 0 };
   const uint32_t key[2]     = { (uint32_t)seed, (uint32_t)(seed >> 32u) };
   uint32_t       block[4];

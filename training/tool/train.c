@@ -4,6 +4,7 @@
 #include "training/tool/tool.h"
 
 #include "dsp/network/model_file.h"
+#include "training/corpus/fingerprint.h"
 #include "training/engine/matrix.h"
 #include "training/engine/progress.h"
 #include "training/method/fine_tune.h"
@@ -13,11 +14,10 @@
 #include "training/tool/evaluation.h"
 #include "training/tool/material.h"
 #include "training/tool/morph_score.h"
-#include "training/tool/options.h"
 #include "training/tool/preview.h"
 #include "training/tool/score_text.h"
+#include "training/tool/train_options.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -33,57 +33,20 @@ enum { SCORE_ITEMS = 40 };
 /// Bytes of a resolved recipe that a model's header has room for.
 enum { MAX_RECIPE = MODEL_MAX_HEADER / 4 };
 
-static const char* const usage =
-  "Usage: lamina train RECIPE --data DIR... [--music DIR...] [--noise DIR...] -o MODEL\n"
-  "                    [OPTION]...\n"
-  "Train a model: every layer greedily, then all of them together.\n"
-  "\n"
-  "  -d, --data DIR       folder of sound, searched to its depth; may be repeated; to classify,\n"
-  "                       with a folder for each class; to morph, for each timbre; to denoise,\n"
-  "                       voices, of which babble is made as well\n"
-  "  -m, --music DIR      folder of music to keep, for a denoiser whose recipe has a\n"
-  "                       mixture.music_share; may be repeated\n"
-  "  -n, --noise DIR      folder of noise to take out, for a denoiser; may be repeated; without\n"
-  "                       one, noise is synthesized only\n"
-  "  -o, --output MODEL   file to write when all is done\n"
-  "  -p, --preview DIR    of a morph model: a sound that is not learned from, moved to one of the\n"
-  "                       timbres, is written there at the start, at every best and at the end\n"
-  "  -s, --set KEY=VALUE  change the recipe: layers.0.units=256\n"
-  "  -t, --threads N      threads; as many as the machine has cores\n"
-  "  -r, --resume         go on from MODEL.checkpoint, or begin where there is none\n"
-  "  -v, --verbose        name every file that is taken, too\n"
-  "  -h, --help           print this\n"
-  "\n"
-  "Ctrl-C saves a checkpoint and ends.\n";
-
-typedef struct {
-  const char* recipe;
-  OptionList  data;
-  OptionList  music;
-  OptionList  noise;
-  OptionList  settings;
-  const char* output;
-  const char* preview; ///< NULL: none
-  uint32_t    threads;
-  bool        resume;
-  bool        verbose;
-  bool        help;
-} Options;
-
 /// All that a training needs, in the order it is made.
 typedef struct {
-  const Options* options;
-  Recipe*        recipe;
-  Material       material;
-  Team*          team;
-  TrainingRun*   run;
-  Preview*       preview; ///< NULL: none
-  Progress*      progress;
-  char*          checkpoint;          ///< Path
-  char*          key;                 ///< What the checkpoint is known by
-  bool           resumed;             ///< There is a checkpoint to go on from
-  double         rho[MODEL_MAX_CODE]; ///< What the axes of a morph model follow, and how well
-  double         started;             ///< Seconds
+  const TrainOptions* options;
+  Recipe*             recipe;
+  Material            material;
+  Team*               team;
+  TrainingRun*        run;
+  Preview*            preview; ///< NULL: none
+  Progress*           progress;
+  char*               checkpoint;          ///< Path
+  char*               key;                 ///< What the checkpoint is known by
+  bool                resumed;             ///< There is a checkpoint to go on from
+  double              rho[MODEL_MAX_CODE]; ///< What the axes of a morph model follow, and how well
+  double              started;             ///< Seconds
 } Training;
 
 static volatile sig_atomic_t interrupted = 0;
@@ -102,92 +65,10 @@ seconds_now(void)
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static Status
-read_option(Options* const options, const int option, char** const argv, Diagnostic* const why)
-{
-  switch (option) {
-    case 'd':
-      return option_list_add(&options->data, optarg, why);
-    case 'm':
-      return option_list_add(&options->music, optarg, why);
-    case 'n':
-      return option_list_add(&options->noise, optarg, why);
-    case 's':
-      return option_list_add(&options->settings, optarg, why);
-    case 't':
-      return option_count("--threads", optarg, 1, 256, &options->threads, why);
-    case 'o':
-      options->output = optarg;
-      return STATUS_SUCCESS;
-    case 'p':
-      options->preview = optarg;
-      return STATUS_SUCCESS;
-    case 'r':
-      options->resume = true;
-      return STATUS_SUCCESS;
-    case 'v':
-      options->verbose = true;
-      return STATUS_SUCCESS;
-    case 'h':
-      options->help = true;
-      return STATUS_SUCCESS;
-    default:
-      return option_unknown("train", argv, why);
-  }
-}
-
-static Status
-check_options(const Options* const options, Diagnostic* const why)
-{
-  const char* const missing = !options->recipe   ? "RECIPE"
-                              : !options->data.n ? "--data DIR"
-                              : !options->output ? "-o MODEL"
-                                                 : NULL;
-  return missing
-           ? diagnose(why, STATUS_BAD_OPTION, "%s is missing; see lamina train --help", missing)
-           : STATUS_SUCCESS;
-}
-
-static Status
-read_options(const int argc, char** const argv, Options* const options, Diagnostic* const why)
-{
-  static const struct option names[] = {
-    { "data", required_argument, NULL, 'd' },
-    { "music", required_argument, NULL, 'm' },
-    { "noise", required_argument, NULL, 'n' },
-    { "output", required_argument, NULL, 'o' },
-    { "preview", required_argument, NULL, 'p' },
-    { "set", required_argument, NULL, 's' },
-    { "threads", required_argument, NULL, 't' },
-    { "resume", no_argument, NULL, 'r' },
-    { "verbose", no_argument, NULL, 'v' },
-    { "help", no_argument, NULL, 'h' },
-    { NULL, 0, NULL, 0 },
-  };
-
-  const long n_cores = sysconf(_SC_NPROCESSORS_ONLN);
-  options->threads   = n_cores > 0 ? (uint32_t)n_cores : 1;
-
-  Status status = STATUS_SUCCESS;
-  int    option = 0;
-  opterr        = 0;
-  while (!status && (option = getopt_long(argc, argv, "d:m:n:o:p:s:t:rvh", names, NULL)) != -1) {
-    status = read_option(options, option, argv, why);
-  }
-  if (!status && optind < argc) {
-    options->recipe = argv[optind++];
-  }
-  if (!status && optind < argc) {
-    status = diagnose(why, STATUS_BAD_OPTION, "%s: one recipe is enough; folders follow --data",
-                      argv[optind]);
-  }
-  return status || options->help ? status : check_options(options, why);
-}
-
 static void
 report_file(void* const handle, const char* const path, const bool taken, const char* const reason)
 {
-  const Options* const options = (const Options*)handle;
+  const TrainOptions* const options = (const TrainOptions*)handle;
   if (!taken) {
     fprintf(stderr, "left out: %s: %s\n", path, reason);
   } else if (options->verbose) {
@@ -195,50 +76,23 @@ report_file(void* const handle, const char* const path, const bool taken, const 
   }
 }
 
-/// Mix bytes into a hash: FNV-1a (Fowler, Noll & Vo), 64 bits.
-static uint64_t
-hash_bytes(uint64_t hash, const void* const bytes, const size_t size)
-{
-  const unsigned char* const byte = (const unsigned char*)bytes;
-  for (size_t i = 0; i < size; ++i) {
-    hash = (hash ^ byte[i]) * 0x100000001b3u;
-  }
-  return hash;
-}
-
-/// Mix the names and lengths of all files of a corpus into a hash.
-static uint64_t
-hash_corpus(uint64_t hash, const Corpus* const corpus)
-{
-  for (int split = SPLIT_TRAIN; split <= SPLIT_VALID; ++split) {
-    for (uint32_t file = 0; file < corpus_files(corpus, (Split)split); ++file) {
-      const char* const name    = strrchr(corpus_path(corpus, (Split)split, file), '/');
-      const double      seconds = corpus_file_seconds(corpus, (Split)split, file);
-      hash                      = hash_bytes(hash, name ? name : "", name ? strlen(name) + 1 : 1);
-      hash                      = hash_bytes(hash, &seconds, sizeof(seconds));
-    }
-    hash = hash_bytes(hash, &split, sizeof(split));
-  }
-  return hash;
-}
-
 /// The resolved recipe, and names and lengths of the recordings: what tells two runs apart.
 static Status
 make_key(Training* const training, Diagnostic* const why)
 {
-  uint64_t hash = 0xcbf29ce484222325u;
-  hash          = hash_corpus(hash, training->material.sound);
+  uint64_t print = FINGERPRINT_START;
+  print          = fingerprint_corpus(print, training->material.sound);
   if (training->material.music) {
-    hash = hash_corpus(hash, training->material.music);
+    print = fingerprint_corpus(print, training->material.music);
   }
   if (training->material.noise) {
-    hash = hash_corpus(hash, training->material.noise);
+    print = fingerprint_corpus(print, training->material.noise);
   }
 
   char* const text = recipe_text(training->recipe);
   const bool  fits = text && strlen(text) < MAX_RECIPE;
   const int   size = text ? asprintf(&training->key, "%s\nrecordings %016llx\n", text,
-                                     (unsigned long long)hash)
+                                     (unsigned long long)print)
                           : -1;
   free(text);
   if (size < 0) {
@@ -274,10 +128,10 @@ check_checkpoint(Training* const training, Diagnostic* const why)
 static Status
 check_folders(const Training* const training, Diagnostic* const why)
 {
-  const Options* const options    = training->options;
-  const bool           denoises   = training->recipe->task == MODEL_DENOISE;
-  const bool           has_music  = denoises && training->recipe->mixture.music_share > 0.0;
-  const bool           has_steady = denoises && training->recipe->mixture.steady_share > 0.0;
+  const TrainOptions* const options    = training->options;
+  const bool                denoises   = training->recipe->task == MODEL_DENOISE;
+  const bool                has_music  = denoises && training->recipe->mixture.music_share > 0.0;
+  const bool                has_steady = denoises && training->recipe->mixture.steady_share > 0.0;
   if (denoises ? !has_steady && !options->noise.n : options->noise.n > 0) {
     return diagnose(why, STATUS_BAD_OPTION,
                     denoises
@@ -299,8 +153,8 @@ check_folders(const Training* const training, Diagnostic* const why)
 static Status
 open_material(Training* const training, Diagnostic* const why)
 {
-  const Options* const options = training->options;
-  Status               status  = check_folders(training, why);
+  const TrainOptions* const options = training->options;
+  Status                    status  = check_folders(training, why);
   if (!status && options->preview && training->recipe->task != MODEL_MORPH) {
     status = diagnose(why, STATUS_BAD_OPTION,
                       "--preview is for morph models; the recipe's task is another");
@@ -323,13 +177,13 @@ open_material(Training* const training, Diagnostic* const why)
 static Status
 open_training(Training* const training, Diagnostic* const why)
 {
-  const Options* const options = training->options;
-  Status               status  = option_output(options->output, why);
-  status                       = status ? status : check_checkpoint(training, why);
-  status                       = status ? status
-                                        : recipe_read(options->recipe, options->settings.n, options->settings.items,
-                                                      &training->recipe, why);
-  status                       = status ? status : recipe_settle_precision(training->recipe, why);
+  const TrainOptions* const options = training->options;
+  Status                    status  = option_output(options->output, why);
+  status                            = status ? status : check_checkpoint(training, why);
+  status                            = status ? status
+                                             : recipe_read(options->recipe, options->settings.n, options->settings.items,
+                                                           &training->recipe, why);
+  status = status ? status : recipe_settle_precision(training->recipe, why);
   if (status) {
     return status;
   }
@@ -619,13 +473,13 @@ train(Training* const training, Diagnostic* const why)
 int
 tool_train(const int argc, char** const argv)
 {
-  Options    options = { 0 };
-  Diagnostic why     = { "" };
-  if (read_options(argc, argv, &options, &why)) {
+  TrainOptions options = { 0 };
+  Diagnostic   why     = { "" };
+  if (train_options_read(argc, argv, &options, &why)) {
     return tool_fail(&why);
   }
   if (options.help) {
-    fputs(usage, stdout);
+    fputs(train_usage, stdout);
     return EXIT_SUCCESS;
   }
 
