@@ -27,7 +27,7 @@ static const char* const recipe_yaml =
   "  - { units: 24, taps: [0, 1], activation: relu, corruption: recorded }\n"
   "  - { units: 16, taps: [0, 3], activation: tanh, corruption: recorded }\n"
   "pretrain: { steps: 30, rate: 3e-3, warmup: 3, validate_every: 10 }\n"
-  "fine_tune: { steps: 60, rate: 3e-3, warmup: 3, validate_every: 20 }\n";
+  "fine_tune: { steps: 60, rate: 3e-3, warmup: 3, validate_every: 20, average: 0.9 }\n";
 
 /// Notes of half a second, a pause after each.  @param context Frequency, double.
 static float

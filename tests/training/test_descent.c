@@ -107,11 +107,11 @@ descend(Bowl* const bowl, const RecipeStage* const how, Diagnostic* const why)
 }
 
 static Bowl
-new_bowl_for(const OptimizerKind kind)
+new_bowl_for(const RecipeStage* const how)
 {
   Bowl bowl       = { .bad_from = UINT64_MAX, .bad = (double)NAN, .stop_at = UINT64_MAX };
   bowl.parameters = parameters_new(N);
-  bowl.descent    = descent_new(bowl.parameters, kind);
+  bowl.descent    = descent_new(bowl.parameters, how);
   assert_non_null(bowl.descent);
   return bowl;
 }
@@ -119,7 +119,7 @@ new_bowl_for(const OptimizerKind kind)
 static Bowl
 new_bowl(void)
 {
-  return new_bowl_for(OPTIMIZER_ADAM);
+  return new_bowl_for(&stage);
 }
 
 static void
@@ -172,11 +172,41 @@ left_after(const uint32_t n_steps, const uint32_t n_half_steps)
 static Bowl
 new_plain_bowl(void)
 {
-  Bowl bowl       = { .bad_from = UINT64_MAX, .bad = (double)NAN, .stop_at = UINT64_MAX };
-  bowl.parameters = parameters_new(N);
-  bowl.descent    = descent_new(bowl.parameters, OPTIMIZER_MOMENTUM);
-  assert_non_null(bowl.descent);
-  return bowl;
+  return new_bowl_for(&plain);
+}
+
+/// The running mean of x after plain steps, by its definition.  @param n_half_steps Of the last.
+static double
+mean_after(const uint32_t n_steps, const uint32_t n_half_steps, const double keep)
+{
+  double mean = 0.0;
+  for (uint32_t t = 1; t <= n_steps + n_half_steps; ++t) {
+    const uint32_t n_whole = t < n_steps ? t : n_steps;
+    const double   x       = 3.0 - left_after(n_whole, t - n_whole);
+    const double   k       = fmin(keep, (1.0 + t) / (10.0 + t));
+    mean                   = k * mean + (1.0 - k) * x;
+  }
+  return mean;
+}
+
+/// What is looked at, and kept, is the mean; the way goes on from where it is, also after a fall.
+static void
+test_the_mean_is_looked_at(void** const state)
+{
+  (void)state;
+  RecipeStage averaged = plain;
+  averaged.average     = 0.95;
+  Bowl bowl            = new_bowl_for(&averaged);
+  bowl.bad_from        = 55;
+  bowl.bad_to          = 56;
+  assert_int_equal(descend(&bowl, &averaged, NULL), STATUS_SUCCESS);
+  assert_int_equal(bowl.n_falls, 1);
+  assert_true(fabs(bowl.x[1] - mean_after(10, 0, 0.95)) < 1e-5);
+  assert_true(fabs(bowl.x[5] - mean_after(50, 0, 0.95)) < 1e-5);
+  assert_true(fabs(bowl.x[6] - mean_after(50, 4, 0.95)) < 1e-5);
+  assert_true(fabs(bowl.x[40] - mean_after(50, 344, 0.95)) < 1e-5);
+  assert_true((double)bowl.parameters->value[0] == bowl.x[40]);
+  free_bowl(&bowl);
 }
 
 /// The fifth step after a look is bad: back to it, and half as far from then on.
@@ -353,7 +383,7 @@ test_momentum_is_half_while_warming_up(void** const state)
                              .warmup         = 2,
                              .final_rate     = 1.0,
                              .validate_every = 10 };
-  Bowl              bowl = new_bowl_for(how.optimizer);
+  Bowl              bowl = new_bowl_for(&how);
   assert_int_equal(descend(&bowl, &how, NULL), STATUS_SUCCESS);
   assert_float_equal((float)bowl.parameters->value[0], 1.896f, 1e-5f);
   free_bowl(&bowl);
@@ -365,6 +395,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_best_is_kept),
     cmocka_unit_test(test_patience_ends_it),
+    cmocka_unit_test(test_the_mean_is_looked_at),
     cmocka_unit_test(test_a_fall_is_recovered_from),
     cmocka_unit_test(test_a_fall_of_adam_is_recovered_from),
     cmocka_unit_test(test_a_loss_that_is_not_finite_is_a_fall),

@@ -108,9 +108,9 @@ static const char every[] =
   "batch: {streams: 3, frames: 40, lead: 17}\n"
   "layers: [{units: 5, taps: [0, 7], activation: softplus, corruption: masking, amount: 0.4}]\n"
   "pretrain: {steps: 1, rate: 0.5, warmup: 2, final_rate: 0.25, clip: 3, validate_every: 4,\n"
-  "           patience: 5}\n"
+  "           patience: 5, average: 0.5}\n"
   "fine_tune: {steps: 6, rate: 0.125, warmup: 7, final_rate: 0.5, clip: 8, validate_every: 9,\n"
-  "            patience: 10}\n"
+  "            patience: 10, average: 0.75}\n"
   "loss: {compression: 0.5, magnitude: 1, phase: 2, energy: 3, lost_sound: 4}\n";
 
 static void
@@ -134,11 +134,13 @@ assert_every_stage(const Recipe* recipe)
   assert_int_equal(pretrain->warmup, 2);
   assert_int_equal(pretrain->validate_every, 4);
   assert_int_equal(pretrain->patience, 5);
+  assert_true(pretrain->average == 0.5);
   assert_true(pretrain->rate == 0.5 && pretrain->final_rate == 0.25 && pretrain->clip == 3.0);
   assert_int_equal(fine_tune->steps, 6);
   assert_int_equal(fine_tune->warmup, 7);
   assert_int_equal(fine_tune->validate_every, 9);
   assert_int_equal(fine_tune->patience, 10);
+  assert_true(fine_tune->average == 0.75);
   assert_true(fine_tune->rate == 0.125 && fine_tune->final_rate == 0.5 && fine_tune->clip == 8.0);
 }
 

@@ -25,11 +25,12 @@ make_foothold(Descent* const descent)
   foothold->value                  = malloc(optimizer->n * sizeof(real));
   foothold->mean                   = malloc(optimizer->n * sizeof(real));
   foothold->square                 = malloc((optimizer->n_squares + 1) * sizeof(real));
-  return foothold->value && foothold->mean && foothold->square;
+  foothold->average                = malloc((descent->n_average + 1) * sizeof(real));
+  return foothold->value && foothold->mean && foothold->square && foothold->average;
 }
 
 Descent*
-descent_new(Parameters* const parameters, const OptimizerKind kind)
+descent_new(Parameters* const parameters, const RecipeStage* const stage)
 {
   Descent* const descent = calloc(1, sizeof(Descent));
   if (!descent) {
@@ -37,15 +38,18 @@ descent_new(Parameters* const parameters, const OptimizerKind kind)
   }
 
   descent->parameters = parameters;
-  descent->optimizer  = optimizer_new(kind, parameters->n);
+  descent->optimizer  = optimizer_new(stage->optimizer, parameters->n);
+  descent->n_average  = stage->average > 0.0 ? parameters->n : 0;
+  descent->average    = malloc((descent->n_average + 1) * sizeof(real));
   descent->best       = malloc(parameters->n * sizeof(real));
   descent->best_loss  = HUGE_VAL;
   descent->rate_scale = 1.0;
-  if (!descent->optimizer || !descent->best || !make_foothold(descent)) {
+  if (!descent->optimizer || !descent->average || !descent->best || !make_foothold(descent)) {
     descent_free(descent);
     return NULL;
   }
   memcpy(descent->best, parameters->value, parameters->n * sizeof(real));
+  memcpy(descent->average, parameters->value, descent->n_average * sizeof(real));
   return descent;
 }
 
@@ -54,10 +58,12 @@ descent_free(Descent* const descent)
 {
   if (descent) {
     optimizer_free(descent->optimizer);
+    free(descent->average);
     free(descent->best);
     free(descent->foothold.value);
     free(descent->foothold.mean);
     free(descent->foothold.square);
+    free(descent->foothold.average);
     free(descent);
   }
 }
@@ -73,6 +79,7 @@ keep_foothold(Descent* const descent)
   foothold->norm                   = descent->norm;
   memcpy(foothold->value, descent->parameters->value, optimizer->n * sizeof(real));
   memcpy(foothold->mean, optimizer->mean, optimizer->n * sizeof(real));
+  memcpy(foothold->average, descent->average, descent->n_average * sizeof(real));
   if (optimizer->n_squares) {
     memcpy(foothold->square, optimizer->square, optimizer->n_squares * sizeof(real));
   }
@@ -88,6 +95,7 @@ go_back(Descent* const descent)
   descent->norm                   = foothold->norm;
   memcpy(descent->parameters->value, foothold->value, optimizer->n * sizeof(real));
   memcpy(optimizer->mean, foothold->mean, optimizer->n * sizeof(real));
+  memcpy(descent->average, foothold->average, descent->n_average * sizeof(real));
   if (optimizer->n_squares) {
     memcpy(optimizer->square, foothold->square, optimizer->n_squares * sizeof(real));
   }
@@ -166,6 +174,29 @@ is_fall(const Descent* const descent, const RecipeStage* const stage,
   return true;
 }
 
+/// Take the present parameters into the mean.
+static void
+follow(Descent* const descent, const double most)
+{
+  const double t    = (double)descent->optimizer->step;
+  const real   take = (real)(1.0 - fmin(most, (1.0 + t) / (10.0 + t)));
+  for (size_t i = 0; i < descent->n_average; ++i) {
+    descent->average[i] += take * (descent->parameters->value[i] - descent->average[i]);
+  }
+}
+
+/// Let the mean, where there is one, and the parameters change places.
+static void
+exchange(Descent* const descent)
+{
+  real* const value = descent->parameters->value;
+  for (size_t i = 0; i < descent->n_average; ++i) {
+    const real mean     = descent->average[i];
+    descent->average[i] = value[i];
+    value[i]            = mean;
+  }
+}
+
 /// One mini-batch.
 static Status
 learn(Descent* const descent, Team* const team, const RecipeStage* const stage,
@@ -191,6 +222,7 @@ learn(Descent* const descent, Team* const team, const RecipeStage* const stage,
   const double momentum = descent->step < stage->warmup ? 0.5 * stage->momentum : stage->momentum;
   optimizer_step(optimizer, team, descent->rate_scale * rate, momentum, parameters->gradient,
                  parameters->value);
+  follow(descent, stage->average);
   descent->train_loss = loss + keep * (descent->train_loss - loss);
   descent->norm       = norm + keep * (descent->norm - norm);
   if (descent->foothold.norm == 0.0) {
@@ -199,7 +231,7 @@ learn(Descent* const descent, Team* const team, const RecipeStage* const stage,
   return STATUS_SUCCESS;
 }
 
-/// Keep what is best.
+/// Keep what is best, of what was looked at.
 static void
 judge(Descent* const descent, const RecipeStage* const stage, const double loss)
 {
@@ -217,8 +249,13 @@ static Status
 validate(Descent* const descent, const RecipeStage* const stage, const Objective* const objective,
          const Watcher* const watcher, Diagnostic* const why)
 {
-  double loss   = 0.0;
+  double loss = 0.0;
+  exchange(descent);
   Status status = objective->validate(objective->context, &loss, why);
+  if (!status) {
+    judge(descent, stage, loss);
+  }
+  exchange(descent);
   if (!status && !isfinite(loss)) {
     status = recover(descent, objective, watcher, "the loss on unseen files is not finite", why);
   }
@@ -226,7 +263,6 @@ validate(Descent* const descent, const RecipeStage* const stage, const Objective
     return status;
   }
 
-  judge(descent, stage, loss);
   keep_foothold(descent);
   if (watcher->validated) {
     watcher->validated(watcher->context, objective->name, descent, loss);

@@ -40,6 +40,7 @@ typedef struct {
   real*    value;     ///< [n]
   real*    mean;      ///< [n], of the optimizer
   real*    square;    ///< [n_squares], of the optimizer
+  real*    average;   ///< [n_average]
   uint64_t n_updates; ///< Of the optimizer
   double   norm;      ///< Of gradients from here on, to be expected; 0: not known yet
 } Foothold;
@@ -48,7 +49,9 @@ typedef struct {
 typedef struct {
   Parameters* parameters; ///< Not owned
   Optimizer*  optimizer;
-  real*       best; ///< [n], the parameters at the lowest validation loss
+  size_t      n_average; ///< n, or 0 where the stage makes no mean
+  real*       average;   ///< [n_average], running mean of the parameters
+  real*       best;      ///< [n], those looked at with the lowest validation loss
   double      best_loss;
   double      train_loss; ///< Running mean
   double      norm;       ///< Running mean of the gradient's, before it is clipped
@@ -74,11 +77,11 @@ typedef struct {
 
 /**
    @param parameters Start of the way; must outlive the result.
-   @param kind How they go down.
+   @param stage How they go down.
    @return Owned by the caller, or NULL when memory is short.
 */
 Descent*
-descent_new(Parameters* parameters, OptimizerKind kind);
+descent_new(Parameters* parameters, const RecipeStage* stage);
 
 /// Free; NULL is allowed.
 void
@@ -87,6 +90,11 @@ descent_free(Descent* descent);
 /**
    Go down until the stage's steps are done or patience is lost, with a warm-up and cosine schedule,
    clipped gradients and early stopping; the parameters end at their best.
+
+   With an average (Polyak & Juditsky, "Acceleration of stochastic approximation by averaging",
+   1992) what is looked at, and ends as the best, is a running mean of the parameters, which keeps
+   the stage's share of itself per mini-batch; less in the beginning, (1 + t) / (10 + t) after t of
+   them, so that it soon forgets the start.
 
    A mini-batch is left out when its loss or gradient is not finite, or when its gradient explodes:
    when its norm is beyond both the greatest that is allowed and 1000 times the one to be expected.

@@ -75,7 +75,7 @@ fine_tune_new(TrainingRun* const run)
   fine_tune->network   = unrolled_new(&run->shape, run->parameters, run->examples->shape);
   fine_tune->corrupted = malloc((size_t)batch_rows(run->examples->shape) *
                                 run->examples->n_features * sizeof(real));
-  fine_tune->descent   = descent_new(run->parameters, run->recipe->fine_tune.optimizer);
+  fine_tune->descent   = descent_new(run->parameters, &run->recipe->fine_tune);
   if (!fine_tune->network || !fine_tune->corrupted || !make_mask_loss(fine_tune) ||
       !fine_tune->descent) {
     fine_tune_free(fine_tune);

@@ -69,7 +69,7 @@ make_machine(Greedy* const greedy)
 
   Random random = random_at(run->recipe->seed, RANDOM_MACHINE_WEIGHTS, layer);
   greedy->step->draw(greedy->machine, &random);
-  greedy->descent = descent_new(greedy->step->parameters(greedy->machine), greedy->stage.optimizer);
+  greedy->descent = descent_new(greedy->step->parameters(greedy->machine), &greedy->stage);
   return greedy->descent;
 }
 

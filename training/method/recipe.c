@@ -112,7 +112,8 @@ NAMES(switch_name, "no", "yes")
     REAL(key ".final_rate", member.final_rate, 0.0, 1.0),                                          \
     REAL(key ".clip", member.clip, 1e-6, 1e6),                                                     \
     COUNT(key ".validate_every", member.validate_every, 1, 1e9),                                   \
-    COUNT(key ".patience", member.patience, 0, 1e6)
+    COUNT(key ".patience", member.patience, 0, 1e6),                                               \
+    REAL(key ".average", member.average, 0.0, 0.99999)
 
 /// What model_shape_check() looks at in detail is only kept from absurdity here.
 static const Field fields[] = {

@@ -78,6 +78,7 @@ typedef struct {
   double        clip;           ///< Greatest gradient norm
   uint32_t      validate_every; ///< Mini-batches between two looks at files not trained on
   uint32_t      patience;       ///< Looks without a better one before it stops; 0 never
+  double        average;        ///< Share that a running mean of the weights keeps; 0: none is made
 } RecipeStage;
 
 /// Weights of the parts of the mask's loss; see mask_loss.h.

@@ -27,7 +27,19 @@ enum {
   FOOT_NORM,
   N_COUNTERS
 };
-enum { NETWORK, PARAMETERS, MEAN, SQUARE, BEST, FOOT_VALUE, FOOT_MEAN, FOOT_SQUARE, N_ARRAYS };
+enum {
+  NETWORK,
+  PARAMETERS,
+  MEAN,
+  SQUARE,
+  AVERAGE,
+  BEST,
+  FOOT_VALUE,
+  FOOT_MEAN,
+  FOOT_SQUARE,
+  FOOT_AVERAGE,
+  N_ARRAYS
+};
 
 /// A run on its way through the stages.
 typedef struct {
@@ -87,14 +99,17 @@ view_arrays(const Stages* const stages, const bool away, CheckpointArray* const 
   Parameters* const      parameters = descent->parameters;
   const size_t           n          = parameters->n;
   const size_t           n_squares  = optimizer->n_squares;
+  const size_t           n_average  = descent->n_average;
   arrays[NETWORK]                   = (CheckpointArray){ network->n, network->value };
   arrays[PARAMETERS]                = (CheckpointArray){ n, parameters->value };
   arrays[MEAN]                      = (CheckpointArray){ n, optimizer->mean };
   arrays[SQUARE]                    = (CheckpointArray){ n_squares, optimizer->square };
+  arrays[AVERAGE]                   = (CheckpointArray){ descent->n_average, descent->average };
   arrays[BEST]                      = (CheckpointArray){ n, descent->best };
   arrays[FOOT_VALUE]                = (CheckpointArray){ away ? n : 0, foothold->value };
   arrays[FOOT_MEAN]                 = (CheckpointArray){ away ? n : 0, foothold->mean };
   arrays[FOOT_SQUARE]               = (CheckpointArray){ away ? n_squares : 0, foothold->square };
+  arrays[FOOT_AVERAGE]              = (CheckpointArray){ away ? n_average : 0, foothold->average };
 }
 
 /// A checkpoint that points into the run.
