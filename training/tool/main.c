@@ -19,6 +19,7 @@ static const Command commands[] = {
   { "train", tool_train, "teach a model from folders of sound" },
   { "denoise", tool_denoise, "take the noise out of a sound file" },
   { "morph", tool_morph, "move the timbre of a sound file towards another's" },
+  { "average", tool_average, "make one denoiser of several that learned on from one" },
   { "evaluate", tool_evaluate, "score a model on sound that it was not trained on" },
   { "compare", tool_compare, "compare ways to train an autoencoder, at equal cost" },
   { "encode", tool_encode, "write the codes of a sound's frames for NumPy" },

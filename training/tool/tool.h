@@ -29,6 +29,8 @@ tool_denoise(int argc, char** argv);
 int
 tool_morph(int argc, char** argv);
 int
+tool_average(int argc, char** argv);
+int
 tool_evaluate(int argc, char** argv);
 int
 tool_compare(int argc, char** argv);
