@@ -279,6 +279,17 @@ to_shape(const Morpher* const morpher, const float* const point, float* const sh
   }
 }
 
+/// What of a shape, [ENVELOPE_BANDS], the point of a timbre does not tell; a stranger's numbers are
+/// held within what can be heard.
+static void
+find_rest(const Morpher* const morpher, const float* const shape_db, Timbre* const timbre)
+{
+  to_shape(morpher, timbre->point, timbre->rest_db);
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    timbre->rest_db[b] = clamped(shape_db[b] - timbre->rest_db[b], -most_gain_db, most_gain_db);
+  }
+}
+
 /// A shape, [ENVELOPE_BANDS], as a timbre.
 static void
 to_timbre(const Morpher* const morpher, const float* const shape_db, Timbre* const timbre)
@@ -288,10 +299,7 @@ to_timbre(const Morpher* const morpher, const float* const shape_db, Timbre* con
   } else {
     memcpy(timbre->point, shape_db, ENVELOPE_BANDS * sizeof(float));
   }
-  to_shape(morpher, timbre->point, timbre->rest_db);
-  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
-    timbre->rest_db[b] = shape_db[b] - timbre->rest_db[b];
-  }
+  find_rest(morpher, shape_db, timbre);
 }
 
 /// The envelope of an anchor.
@@ -312,14 +320,14 @@ anchor_timbre(const Morpher* const morpher, const Anchor* const anchor, Timbre* 
   to_timbre(morpher, shape_db, timbre);
 }
 
-/// The code of a timbre that the model knows, when one is chosen for a corner; or NULL.
-static const float*
-known_code(const Morpher* const morpher, const uint32_t corner)
+/// The timbre that the model knows, when one is chosen for a corner; or NULL.
+static const ModelAnchor*
+known_anchor(const Morpher* const morpher, const uint32_t corner)
 {
   const uint32_t number = morpher->params->known[corner];
   const bool     learns = morpher->corners.learning[corner];
   return morpher->space && number && number <= morpher->space->n_anchors && !learns
-           ? morpher->space->anchors[number - 1].code
+           ? &morpher->space->anchors[number - 1]
            : NULL;
 }
 
@@ -327,15 +335,15 @@ known_code(const Morpher* const morpher, const uint32_t corner)
 static bool
 corner_timbre(const Morpher* const morpher, const uint32_t corner, Timbre* const timbre)
 {
-  const float* const  code   = known_code(morpher, corner);
-  const Anchor* const anchor = corners_at(&morpher->corners, corner);
-  if (code) {
-    *timbre = (Timbre){ 0 }; // A code is all that is known of it
-    memcpy(timbre->point, code, morpher->n_space * sizeof(float));
+  const ModelAnchor* const known  = known_anchor(morpher, corner);
+  const Anchor* const      anchor = corners_at(&morpher->corners, corner);
+  if (known) {
+    memcpy(timbre->point, known->code, morpher->n_space * sizeof(float));
+    find_rest(morpher, known->shape_db, timbre);
   } else if (anchor) {
     anchor_timbre(morpher, anchor, timbre);
   }
-  return code || anchor;
+  return known || anchor;
 }
 
 /// Add a share of a timbre to another.

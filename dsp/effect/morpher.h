@@ -78,8 +78,8 @@ morpher_params_default(void);
        g = D(z') + r' − e,
 
    with the corners' codes blended, and z' held near the codes that the model has learned from.  A
-   corner can have one of the timbres that the model knows by name, with no rest; what is learned
-   there is kept, and is heard while it is learned.
+   corner can have one of the timbres that the model knows by name; what is learned there is kept,
+   and is heard while it is learned.
 
    The mode decides how gains become sound, and the delay with it.  Where mode or output change
    while sound runs, the new way is run beside the old for two frames and then faded in.

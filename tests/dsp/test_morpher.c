@@ -444,7 +444,7 @@ test_a_linear_model_changes_nothing(void** const state)
   model_free(model);
 }
 
-/// A timbre that the model knows is the same goal as its anchor, of which a code tells all; one
+/// A timbre that the model knows is the same goal as its anchor, whether a code tells all; one
 /// that it does not know is none.
 static void
 test_known_timbres_are_goals(void** const state)
@@ -457,13 +457,14 @@ test_known_timbres_are_goals(void** const state)
   float          shape_db[ENVELOPE_BANDS];
   Model* const   model   = cosine_model();
   Latent* const  latent  = latent_new(model);
-  const Anchor   to      = wave_anchor(8.0f, 2.0);
+  const Anchor   to      = wave_anchor(8.0f, 5.5);
   MorpherParams  params  = { .amount = 0.8f, .x = 0.5f, .expression = 0.4f, .wet = 1.0f };
   Morpher* const morpher = morpher_new(model, 48000.0, 1);
   for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
     shape_db[b] = (float)to.shape_db[b];
   }
   latent_encode(latent, shape_db, model->morph.anchors[1].code);
+  memcpy(model->morph.anchors[1].shape_db, shape_db, sizeof(shape_db));
   signal_fill_noise(4, 0.5f, N, in);
   morpher_set_corner(morpher, 0, &to);
   morphing_run(morpher, &params, 512, N, in, expected);
