@@ -535,11 +535,13 @@ test_recipes_of_the_repository(void** state)
     const char* file;
     uint64_t    n_weights;
   } recipes[] = {
-    { SOURCE_ROOT "/presets/universal/recipe.yaml", preset },
+    { SOURCE_ROOT "/presets/universal/third.yaml", preset },
+    { SOURCE_ROOT "/presets/universal/recipe.yaml", grown },
     { SOURCE_ROOT "/presets/voice/third.yaml", preset },
     { SOURCE_ROOT "/presets/voice/recipe.yaml", grown },
     { SOURCE_ROOT "/presets/voice/yours.yaml", grown },
-    { SOURCE_ROOT "/presets/music/recipe.yaml", preset },
+    { SOURCE_ROOT "/presets/music/recipe.yaml", grown },
+    { SOURCE_ROOT "/presets/music/yours.yaml", grown },
     { SOURCE_ROOT "/tests/data/small.yaml", (3 * 258 + 2 * 96 + 96 + 3) * 96 + 97 * 129 },
   };
   for (size_t i = 0; i < sizeof(recipes) / sizeof(recipes[0]); ++i) {
