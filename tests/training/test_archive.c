@@ -372,6 +372,35 @@ test_broken_archives(void** state)
   expect_refusal_of(state, folder_path(state, "x.zip"), "");
 }
 
+/// Set the method of compression of all entries: in their own headers, and in the directory.
+static void
+set_method(void* const* state, const char method)
+{
+  static char  bytes[4096];
+  const size_t n = folder_read(state, "x.zip", sizeof(bytes), bytes);
+  for (size_t i = 0; i + 12 < n; ++i) {
+    if (!memcmp(bytes + i, "PK\3\4", 4)) {
+      bytes[i + 8] = method;
+    } else if (!memcmp(bytes + i, "PK\1\2", 4)) {
+      bytes[i + 10] = method;
+    }
+  }
+  folder_write(state, "x.zip", n, bytes);
+}
+
+/// One of them has a model of up to 256 MB.
+static void
+test_unusual_compression(void** state)
+{
+  static const char methods[] = { 9, 12, 14, 93, 95, 98 };
+  for (size_t i = 0; i < sizeof(methods); ++i) {
+    const Entry entries[]  = { { .path = "a.lv2/manifest.ttl", .type = AE_IFREG, .size = 300 } };
+    const char* const path = make(state, true, 1, entries);
+    set_method(state, methods[i]);
+    expect_refusal_of(state, path, "only deflation is known");
+  }
+}
+
 static void
 test_what_is_no_archive(void** state)
 {
@@ -418,6 +447,7 @@ main(void)
     IN_FOLDER(test_many_small_bombs),
     IN_FOLDER(test_what_packs_well_and_is_small),
     IN_FOLDER(test_broken_archives),
+    IN_FOLDER(test_unusual_compression),
     IN_FOLDER(test_what_is_no_archive),
     IN_FOLDER(test_names_of_archives),
   };

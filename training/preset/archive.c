@@ -179,6 +179,16 @@ unwanted(struct archive_entry* const entry)
   return type == AE_IFREG || type == AE_IFDIR ? NULL : "neither a file nor a folder";
 }
 
+/// Whether the entry can be unpacked with little memory.  Zip files may name a dozen other ways to
+/// compress, one of which takes as much as the entry asks for.
+static bool
+is_frugal(struct archive* const archive)
+{
+  const char* const format = archive_format_name(archive); // "ZIP 2.0 (deflation)"
+  return archive_format(archive) != ARCHIVE_FORMAT_ZIP ||
+         (format && (strstr(format, "(deflation)") || strstr(format, "(uncompressed)")));
+}
+
 static Status
 write_all(const int fd, const size_t size, const char* const bytes)
 {
@@ -275,6 +285,9 @@ extract_entry(Extraction* const extraction, struct archive_entry* const entry)
   Diagnostic        fault = { "" };
   if (!path || what) {
     return refuse(extraction, path ? path : "?", what ? what : "a name that cannot be read");
+  }
+  if (!is_frugal(extraction->archive)) {
+    return refuse(extraction, path, "compressed in an unusual way; only deflation is known");
   }
   if (++extraction->n > MEMBER_MAX_COUNT) {
     return refuse(extraction, path, "one file or folder too many");
