@@ -65,7 +65,7 @@ test_denoise(void** state)
           ":8: mixture.music_snr_min_db: 26 is above mixture.snr_max_db, 25" },
         { "mixture:\n  babble_share: 0.5\n  steady_share: 0.3\n  shot_share: 0.3\n",
           ":8: mixture.babble_share: 0.5 and mixture.steady_share, 0.3, and mixture.shot_share, "
-          "0.3, exceed 1" },
+              "0.3, exceed 1" },
         { "mixture: {music_snr_min_db: 26}\n", NULL },
         { "mixture: {level_max_db: -50}\n",
           ":7: mixture.level_max_db: -50 is below mixture.level_min_db, -45" },
