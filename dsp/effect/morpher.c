@@ -56,6 +56,13 @@ typedef struct {
   float rest_db[ENVELOPE_BANDS]; ///< Zeros without a model
 } Timbre;
 
+/// Where the way of a frame begins: between these.
+typedef struct {
+  Timbre source;
+  Timbre played;
+  float  told_db[ENVELOPE_BANDS]; ///< What the code of what is played tells of it
+} Way;
+
 struct Morpher {
   StftConfig        stft;
   uint32_t          n_channels;
@@ -67,6 +74,7 @@ struct Morpher {
   Latent*           latent;  ///< NULL without a model
   const MorphSpace* space;   ///< Of the model; NULL without one
   uint32_t          n_space; ///< Numbers of a point: of a code, or of an envelope
+  Retiming*         retiming;
 
   ShortFilter* short_filter;
   LiveFilter*  live_filter;
@@ -124,6 +132,7 @@ allocate(Morpher* const morpher, const Model* const model, const double rate_hz)
   morpher->side         = channels_new(morpher->stft, morpher->n_channels);
   morpher->envelope     = envelope_new(morpher->stft, rate_hz);
   morpher->latent       = model ? latent_new(model) : NULL;
+  morpher->retiming     = retiming_new(morpher->stft, rate_hz);
   morpher->power        = calloc(n_bins, sizeof(float));
   morpher->gain         = calloc(n_bins, sizeof(float));
   morpher->mixed        = calloc(n_bins, sizeof(float));
@@ -131,9 +140,10 @@ allocate(Morpher* const morpher, const Model* const model, const double rate_hz)
   morpher->short_filter = short_filter_new(morpher->stft, rate_hz, morpher->n_channels);
   morpher->live_filter  = live_filter_new(morpher->stft, rate_hz, morpher->n_channels);
   morpher->generator    = generator_new(morpher->stft, morpher->n_channels);
-  return morpher->channels && morpher->side && morpher->envelope && morpher->power &&
-         morpher->gain && morpher->mixed && morpher->shift && morpher->short_filter &&
-         morpher->live_filter && morpher->generator && (morpher->latent || !model);
+  return morpher->channels && morpher->side && morpher->envelope && morpher->retiming &&
+         morpher->power && morpher->gain && morpher->mixed && morpher->shift &&
+         morpher->short_filter && morpher->live_filter && morpher->generator &&
+         (morpher->latent || !model);
 }
 
 Morpher*
@@ -168,6 +178,7 @@ morpher_free(Morpher* const morpher)
     channels_free(morpher->side);
     envelope_free(morpher->envelope);
     latent_free(morpher->latent);
+    retiming_free(morpher->retiming);
     free(morpher->power);
     free(morpher->gain);
     free(morpher->mixed);
@@ -185,6 +196,7 @@ morpher_reset(Morpher* const morpher)
   channels_reset(morpher->channels);
   channels_reset(morpher->side);
   wander_reset(&morpher->wander);
+  retiming_reset(morpher->retiming);
   memset(morpher->corners.learning, 0, sizeof(morpher->corners.learning));
   if (!morpher->has_source) {
     morpher->source = (Anchor){ 0 };
@@ -451,20 +463,6 @@ keep_trace(Morpher* const morpher, const float* const code)
   }
 }
 
-/// How much of the way is to be gone, so that its steps sound even.
-static float
-retimed(const Morpher* const morpher, const float* const source_db)
-{
-  Retiming retiming;
-  float    goal_db[ENVELOPE_BANDS];
-  to_shape(morpher, morpher->goal.point, goal_db);
-  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
-    goal_db[b] += morpher->goal.rest_db[b];
-  }
-  retiming_set(&retiming, source_db, goal_db);
-  return retiming_share(&retiming, morpher->amount);
-}
-
 /// Move what is played by a share of the way, which begins between the source and it.
 /// @param moved Written; of its rest, only what is added, so that nothing is nothing.
 static void
@@ -479,29 +477,68 @@ go(const Morpher* const morpher, const float share, const Timbre* const source,
   add_timbre(morpher, -share * (1.0f - expression), played, moved);
 }
 
+/// What a timbre that was moved adds to the player's envelope, dB per band.
+/// @param told_db What the code of the player's tells of it, [ENVELOPE_BANDS].
+static void
+gain_of(const Morpher* const morpher, const Timbre* const moved, const float* const told_db,
+        float* const gain_db)
+{
+  to_shape(morpher, moved->point, gain_db);
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    const float gain = gain_db[b] + moved->rest_db[b] - told_db[b];
+    gain_db[b]       = clamped(gain, -most_gain_db, most_gain_db);
+  }
+}
+
+/// What a share of the way adds to the player's envelope, dB per bin.
+static void
+way_gain(const Morpher* const morpher, const float share, const Way* const way, float* const bin_db)
+{
+  Timbre moved;
+  float  gain_db[ENVELOPE_BANDS];
+  go(morpher, share, &way->source, &way->played, &moved);
+  gain_of(morpher, &moved, way->told_db, gain_db);
+  envelope_to_bins(morpher->envelope, gain_db, bin_db);
+}
+
+/// Let the table follow what the way adds to the frame.
+static void
+follow_way(Morpher* const morpher, const Way* const way)
+{
+  float* const      whole  = morpher->gain; // Free until there are gains
+  float* const      bend   = morpher->mixed;
+  const RetimingWay adds   = { whole, bend };
+  const uint32_t    n_bins = stft_bins(morpher->stft);
+  way_gain(morpher, 1.0f, way, whole);
+  way_gain(morpher, 0.5f, way, bend);
+  for (uint32_t k = 0; k < n_bins; ++k) {
+    bend[k] -= 0.5f * whole[k];
+  }
+  retiming_follow(morpher->retiming, morpher->power, &adds);
+}
+
 /// What the player's envelope is to be moved by, dB per band.
 static void
 move(Morpher* const morpher, const float* const shape_db, float* const gain_db)
 {
   float  source_db[ENVELOPE_BANDS];
-  float  told_db[ENVELOPE_BANDS]; // By the code of what is played
-  Timbre source;
-  Timbre played;
+  Way    way;
   Timbre moved;
   anchor_shape(&morpher->source, source_db);
-  to_timbre(morpher, source_db, &source);
-  to_timbre(morpher, shape_db, &played);
+  to_timbre(morpher, source_db, &way.source);
+  to_timbre(morpher, shape_db, &way.played);
+  to_shape(morpher, way.played.point, way.told_db);
   follow(morpher);
-  go(morpher, retimed(morpher, source_db), &source, &played, &moved);
+  follow_way(morpher, &way);
+
+  const RetimingPlace place = retiming_at(morpher->retiming, morpher->amount);
+  go(morpher, place.share, &way.source, &way.played, &moved);
   if (morpher->latent) {
-    offset_code(morpher, played.point, moved.point);
+    offset_code(morpher, way.played.point, moved.point);
     keep_trace(morpher, moved.point);
   }
-  to_shape(morpher, moved.point, gain_db);
-  to_shape(morpher, played.point, told_db);
-  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
-    gain_db[b] += moved.rest_db[b] - told_db[b];
-  }
+  gain_of(morpher, &moved, way.told_db, gain_db);
+  retiming_tilt(morpher->retiming, place.tilt, gain_db);
 }
 
 /// The player's shape, held while it is frozen.  @param shape_db As played.

@@ -63,7 +63,8 @@ morpher_params_default(void);
    STFT → envelope of the channels' mean power → moved envelope → one gain per bin → all channels,
    so pitch, timing and image stay the player's.  The way begins at the source a, a running mean of
    what is played unless it is set, and ends at the goal b, the place among the corners.  With the
-   player's envelope e, amount α, retimed (see retiming.h), and expression x the gain is
+   player's envelope e, amount α, retimed and a little tilted (see retiming.h), and expression x the
+   gain is
 
        g = α (b − x·a − (1 − x)·e),
 

@@ -69,7 +69,7 @@ typedef struct {
 
 static const char usage[] =
   "Usage: bench_morph NOTES [--model MODEL] [--frames MODEL] [--csound CSD] [--drums DIR] "
-  "[--speech FILE]\n";
+  "[--speech FILE] [--way NAME]\n";
 
 static const Model*
 read_model(const char* const path, const ModelKind kind)
@@ -86,9 +86,13 @@ static Bench
 read_options(const int argc, char** const argv)
 {
   static const struct option names[] = {
-    { "model", required_argument, NULL, 'm' },  { "frames", required_argument, NULL, 'f' },
-    { "csound", required_argument, NULL, 'c' }, { "drums", required_argument, NULL, 'd' },
-    { "speech", required_argument, NULL, 's' }, { NULL, 0, NULL, 0 },
+    { "model", required_argument, NULL, 'm' },
+    { "frames", required_argument, NULL, 'f' },
+    { "csound", required_argument, NULL, 'c' },
+    { "drums", required_argument, NULL, 'd' },
+    { "speech", required_argument, NULL, 's' },
+    { "way", required_argument, NULL, 'w' },
+    { NULL, 0, NULL, 0 },
   };
   Bench bench  = { .tools = { NULL } };
   int   option = 0;
@@ -108,6 +112,9 @@ read_options(const int argc, char** const argv)
         break;
       case 's':
         bench.sounds.speech = optarg;
+        break;
+      case 'w':
+        bench.tools.only = optarg;
         break;
       default:
         optind = argc;

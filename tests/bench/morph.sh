@@ -11,6 +11,7 @@
 #     --drums DIR     folder of hits, for a loop
 #     --speech FILE   words, 1.25 s at least
 #     --csound CSD    tests/bench/morph/pvsmorph.csd; needs Debian's csound
+#     --way NAME      this way alone, as the table names it
 #
 # NOTES has single notes as INSTRUMENT/SOURCE-KEY-VELOCITY.wav, KEY of three digits as in MIDI.
 # Twenty-three pairs of instruments play in unison and four and seven semitones apart; a note that is

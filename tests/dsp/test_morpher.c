@@ -202,25 +202,47 @@ test_harmonics_take_the_levels_of_the_target(void** const state)
   morpher_free(morpher);
 }
 
-/// With the shift law and amount ½ a noise gets half of the way between the anchors: a slope of
-/// ¼ dB per band.
+static double
+shape_distance(const Anchor* const a, const Anchor* const b)
+{
+  double sum = 0.0;
+  for (uint32_t i = 0; i < ENVELOPE_BANDS; ++i) {
+    sum += pow(a->shape_db[i] - b->shape_db[i], 2.0);
+  }
+  return sqrt(sum / ENVELOPE_BANDS);
+}
+
+/// What becomes of a noise by the shift law.
+static Anchor
+shifted(Morpher* const morpher, const float amount, const uint32_t n, const float* const in)
+{
+  static float        out[96000];
+  const MorpherParams params = { .amount = amount, .expression = 1.0f, .wet = 1.0f };
+  morphing_run(morpher, &params, 512, n, in, out);
+  return learned(48000.0, n - 4096, out + 4096);
+}
+
+/// All of the way gives a noise the slope between the anchors, ½ dB per band, and amount ½ leads to
+/// its middle.
 static void
 test_amount_is_the_share_of_the_way(void** const state)
 {
   (void)state;
   enum { N = 96000 };
-  static float        in[N];
-  static float        out[N];
-  const MorpherParams params  = { .amount = 0.5f, .expression = 1.0f, .wet = 1.0f };
-  Morpher* const      morpher = morphing_sloping_morpher(48000.0, 1);
+  static float   in[N];
+  Morpher* const morpher = morphing_sloping_morpher(48000.0, 1);
   signal_fill_noise(4, 0.5f, N, in);
-  morphing_run(morpher, &params, 512, N, in, out);
   const Anchor before = learned(48000.0, N, in);
-  const Anchor after  = learned(48000.0, N - 4096, out + 4096);
+  const Anchor middle = shifted(morpher, 0.5f, N, in);
+  const Anchor after  = shifted(morpher, 1.0f, N, in);
   for (uint32_t b = 2; b + 2 < ENVELOPE_BANDS; ++b) {
-    const double expected = 0.25 * (b - 0.5 * (ENVELOPE_BANDS - 1));
-    assert_true(fabs(after.shape_db[b] - before.shape_db[b] - expected) < 0.7);
+    const double expected = 0.5 * (b - 0.5 * (ENVELOPE_BANDS - 1));
+    assert_true(fabs(after.shape_db[b] - before.shape_db[b] - expected) < 0.8);
   }
+  const double first = shape_distance(&before, &middle);
+  const double last  = shape_distance(&middle, &after);
+  const double all   = shape_distance(&before, &after);
+  assert_true(first > 0.35 * all && last > 0.35 * all && first + last < 1.05 * all);
   morpher_free(morpher);
 }
 

@@ -257,6 +257,7 @@ const Way ways[N_WAYS] = {
 bool
 way_possible(const Way* const way, const WayTools* const tools)
 {
-  return (!way->model || tools->morph) && (!way->frames || tools->frames) &&
+  const bool wanted = !tools->only || strcmp(tools->only, way->name) == 0;
+  return wanted && (!way->model || tools->morph) && (!way->frames || tools->frames) &&
          (!way->csound || tools->csound);
 }

@@ -15,6 +15,7 @@ typedef struct {
   const Model* morph;  ///< Of MODEL_MORPH; NULL: none
   const Model* frames; ///< Of MODEL_AUTOENCODER; NULL: none
   const char*  csound; ///< An instrument file; NULL: none
+  const char*  only;   ///< Name of the way to go; NULL: all that are possible
 } WayTools;
 
 typedef struct Way Way;
@@ -41,7 +42,7 @@ enum { N_WAYS = 12 };
 /// [N_WAYS]
 extern const Way ways[N_WAYS];
 
-/// Whether the tools that a way goes by are there.
+/// Whether a way is to be gone, and the tools that it goes by are there.
 bool
 way_possible(const Way* way, const WayTools* tools);
 
