@@ -7,6 +7,7 @@
 #include "dsp/effect/gains.h"
 #include "dsp/effect/generator.h"
 #include "dsp/effect/live_filter.h"
+#include "dsp/effect/matching.h"
 #include "dsp/effect/retiming.h"
 #include "dsp/effect/short_filter.h"
 #include "dsp/effect/wander.h"
@@ -56,11 +57,14 @@ typedef struct {
   float rest_db[ENVELOPE_BANDS]; ///< Zeros without a model
 } Timbre;
 
-/// Where the way of a frame begins: between these.
+/// The way of a frame, which begins between two timbres.
 typedef struct {
-  Timbre source;
-  Timbre played;
-  float  told_db[ENVELOPE_BANDS]; ///< What the code of what is played tells of it
+  const float* heard_db;   ///< Envelope of the frame, [ENVELOPE_BANDS]
+  const float* played_db;  ///< The same, or held while it is frozen, [ENVELOPE_BANDS]
+  const float* missing_db; ///< What the end lacks, see matching.h, [ENVELOPE_BANDS]
+  Timbre       source;
+  Timbre       played;
+  float        told_db[ENVELOPE_BANDS]; ///< What the code of what is played tells of it
 } Way;
 
 struct Morpher {
@@ -75,6 +79,7 @@ struct Morpher {
   const MorphSpace* space;   ///< Of the model; NULL without one
   uint32_t          n_space; ///< Numbers of a point: of a code, or of an envelope
   Retiming*         retiming;
+  Matching*         matching;
 
   ShortFilter* short_filter;
   LiveFilter*  live_filter;
@@ -132,6 +137,7 @@ allocate(Morpher* const morpher, const Model* const model, const double rate_hz)
   morpher->side         = channels_new(morpher->stft, morpher->n_channels);
   morpher->envelope     = envelope_new(morpher->stft, rate_hz);
   morpher->latent       = model ? latent_new(model) : NULL;
+  morpher->matching     = morpher->envelope ? matching_new(morpher->envelope, morpher->stft) : NULL;
   morpher->retiming     = retiming_new(morpher->stft, rate_hz);
   morpher->power        = calloc(n_bins, sizeof(float));
   morpher->gain         = calloc(n_bins, sizeof(float));
@@ -141,7 +147,7 @@ allocate(Morpher* const morpher, const Model* const model, const double rate_hz)
   morpher->live_filter  = live_filter_new(morpher->stft, rate_hz, morpher->n_channels);
   morpher->generator    = generator_new(morpher->stft, morpher->n_channels);
   return morpher->channels && morpher->side && morpher->envelope && morpher->retiming &&
-         morpher->power && morpher->gain && morpher->mixed && morpher->shift &&
+         morpher->matching && morpher->power && morpher->gain && morpher->mixed && morpher->shift &&
          morpher->short_filter && morpher->live_filter && morpher->generator &&
          (morpher->latent || !model);
 }
@@ -179,6 +185,7 @@ morpher_free(Morpher* const morpher)
     envelope_free(morpher->envelope);
     latent_free(morpher->latent);
     retiming_free(morpher->retiming);
+    matching_free(morpher->matching);
     free(morpher->power);
     free(morpher->gain);
     free(morpher->mixed);
@@ -197,6 +204,7 @@ morpher_reset(Morpher* const morpher)
   channels_reset(morpher->side);
   wander_reset(&morpher->wander);
   retiming_reset(morpher->retiming);
+  matching_reset(morpher->matching);
   memset(morpher->corners.learning, 0, sizeof(morpher->corners.learning));
   if (!morpher->has_source) {
     morpher->source = (Anchor){ 0 };
@@ -490,48 +498,66 @@ gain_of(const Morpher* const morpher, const Timbre* const moved, const float* co
   }
 }
 
-/// What a share of the way adds to the player's envelope, dB per bin.
+/// What a share of the way adds to the player's envelope, dB per band.
 static void
-way_gain(const Morpher* const morpher, const float share, const Way* const way, float* const bin_db)
+way_gain(const Morpher* const morpher, const float share, const Way* const way,
+         float* const gain_db)
 {
   Timbre moved;
-  float  gain_db[ENVELOPE_BANDS];
   go(morpher, share, &way->source, &way->played, &moved);
   gain_of(morpher, &moved, way->told_db, gain_db);
-  envelope_to_bins(morpher->envelope, gain_db, bin_db);
+}
+
+/// Find what the end of the way lacks, for the frame as it is.
+static void
+match_end(const Morpher* const morpher, const float* const end_db, Way* const way)
+{
+  float wanted_db[ENVELOPE_BANDS];
+  float gain_db[ENVELOPE_BANDS];
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    wanted_db[b] = way->played_db[b] + end_db[b];
+    gain_db[b]   = wanted_db[b] - way->heard_db[b];
+  }
+  way->missing_db = matching_find(morpher->matching, morpher->power, wanted_db, gain_db);
 }
 
 /// Let the table follow what the way adds to the frame.
 static void
-follow_way(Morpher* const morpher, const Way* const way)
+follow_way(Morpher* const morpher, Way* const way)
 {
-  float* const      whole  = morpher->gain; // Free until there are gains
-  float* const      bend   = morpher->mixed;
-  const RetimingWay adds   = { whole, bend };
-  const uint32_t    n_bins = stft_bins(morpher->stft);
-  way_gain(morpher, 1.0f, way, whole);
-  way_gain(morpher, 0.5f, way, bend);
-  for (uint32_t k = 0; k < n_bins; ++k) {
-    bend[k] -= 0.5f * whole[k];
+  float middle_db[ENVELOPE_BANDS];
+  float end_db[ENVELOPE_BANDS];
+  way_gain(morpher, 0.5f, way, middle_db);
+  way_gain(morpher, 1.0f, way, end_db);
+  match_end(morpher, end_db, way);
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    middle_db[b] -= 0.5f * end_db[b];
+    end_db[b] += way->missing_db[b];
   }
+  const RetimingWay adds = { morpher->gain, morpher->mixed }; // Free until there are gains
+  envelope_to_bins(morpher->envelope, end_db, morpher->gain);
+  envelope_to_bins(morpher->envelope, middle_db, morpher->mixed);
   retiming_follow(morpher->retiming, morpher->power, &adds);
 }
 
 /// What the player's envelope is to be moved by, dB per band.
+/// @param heard_db That of the frame.  @param played_db The player's, held while it is frozen.
 static void
-move(Morpher* const morpher, const float* const shape_db, float* const gain_db)
+move(Morpher* const morpher, const float* const heard_db, const float* const played_db,
+     float* const gain_db)
 {
   float  source_db[ENVELOPE_BANDS];
-  Way    way;
+  Way    way = { .heard_db = heard_db, .played_db = played_db };
   Timbre moved;
   anchor_shape(&morpher->source, source_db);
   to_timbre(morpher, source_db, &way.source);
-  to_timbre(morpher, shape_db, &way.played);
+  to_timbre(morpher, played_db, &way.played);
   to_shape(morpher, way.played.point, way.told_db);
   follow(morpher);
   follow_way(morpher, &way);
 
-  const RetimingPlace place = retiming_at(morpher->retiming, morpher->amount);
+  const RetimingPlace place   = retiming_at(morpher->retiming, morpher->amount);
+  const float         matched = clamped(place.share, 0.0f, 1.0f);
   go(morpher, place.share, &way.source, &way.played, &moved);
   if (morpher->latent) {
     offset_code(morpher, way.played.point, moved.point);
@@ -539,6 +565,9 @@ move(Morpher* const morpher, const float* const shape_db, float* const gain_db)
   }
   gain_of(morpher, &moved, way.told_db, gain_db);
   retiming_tilt(morpher->retiming, place.tilt, gain_db);
+  for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
+    gain_db[b] += matched * way.missing_db[b];
+  }
 }
 
 /// The player's shape, held while it is frozen.  @param shape_db As played.
@@ -613,7 +642,7 @@ morph_frame(void* const effect, const uint32_t at, float complex* const* const s
   wander_step(&morpher->wander, (float)exp(-morpher->hop_s / walk_s));
 
   const float* const played_db = player_shape(morpher, shape_db);
-  move(morpher, played_db, gain_db);
+  move(morpher, shape_db, played_db, gain_db);
   if (runs(morpher, OUTLET_GENERATOR)) {
     make_shift(morpher, gain_db);
   }

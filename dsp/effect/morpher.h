@@ -69,7 +69,8 @@ morpher_params_default(void);
        g = α (b − x·a − (1 − x)·e),
 
    in dB: with x = 1 the envelope is shifted by the way from a to b, with x = 0 it is replaced by b
-   at α = 1.  Gains are held within a range, and every frame keeps its power.
+   at α = 1.  What the end of the way lacks for this player is added to it (see matching.h).  Gains
+   are held within a range, and every frame keeps its power.
 
    With a model all of this happens to the codes instead: E encodes, D decodes, z = E(e), and what a
    code does not tell, R(e) = e − D(E(e)), goes a straight way beside it:

@@ -3,6 +3,8 @@
 
 #include "dsp/effect/retiming.h"
 
+#include "dsp/effect/gains.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -11,16 +13,14 @@
 /// Steps of the control in the table.
 enum { N_STEPS = 12 };
 
-/// Bins between two that distances are taken of, and passes over the first frame.
-enum { STRIDE = 2, N_PASSES = 4 };
+/// Numbers side by side.
+enum { N_LANES = 8 };
 
 /// Steps of Newton's method to a tilt.
 enum { N_NEWTON = 3 };
 
-/// What is so far below the loudest bin of a frame is not heard, dB.  Of spectra that are judged
-/// down to 60 dB the windows here show a little less between harmonics: this makes the steps
-/// between single notes the most even, measured.
-static const float heard_db = 57.0f;
+/// What is so far below the loudest bin of a frame is not heard, dB.
+static const float heard_db = 60.0f;
 
 /// Bins above are not heard.
 static const double highest_hz = 20000.0;
@@ -42,7 +42,7 @@ static const float most_step = 3.0f;
 static const float cost = 0.045f * 0.045f;
 
 /// Share of the way to a frame's own table that the table goes with it.
-static const float followed = 0.5f;
+static const float followed = 0.7f;
 
 /// Power of a frame that says nothing.
 static const float softest = 1e-20f;
@@ -61,7 +61,7 @@ typedef struct {
 
 struct Retiming {
   uint32_t n_bins;
-  uint32_t n_heard;                   ///< Every STRIDE-th bin to the highest
+  uint32_t n_heard;                   ///< Bins from the first to the highest
   uint32_t first[ENVELOPE_BANDS + 1]; ///< Bin that the part of a band begins at
   bool     started;
   float    share[N_STEPS + 1];
@@ -117,9 +117,8 @@ retiming_new(const StftConfig stft, const double rate_hz)
   }
 
   const double bin_hz = rate_hz / stft.frame;
-  const double n_all  = fmin(highest_hz / bin_hz, stft_bins(stft));
   retiming->n_bins    = stft_bins(stft);
-  retiming->n_heard   = (uint32_t)n_all / STRIDE;
+  retiming->n_heard   = (uint32_t)fmin(highest_hz / bin_hz, stft_bins(stft) - 1);
   for (uint32_t b = 0; b < ENVELOPE_BANDS; ++b) {
     retiming->octaves[b] = (float)log2(fmin(envelope_centre(b), level_from_hz) / 1000.0);
   }
@@ -219,32 +218,74 @@ find_tilts(const Retiming* const retiming, float* const tilt)
   }
 }
 
-/// What is heard of the frame at a place: dB over its power, [n_heard].
+static float
+held(const float x, const float least, const float most)
+{
+  return x < least ? least : x > most ? most : x;
+}
+
+/// The greatest number, of lanes that the compiler can keep side by side.
+static float
+greatest(const uint32_t n, const float* const x)
+{
+  float    lanes[N_LANES];
+  float    top = -INFINITY;
+  uint32_t i   = 0;
+  for (uint32_t lane = 0; lane < N_LANES; ++lane) {
+    lanes[lane] = -INFINITY;
+  }
+  for (; i + N_LANES <= n; i += N_LANES) {
+    for (uint32_t lane = 0; lane < N_LANES; ++lane) {
+      lanes[lane] = x[i + lane] > lanes[lane] ? x[i + lane] : lanes[lane];
+    }
+  }
+  for (; i < n; ++i) {
+    lanes[0] = x[i] > lanes[0] ? x[i] : lanes[0];
+  }
+  for (uint32_t lane = 0; lane < N_LANES; ++lane) {
+    top = lanes[lane] > top ? lanes[lane] : top;
+  }
+  return top;
+}
+
+/// What is heard of the frame at a place, where gains are held as gains_level() does: dB,
+/// [n_heard].
 static void
 hear(const Retiming* const retiming, const RetimingPlace place, const RetimingWay* const way,
      float* const level)
 {
-  const float bent   = bend_at(place.share);
-  const float all_db = 10.0f * log10f(brightness_at(retiming, place).power);
-  float       top    = -INFINITY;
+  const float  bent    = bend_at(place.share);
+  const float  more_db = 10.0f * log10f(brightness_at(retiming, place).power);
+  const float* whole   = way->whole + 1;
+  const float* bend    = way->bend + 1;
+  const float* octave  = retiming->octave_bins + 1;
   for (uint32_t i = 0; i < retiming->n_heard; ++i) {
-    const uint32_t bin  = 1 + STRIDE * i;
-    const float    gain = place.share * way->whole[bin] + bent * way->bend[bin] +
-                       place.tilt * retiming->octave_bins[bin];
-    level[i] = retiming->level[0][i] + gain;
-    top      = level[i] > top ? level[i] : top;
+    const float gain = place.share * whole[i] + bent * bend[i] + place.tilt * octave[i] - more_db;
+    level[i]         = retiming->level[0][i] + held(gain, -GAINS_RANGE_DB, GAINS_RANGE_DB);
   }
+  const float least = greatest(retiming->n_heard, level) - heard_db;
   for (uint32_t i = 0; i < retiming->n_heard; ++i) {
-    level[i] = (level[i] > top - heard_db ? level[i] : top - heard_db) - all_db;
+    level[i] = level[i] > least ? level[i] : least;
   }
 }
 
 static float
 distance(const uint32_t n, const float* const a, const float* const b)
 {
-  float sum = 0.0f;
-  for (uint32_t i = 0; i < n; ++i) {
-    sum += (a[i] - b[i]) * (a[i] - b[i]);
+  float    lanes[N_LANES] = { 0.0f };
+  float    sum            = 0.0f;
+  uint32_t i              = 0;
+  for (; i + N_LANES <= n; i += N_LANES) {
+    for (uint32_t lane = 0; lane < N_LANES; ++lane) {
+      const float d = a[i + lane] - b[i + lane];
+      lanes[lane] += d * d;
+    }
+  }
+  for (; i < n; ++i) {
+    lanes[0] += (a[i] - b[i]) * (a[i] - b[i]);
+  }
+  for (uint32_t lane = 0; lane < N_LANES; ++lane) {
+    sum += lanes[lane];
   }
   return sqrtf(sum / (float)n) + shortest_db;
 }
@@ -325,7 +366,7 @@ take_in(Retiming* const retiming, const float* const bin_power, const RetimingWa
     retiming->band_bin[b] /= all;
   }
   for (uint32_t i = 0; i < retiming->n_heard; ++i) {
-    retiming->level[0][i] = 10.0f * log10f(bin_power[1 + STRIDE * i] + softest);
+    retiming->level[0][i] = 10.0f * log10f(bin_power[1 + i] + softest);
   }
   return all;
 }
@@ -337,10 +378,7 @@ retiming_follow(Retiming* const retiming, const float* const bin_power,
   if (!(take_in(retiming, bin_power, way) > softest)) {
     return;
   }
-  for (uint32_t i = 0; !retiming->started && i < N_PASSES; ++i) {
-    improve(retiming, way, followed);
-  }
-  improve(retiming, way, followed);
+  improve(retiming, way, retiming->started ? followed : 1.0f);
   retiming->started = true;
 }
 

@@ -41,7 +41,7 @@ retiming_new(StftConfig stft, double rate_hz);
 void
 retiming_free(Retiming* retiming);
 
-/// Forget all frames: the next one is at once what the table is made for.
+/// Forget all frames.
 REALTIME
 void
 retiming_reset(Retiming* retiming);

@@ -69,6 +69,7 @@ struct Envelope {
   uint32_t n_grid;      ///< Bins of the grid, less the one at its upper end
   float    power_scale; ///< A full-scale sine on a bin's centre reads 1
   float    lag_per_s;   ///< Quefrencies of the grid in a second
+  uint32_t period;      ///< Of the last frame, a quefrency of the grid; 0: none
   Fft*     fft;         ///< Of twice the grid
   float*   log_power;   ///< a, dB, [n_grid + 1]
   float*   curve;       ///< v, dB, [n_grid + 1]
@@ -381,12 +382,19 @@ take_shape(const Envelope* const envelope, const float top, float* const shape_d
 float
 envelope_from_power(Envelope* const envelope, const float* const bin_power, float* const shape_db)
 {
-  const uint32_t period = find_period(envelope, bin_power);
-  const float    cutoff = cutoff_of(envelope, period);
-  const float    top    = take_levels(envelope, bin_power);
-  const size_t   size   = (envelope->n_grid + 1) * sizeof(float);
-  if (period) {
-    fill_below(envelope, period);
+  envelope->period = find_period(envelope, bin_power);
+  return envelope_from_filtered(envelope, bin_power, shape_db);
+}
+
+float
+envelope_from_filtered(Envelope* const envelope, const float* const bin_power,
+                       float* const shape_db)
+{
+  const float  cutoff = cutoff_of(envelope, envelope->period);
+  const float  top    = take_levels(envelope, bin_power);
+  const size_t size   = (envelope->n_grid + 1) * sizeof(float);
+  if (envelope->period) {
+    fill_below(envelope, envelope->period);
   }
   memcpy(fft_time(envelope->fft), envelope->log_power, size);
   memcpy(envelope->curve, smooth(envelope, cutoff), size);

@@ -58,6 +58,12 @@ REALTIME
 float
 envelope_from_power(Envelope* envelope, const float* bin_power, float* shape_db);
 
+/// The same of what became of the last such frame: its period is that of the frame, so that the two
+/// envelopes are of one fineness.
+REALTIME
+float
+envelope_from_filtered(Envelope* envelope, const float* bin_power, float* shape_db);
+
 /**
    Interpolate decibels per band to decibels per bin.  Bins below the first centre follow the first
    band, those above the last the last.

@@ -137,8 +137,9 @@ print_figures(const char* const way, const char* const interval, const char* con
   if (has_pitch) {
     snprintf(pitch, sizeof pitch, "%.1f", figures[0]);
   }
-  printf("| %s | %s | %s | %s | %.2f | %.1f | %.2f | %.3f | %.3f | %.3f |\n", way, interval, who,
-         pitch, figures[1], figures[2], figures[3], figures[4], figures[5], figures[6]);
+  printf("| %s | %s | %s | %s | %.2f | %.1f | %.2f | %.2f | %.3f | %.3f | %.3f |\n", way, interval,
+         who, pitch, figures[1], figures[2], figures[3], figures[4], figures[5], figures[6],
+         figures[7]);
   fflush(stdout);
 }
 
@@ -150,13 +151,15 @@ measure(const Bench* const bench, const Way* const way, const Clip* const from,
   static Heard steps[N_STEPS];
   static Heard player;
   static Heard target;
+  static Heard sampled;
   heard_of(from, &player);
   heard_of(to, &target);
+  heard_sampled(&target, player.pitch_hz, &sampled);
   for (uint32_t i = 0; i < N_STEPS; ++i) {
     way->go(way, &bench->tools, from, to, (double)i / (N_STEPS - 1), &out);
     heard_of(&out, &steps[i]);
   }
-  return heard_figures(&player, &target, steps);
+  return heard_figures(&player, &target, &sampled, steps);
 }
 
 /// All ways from one note to another.
@@ -244,10 +247,10 @@ main(const int argc, char** const argv)
 {
   static Table table;
   const Bench  bench = read_options(argc, argv);
-  puts(
-    "| way | semitones | sounds | pitch, cents | stereo, dB | from, dB | reach, dB | linearity | "
-    "evenness | non-mixture |");
-  puts("|:---|---:|:---|---:|---:|---:|---:|---:|---:|---:|");
+  puts("| way | semitones | sounds | pitch, cents | stereo, dB | from, dB | sampled, dB | reach, "
+       "dB | linearity | "
+       "evenness | non-mixture |");
+  puts("|:---|---:|:---|---:|---:|---:|---:|---:|---:|---:|---:|");
   for (uint32_t p = 0; p < N_PAIRS; ++p) {
     for (uint32_t i = 0; i < N_INTERVALS; ++i) {
       run_pair(&bench, &pairs[p], i, &table);

@@ -23,6 +23,9 @@
 #   stereo        largest change of the channels' difference in level; the player's right channel is
 #                 6 dB softer than the left one, the target's 6 dB louder
 #   from          rms difference of the mean envelopes of player and target
+#   sampled       the same of harmonics at the player's pitch, as loud as the target's envelope
+#                 says, and the target: what they do not show of it; means nothing for chord, drums
+#                 and speech
 #   reach         the same of the morph at amount 1 and the target
 #   linearity     largest distance of the power's centroid, in octaves, from a straight way between
 #                 its two ends, over the length of that way

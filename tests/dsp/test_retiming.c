@@ -36,11 +36,10 @@ make_note(const uint32_t period, const float tilt_db, const float bend_db, Frame
   }
 }
 
-/// What of a frame is heard at a position of the control: dB over its power, no less than 57 dB
-/// below the loudest.  @return Centroid of the power, octaves.
-static double
-hear(const Retiming* const retiming, const Frame* const frame, const double position,
-     double* const level)
+/// What is added to a frame at a position of the control, dB per bin.
+static void
+gain_at(const Retiming* const retiming, const Frame* const frame, const double position,
+        double* const gain)
 {
   const RetimingPlace place                = retiming_at(retiming, (float)position);
   const double        share                = (double)place.share;
@@ -51,21 +50,37 @@ hear(const Retiming* const retiming, const Frame* const frame, const double posi
   retiming_tilt(retiming, place.tilt, tilt);
   envelope_to_bins(envelope, tilt, tilt_bins);
   envelope_free(envelope);
+  for (uint32_t k = 0; k < N_BINS; ++k) {
+    gain[k] = share * (double)frame->whole[k] +
+              4.0 * share * (1.0 - share) * (double)frame->bend[k] + (double)tilt_bins[k];
+  }
+}
 
+/// What of a frame is heard at a position of the control, its power kept and gains within 30 dB:
+/// dB, no less than 60 dB below the loudest.  @return Centroid of the power, octaves.
+static double
+hear(const Retiming* const retiming, const Frame* const frame, const double position,
+     double* const level)
+{
+  double gain[N_BINS];
+  double before = 0.0;
   double sum    = 0.0;
   double moment = 0.0;
   double top    = -1e9;
+  gain_at(retiming, frame, position, gain);
   for (uint32_t k = 1; k < N_BINS; ++k) {
-    const double gain = share * (double)frame->whole[k] +
-                        4.0 * share * (1.0 - share) * (double)frame->bend[k] + (double)tilt_bins[k];
-    const double power = (double)frame->power[k] * pow(10.0, 0.1 * gain);
-    level[k]           = 10.0 * log10(power);
-    top                = fmax(top, level[k]);
+    const double power = (double)frame->power[k] * pow(10.0, 0.1 * gain[k]);
+    before += (double)frame->power[k];
     sum += power;
     moment += power * k;
   }
   for (uint32_t k = 1; k < N_BINS; ++k) {
-    level[k] = fmax(level[k], top - 57.0) - 10.0 * log10(sum);
+    const double more = gain[k] - 10.0 * log10(sum / before);
+    level[k]          = 10.0 * log10((double)frame->power[k]) + fmin(fmax(more, -30.0), 30.0);
+    top               = fmax(top, level[k]);
+  }
+  for (uint32_t k = 1; k < N_BINS; ++k) {
+    level[k] = fmax(level[k], top - 60.0);
   }
   return log2(moment / sum);
 }

@@ -136,6 +136,34 @@ heard_of(const Clip* const clip, Heard* const heard)
   analysis_free(analysis);
 }
 
+/// An envelope at a frequency, dB.
+static double
+level_at(const Heard* const heard, const double hz)
+{
+  uint32_t b = 0;
+  while (b + 2 < ENVELOPE_BANDS && envelope_centre(b + 1) < hz) {
+    ++b;
+  }
+  const double width  = envelope_centre(b + 1) - envelope_centre(b);
+  const double within = fmin(fmax((hz - envelope_centre(b)) / width, 0.0), 1.0);
+  return heard->shape_db[b] + within * (heard->shape_db[b + 1] - heard->shape_db[b]);
+}
+
+void
+heard_sampled(const Heard* const envelope, const double pitch_hz, Heard* const sampled)
+{
+  static Clip clip;
+  memset(&clip, 0, sizeof clip);
+  for (uint32_t h = 1; h * pitch_hz < 20000.0; ++h) {
+    const double level = 0.01 * pow(10.0, 0.05 * level_at(envelope, h * pitch_hz));
+    const double step  = 2.0 * M_PI * h * pitch_hz / RATE;
+    for (uint32_t i = 0; i < LENGTH; ++i) {
+      clip.x[0][i] += (float)(level * sin(step * i + (double)h * h)); // No peaks
+    }
+  }
+  heard_of(&clip, sampled);
+}
+
 static double
 envelope_distance(const Heard* const a, const Heard* const b)
 {
@@ -194,7 +222,8 @@ novelty(const double* const m, const double* const a, const double* const b)
 }
 
 Figures
-heard_figures(const Heard* const player, const Heard* const target, const Heard* const steps)
+heard_figures(const Heard* const player, const Heard* const target, const Heard* const sampled,
+              const Heard* const steps)
 {
   const double first   = steps[0].centroid;
   const double way     = steps[N_STEPS - 1].centroid - first;
@@ -213,10 +242,11 @@ heard_figures(const Heard* const player, const Heard* const target, const Heard*
     sum += step;
     square += step * step;
   }
-  const double mean = sum / (N_STEPS - 1);
-  figures.evenness  = sqrt(fmax(square / (N_STEPS - 1) - mean * mean, 0.0)) / mean;
-  figures.before_db = envelope_distance(player, target);
-  figures.reach_db  = envelope_distance(&steps[N_STEPS - 1], target);
-  figures.novelty   = novelty(steps[N_STEPS / 2].magnitude, player->magnitude, target->magnitude);
+  const double mean  = sum / (N_STEPS - 1);
+  figures.evenness   = sqrt(fmax(square / (N_STEPS - 1) - mean * mean, 0.0)) / mean;
+  figures.before_db  = envelope_distance(player, target);
+  figures.sampled_db = envelope_distance(sampled, target);
+  figures.reach_db   = envelope_distance(&steps[N_STEPS - 1], target);
+  figures.novelty    = novelty(steps[N_STEPS / 2].magnitude, player->magnitude, target->magnitude);
   return figures;
 }

@@ -28,7 +28,8 @@ typedef struct {
   double pitch_cents; ///< Largest difference from the player, over the amounts
   double stereo_db;   ///< Largest change of the channels' difference
   double before_db;   ///< From the target, rms over the bands, at amount 0
-  double reach_db;    ///< And at amount 1
+  double sampled_db;  ///< The same of harmonics at the player's pitch, on the target's envelope
+  double reach_db;    ///< And of amount 1
   double linearity;   ///< Largest distance of the centroid from a straight way, over its length
   double evenness;    ///< Spread of the steps between amounts, over their mean
   double novelty;     ///< Of the midpoint: what no mixture of both magnitudes explains, 0…1
@@ -39,9 +40,13 @@ enum { N_FIGURES = sizeof(Figures) / sizeof(double) };
 void
 heard_of(const Clip* clip, Heard* heard);
 
+/// The harmonics of a pitch, as loud as an envelope says: all that a player of it can show of that.
+void
+heard_sampled(const Heard* envelope, double pitch_hz, Heard* sampled);
+
 /// @param steps At amounts 0 to 1, [N_STEPS].
 Figures
-heard_figures(const Heard* player, const Heard* target, const Heard* steps);
+heard_figures(const Heard* player, const Heard* target, const Heard* sampled, const Heard* steps);
 
 /// Middle of the sorted numbers; they are sorted.
 double
