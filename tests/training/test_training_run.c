@@ -86,11 +86,30 @@ test_starts_at_a_model(void** const state)
   small_run_close(&small);
 }
 
+/// The first weights are as wide as asked for; each is drawn alike.
+static void
+test_first_weights_spread(void** const state)
+{
+  SmallRun usual  = small_run_open(state);
+  SmallRun narrow = small_run_open(state);
+
+  narrow.recipe->initial_spread = 0.25;
+  small_run_begin(&usual, NULL);
+  small_run_begin(&narrow, NULL);
+  const size_t n = layer_shape_weights(&usual.run->shape.layers[0]);
+  for (size_t i = 0; i < n; ++i) {
+    assert_true(narrow.run->parameters->value[i] == 0.25f * usual.run->parameters->value[i]);
+  }
+  small_run_close(&narrow);
+  small_run_close(&usual);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_untrained_mask_lets_pass),
+    cmocka_unit_test(test_first_weights_spread),
     cmocka_unit_test(test_model_has_the_numbers),
     cmocka_unit_test(test_starts_at_a_model),
   };

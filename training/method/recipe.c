@@ -129,6 +129,7 @@ static const Field fields[] = {
   REAL("hop_s", hop_s, 0.001, 1.0),
   REAL("valid_share", valid_share, 0.0, 0.9),
   REAL("initial_gain", initial_gain, 0.01, 0.99),
+  REAL("initial_spread", initial_spread, 0.01, 10.0),
   CHOICE("skip", skip, skip_name),
   CHOICE("code", code, code_name),
   CHOICE("weights", weights, weights_name),
@@ -226,48 +227,49 @@ static const Field tap_field = { "taps", FIELD_COUNT, 0, 0, LAYER_MAX_DELAY, NUL
 static void
 recipe_set_defaults(Recipe* recipe)
 {
-  const bool sequences = recipe->task == MODEL_DENOISE;
-  recipe->seed         = 1;
-  recipe->precision    = PRECISION_AUTO;
-  recipe->rate_hz      = 48000.0;
-  recipe->window_s     = recipe->task == MODEL_MORPH ? 2048.0 / 48000.0 : 0.02;
-  recipe->hop_s        = recipe->task == MODEL_MORPH ? 512.0 / 48000.0 : 0.01;
-  recipe->valid_share  = 0.1;
-  recipe->initial_gain = 0.9;
-  recipe->echoes       = 1;
-  recipe->variational  = (RecipeVariational){ .beta = 1.0 };
-  recipe->spectrum     = (RecipeSpectrum){ .range_db = 100.0, .per_file = 40 };
-  recipe->morph        = (RecipeMorph){ .scale_db = 20.0 };
-  recipe->streams      = sequences ? 16 : 256;
-  recipe->frames       = sequences ? 256 : 1;
-  recipe->mixture      = (MixtureConfig){ .snr_min_db          = -5.0,
-                                          .snr_max_db          = 25.0,
-                                          .level_min_db        = -45.0,
-                                          .level_max_db        = -15.0,
-                                          .clean_share         = 0.1,
-                                          .noise_share         = 0.05,
-                                          .second_noise_share  = 0.3,
-                                          .steady_share        = 0.35,
-                                          .reverberation_share = 0.2,
-                                          .low_pass_share      = 0.1,
-                                          .clip_share          = 0.03,
-                                          .equalizer_db        = 6.0 };
-  recipe->pretrain     = (RecipeStage){ .steps          = 300,
-                                        .momentum       = 0.9,
-                                        .rate           = 1e-3,
-                                        .warmup         = 20,
-                                        .final_rate     = 0.1,
-                                        .clip           = 1.0,
-                                        .validate_every = 100 };
-  recipe->fine_tune    = (RecipeStage){ .steps          = 12000,
-                                        .momentum       = 0.9,
-                                        .rate           = 1e-3,
-                                        .warmup         = 200,
-                                        .final_rate     = 0.02,
-                                        .clip           = 1.0,
-                                        .validate_every = 250 };
-  recipe->loss         = (RecipeLoss){
-            .compression = 0.3, .magnitude = 0.7, .phase = 0.3, .energy = 0.2, .lost_sound = 2.0
+  const bool sequences   = recipe->task == MODEL_DENOISE;
+  recipe->seed           = 1;
+  recipe->precision      = PRECISION_AUTO;
+  recipe->rate_hz        = 48000.0;
+  recipe->window_s       = recipe->task == MODEL_MORPH ? 2048.0 / 48000.0 : 0.02;
+  recipe->hop_s          = recipe->task == MODEL_MORPH ? 512.0 / 48000.0 : 0.01;
+  recipe->valid_share    = 0.1;
+  recipe->initial_gain   = 0.9;
+  recipe->initial_spread = 1.0;
+  recipe->echoes         = 1;
+  recipe->variational    = (RecipeVariational){ .beta = 1.0 };
+  recipe->spectrum       = (RecipeSpectrum){ .range_db = 100.0, .per_file = 40 };
+  recipe->morph          = (RecipeMorph){ .scale_db = 20.0 };
+  recipe->streams        = sequences ? 16 : 256;
+  recipe->frames         = sequences ? 256 : 1;
+  recipe->mixture        = (MixtureConfig){ .snr_min_db          = -5.0,
+                                            .snr_max_db          = 25.0,
+                                            .level_min_db        = -45.0,
+                                            .level_max_db        = -15.0,
+                                            .clean_share         = 0.1,
+                                            .noise_share         = 0.05,
+                                            .second_noise_share  = 0.3,
+                                            .steady_share        = 0.35,
+                                            .reverberation_share = 0.2,
+                                            .low_pass_share      = 0.1,
+                                            .clip_share          = 0.03,
+                                            .equalizer_db        = 6.0 };
+  recipe->pretrain       = (RecipeStage){ .steps          = 300,
+                                          .momentum       = 0.9,
+                                          .rate           = 1e-3,
+                                          .warmup         = 20,
+                                          .final_rate     = 0.1,
+                                          .clip           = 1.0,
+                                          .validate_every = 100 };
+  recipe->fine_tune      = (RecipeStage){ .steps          = 12000,
+                                          .momentum       = 0.9,
+                                          .rate           = 1e-3,
+                                          .warmup         = 200,
+                                          .final_rate     = 0.02,
+                                          .clip           = 1.0,
+                                          .validate_every = 250 };
+  recipe->loss           = (RecipeLoss){
+              .compression = 0.3, .magnitude = 0.7, .phase = 0.3, .energy = 0.2, .lost_sound = 2.0
   };
 }
 

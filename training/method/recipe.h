@@ -163,7 +163,9 @@ typedef struct {
   RecipeVariational variational;    ///< Of STEP_VARIATIONAL and CODE_VARIATIONAL
   Reconstruction    reconstruction; ///< Of MODEL_AUTOENCODER and MODEL_MORPH, end to end
   double            initial_gain;   ///< Gain of an untrained mask, 0…1: "let it pass"
-  Weights           weights;        ///< Of the model file
+  double initial_spread; ///< Deviation of the first weights, over the usual one: 1/√n of
+                         ///< n inputs, √2 times that for rectifiers
+  Weights weights;       ///< Of the model file
 } Recipe;
 
 /**

@@ -71,9 +71,12 @@ static void
 draw_weights(TrainingRun* const run)
 {
   for (uint32_t l = 0; l < run->shape.n_encoder + run->shape.n_decoder; ++l) {
-    Random random = random_at(run->recipe->seed, RANDOM_WEIGHTS, l);
-    parameters_draw(&run->shape.layers[l], &random,
-                    run->parameters->value + unrolled_shape_offset(&run->shape, l));
+    Random      random = random_at(run->recipe->seed, RANDOM_WEIGHTS, l);
+    real* const value  = run->parameters->value + unrolled_shape_offset(&run->shape, l);
+    parameters_draw(&run->shape.layers[l], &random, value);
+    for (size_t i = 0; i < layer_shape_weights(&run->shape.layers[l]); ++i) {
+      value[i] *= (real)run->recipe->initial_spread;
+    }
   }
   if (run->recipe->task == MODEL_DENOISE) {
     open_mask(run);
