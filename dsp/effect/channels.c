@@ -21,6 +21,7 @@ struct Channels {
   Synthesis* synthesis[CHANNELS_MAX];
   bool       rests;   ///< As this run is told
   bool       resting; ///< No frame is begun before the next sound
+  bool       woken;   ///< No frame was shown since then
   uint32_t   n_still; ///< Silent samples up to now, in all of which it could rest; it stops growing
 };
 
@@ -190,11 +191,18 @@ run_frame(Channels* const channels, const FrameFunction frame, void* const effec
 
   if (channels->n_still < channels->stft.frame) {
     frame(effect, at, spectra);
+    channels->woken = false;
   }
   for (uint32_t c = 0; c < channels->n_channels && listened; ++c) {
     synthesis_add(channels->synthesis[c], spectra[c]);
   }
   return true;
+}
+
+bool
+channels_woke(const Channels* const channels)
+{
+  return channels->woken;
 }
 
 /// At most up to the hop's end.  @return Samples taken.
@@ -229,6 +237,7 @@ channels_run(Channels* const channels, const bool rests, const FrameFunction fra
   channels->resting = channels->resting && rests;
   for (uint32_t at = 0; at < n; at += m) {
     m                 = channels->resting ? rest(channels, n - at, in, out, at) : 0;
+    channels->woken   = channels->woken || channels->resting;
     channels->resting = channels->resting && m == n - at;
     m                 = m ? m : run_piece(channels, frame, effect, n - at, in, out, at);
   }

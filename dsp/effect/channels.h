@@ -53,6 +53,12 @@ REALTIME
 uint32_t
 channels_left(const Channels* channels);
 
+/// Whether the frame that is shown is the first since it rested: what an effect remembers of the
+/// frames before, it may have to forget now, so that two exports of a session are the same.
+REALTIME
+bool
+channels_woke(const Channels* channels);
+
 /// Forget what is yet to come out, but not what has been heard: before channels_run() is listened
 /// to again, with a whole hop left.
 REALTIME

@@ -633,6 +633,10 @@ morph_frame(void* const effect, const uint32_t at, float complex* const* const s
   Morpher* const morpher = effect;
   float          shape_db[ENVELOPE_BANDS];
   float          gain_db[ENVELOPE_BANDS];
+  if (channels_woke(morpher->channels)) {
+    retiming_reset(morpher->retiming);
+    matching_reset(morpher->matching);
+  }
   channels_power(morpher->channels, spectra, morpher->power);
   const float level_db = envelope_from_power(morpher->envelope, morpher->power, shape_db);
   if (!morpher->params->learn_side) {

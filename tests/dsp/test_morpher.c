@@ -246,6 +246,30 @@ test_amount_is_the_share_of_the_way(void** const state)
   morpher_free(morpher);
 }
 
+/// Where the timbre is replaced, what is made of a sound after silence depends on nothing before.
+static void
+test_silence_parts_sounds(void** const state)
+{
+  (void)state;
+  enum { BEFORE = 20000, SILENCE = 9000, N = 60000, BEGIN = BEFORE + SILENCE };
+  static float        in[N];
+  static float        heard[2][N];
+  const MorpherParams params = { .amount = 1.0f, .expression = 0.0f, .wet = 1.0f };
+  signal_fill_noise(9, 0.3f, N - BEGIN, in + BEGIN);
+  for (uint32_t i = BEGIN; i < N; ++i) {
+    in[i] *= expf(-(float)(i - BEGIN) / 3000.0f);
+  }
+  for (uint32_t with = 0; with < 2; ++with) {
+    Morpher* const morpher = morphing_sloping_morpher(48000.0, 1);
+    if (with) {
+      signal_fill_noise(10, 0.5f, BEFORE, in);
+    }
+    morphing_run(morpher, &params, 512, N, in, heard[with]);
+    morpher_free(morpher);
+  }
+  assert_memory_equal(heard[0] + BEGIN, heard[1] + BEGIN, (N - BEGIN) * sizeof(float));
+}
+
 static void
 test_silence_and_clicks_make_no_anchor(void** const state)
 {
@@ -845,6 +869,7 @@ main(void)
     cmocka_unit_test(test_channels_are_linked),
     cmocka_unit_test(test_harmonics_take_the_levels_of_the_target),
     cmocka_unit_test(test_amount_is_the_share_of_the_way),
+    cmocka_unit_test(test_silence_parts_sounds),
     cmocka_unit_test(test_silence_and_clicks_make_no_anchor),
     cmocka_unit_test(test_anchors_weigh_by_loudness),
     cmocka_unit_test(test_broken_input),
