@@ -13,10 +13,11 @@
 /**
    Sound from magnitudes alone: those of what is heard times gains, with phases of their own.
 
-   The phases are those that phase.h finds for the mean power of the channels.  All channels have
-   them, each with its own magnitudes, so levels stay in their places between the channels.  A frame
-   can be held, and sounds on for as long as it is; the power is always that of what is heard.  For
-   linked channels of one stream; one thread at a time.
+   The phases are those that phase.h finds for the mean power of the channels as it is heard, for
+   the gains have no phase; a frame much of whose power is new, as in an attack, keeps the phases of
+   its loudest channel.  All channels have them, each with its own magnitudes, so levels stay in
+   their places between the channels.  A frame can be held, and sounds on for as long as it is; the
+   power is always that of what is heard.  For linked channels of one stream; one thread at a time.
 */
 typedef struct Generator Generator;
 

@@ -332,20 +332,47 @@ integrate(Phase* const phase)
   }
 }
 
-void
-phase_next(Phase* const phase, const float* const magnitude, float complex* const spectrum)
+static void
+begin_frame(Phase* const phase, const float* const magnitude)
 {
   swap_frames(phase);
   take_levels(phase, magnitude);
   take_gradients(phase);
-  sort_bins(phase);
-  integrate(phase);
-  ++phase->n_frames;
+}
 
+/// The transform counts time from the frame's first sample, half a frame before its middle.
+static float
+sign_of(const uint32_t bin)
+{
+  return bin % 2 ? -1.0f : 1.0f;
+}
+
+static void
+end_frame(Phase* const phase, const float* const magnitude, float complex* const spectrum)
+{
   const float* const angle = phase->frames[0].angle;
   for (uint32_t m = 0; m < phase->n_bins; ++m) {
-    // The transform counts time from the frame's first sample, half a frame before its middle.
-    const float sign = m % 2 ? -1.0f : 1.0f;
-    spectrum[m]      = sign * magnitude[m] * (cosf(angle[m]) + I * sinf(angle[m]));
+    spectrum[m] = sign_of(m) * magnitude[m] * (cosf(angle[m]) + I * sinf(angle[m]));
   }
+  ++phase->n_frames;
+}
+
+void
+phase_next(Phase* const phase, const float* const magnitude, float complex* const spectrum)
+{
+  begin_frame(phase, magnitude);
+  sort_bins(phase);
+  integrate(phase);
+  end_frame(phase, magnitude, spectrum);
+}
+
+void
+phase_take(Phase* const phase, const float* const magnitude, const float complex* const known,
+           float complex* const spectrum)
+{
+  begin_frame(phase, magnitude);
+  for (uint32_t m = 0; m < phase->n_bins; ++m) {
+    phase->frames[0].angle[m] = cargf(sign_of(m) * known[m]);
+  }
+  end_frame(phase, magnitude, spectrum);
 }

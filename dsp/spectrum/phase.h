@@ -47,4 +47,17 @@ REALTIME
 void
 phase_next(Phase* phase, const float* magnitude, float complex* spectrum);
 
+/**
+   One frame whose phases are known, as those of an attack, of which the frames before tell nothing;
+   the next frames go on from them.
+
+   @param magnitude As for phase_next().
+   @param known Spectrum that has the phases, [stft_bins].
+   @param spectrum As for phase_next().
+*/
+REALTIME
+void
+phase_take(Phase* phase, const float* magnitude, const float complex* known,
+           float complex* spectrum);
+
 #endif

@@ -176,6 +176,37 @@ test_a_sine_keeps_its_frequency(void** const state)
   free(x);
 }
 
+/// A steady sine goes on from the phases that were given, through the phases that it truly has.
+static void
+test_given_phases_go_on(void** const state)
+{
+  (void)state;
+  enum { GIVEN = 20 };
+  Phase* const    phase    = phase_new(config);
+  Analysis* const analysis = analysis_new(config);
+  for (uint32_t t = 0; t < 40; ++t) {
+    float         x[512];
+    float         magnitude[N_BINS];
+    float complex spectrum[N_BINS];
+    for (uint32_t i = 0; i < 512; ++i) {
+      x[i] = (float)cos(2.0 * M_PI * 40.3 * (512 * t + i) / config.frame);
+    }
+    analysis_write(analysis, config.hop, x);
+    const float complex* const known = analysis_spectrum(analysis);
+    for (uint32_t m = 0; m < N_BINS; ++m) {
+      magnitude[m] = cabsf(known[m]);
+    }
+    if (t == GIVEN) {
+      phase_take(phase, magnitude, known, spectrum);
+    } else {
+      phase_next(phase, magnitude, spectrum);
+    }
+    assert_true(t < GIVEN || cabsf(spectrum[40] - known[40]) < 0.01f * magnitude[40]);
+  }
+  analysis_free(analysis);
+  phase_free(phase);
+}
+
 /// Every other bin is silent, so each sounding one is an island; the rest are near the tolerance.
 static void
 fill_islands(const uint64_t seed, float* const magnitude)
@@ -280,6 +311,7 @@ main(void)
     cmocka_unit_test(test_notes_are_rebuilt),
     cmocka_unit_test(test_chords_are_rebuilt),
     cmocka_unit_test(test_a_sine_keeps_its_frequency),
+    cmocka_unit_test(test_given_phases_go_on),
     cmocka_unit_test(test_magnitudes_are_kept),
     cmocka_unit_test(test_reset_repeats_every_bit),
     cmocka_unit_test(test_soft_bins_are_random),
