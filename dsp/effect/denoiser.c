@@ -9,7 +9,7 @@
 #include <string.h>
 
 /// A profile within this of what silence reads is one of silence, dB.
-static const float silence_margin_db = 1.0f;
+static const float silence_margin_db = 3.5f;
 
 /// Levels of a profile are whole multiples of 1 dB over this: no decimals of them get lost in a
 /// session's text.
@@ -263,6 +263,7 @@ run_frame(void* const effect, const uint32_t at, float complex* const* const spe
   features_from_power(denoiser->features, denoiser->bin, denoiser->x);
   network_forward(&autoencoder->encoder, denoiser->encoder, denoiser->x, denoiser->code);
   network_forward(&autoencoder->decoder, denoiser->decoder, denoiser->code, denoiser->gain);
+  features_to_gains(&denoiser->model->features, denoiser->x, denoiser->gain);
   shape_gains(denoiser, denoiser->params);
   apply_gains(denoiser, spectra);
 }

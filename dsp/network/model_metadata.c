@@ -48,6 +48,8 @@ static const NumberField long_floor = { "features.long_minimum_s",
 /// Of MODEL_DENOISE; missing where the answer is no.
 static const char* const profile_key = "features.profile";
 
+static const char* const prior_snr_key = "features.prior_snr";
+
 /// Of MODEL_AUTOENCODER and MODEL_CLASSIFY.
 static const NumberField spectrum[] = {
   { "spectrum.top_db", offsetof(ModelShape, spectrum.top_db), true },
@@ -156,6 +158,9 @@ write_frame(Writer* writer, const ModelShape* shape)
     }
     if (shape->features.profile) {
       write_truth(writer, profile_key, true);
+    }
+    if (shape->features.prior_snr) {
+      write_truth(writer, prior_snr_key, true);
     }
   } else if (shape->kind == MODEL_MORPH) {
     write_number(writer, &morph_scale, shape);
@@ -506,6 +511,9 @@ read_frame(Reader* reader, ModelShape* shape)
     }
     if (json_object_get(reader->object, profile_key)) {
       shape->features.profile = read_truth(reader, profile_key);
+    }
+    if (json_object_get(reader->object, prior_snr_key)) {
+      shape->features.prior_snr = read_truth(reader, prior_snr_key);
     }
   } else if (shape->kind == MODEL_MORPH) {
     read_space(reader, shape);

@@ -21,6 +21,10 @@
    A floor of a longer window, where there is one, tells held notes from noise: they lift the first
    floor and not the second.  A profile, learned while only the noise sounds, takes the place of the
    first floor; a model may be told of that by one more number, 1 with a profile and 0 without.
+
+   The a priori SNR of every band, over the profile or the longest floor, may come last, divided by
+   `scale_db` as well.  What such a model gives is not the gains themselves, but what
+   prior_snr_gain() takes.
 */
 typedef struct {
   BandLayout bands;
@@ -33,13 +37,14 @@ typedef struct {
   float minimum_s;       ///< Window of that minimum, seconds
   float long_minimum_s;  ///< Window of a second floor, seconds; 0: there is none
   bool  profile;         ///< The model is told whether the first floor is a profile
+  bool  prior_snr;       ///< And the a priori SNR, which its gains go out from
 } FeatureConfig;
 
 /// The defaults for a window of `window_s` seconds.
 FeatureConfig
 feature_config_default(double window_s);
 
-/// Numbers in one feature frame: two or three per band, and one more of the profile.
+/// Numbers in one feature frame: two to four per band, and one more of the profile.
 uint32_t
 feature_config_size(const FeatureConfig* config);
 
@@ -59,7 +64,8 @@ REALTIME
 void
 features_reset(Features* features);
 
-/// Begin a new profile: the mean power of the frames to come, until features_use_profile().
+/// Begin a new profile: the level of the frames to come, until features_use_profile(), as the mean
+/// of its logarithm tells it, which a knock among them does not lift.
 REALTIME
 void
 features_learn_profile(Features* features);
@@ -92,6 +98,16 @@ features_profile(const Features* features);
 REALTIME
 void
 features_from_power(Features* features, const float* bin_power, float* x);
+
+/**
+   The gains of a frame.
+
+   @param x Its features, [feature_config_size].
+   @param gain What the network gives for them, 0…1, [n_bands]; becomes the gains.
+*/
+REALTIME
+void
+features_to_gains(const FeatureConfig* config, const float* x, float* gain);
 
 /// The bands of these features at their rate, owned by `features`.
 REALTIME

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX_FEATURES = 300 };
 
@@ -123,7 +124,10 @@ test_same_at_every_rate(void** const state)
   check_rate(192000.0);
 }
 
-/// A model of all that there may be: two floors and word of a profile.
+/// 10 log₁₀(e) γ, γ being Euler's constant.
+static const float one_bin_db = 2.5068f;
+
+/// A model of two floors and word of a profile.
 static FeatureConfig
 full_config(void)
 {
@@ -177,9 +181,10 @@ test_long_floor_forgets_later(void** const state)
   features_free(features);
 }
 
-/// Frames of power 1 and 3 have mean power 2: 3 dB over the first.
+/// Frames of power 1 and 3 have the mean level of √3; the bias of one bin of noise is Euler's
+/// constant, as a power in decibels.
 static void
-test_profile_is_the_mean_power(void** const state)
+test_profile_is_the_mean_level(void** const state)
 {
   (void)state;
   Features* const features = full_features();
@@ -198,7 +203,8 @@ test_profile_is_the_mean_power(void** const state)
   features_reset(features);
   flat_frame(features, 1.0f, x);
   assert_true(x[387] == 1.0f && x[50] == first);
-  assert_float_equal(40.0f * (x[129 + 50] - x[50]), 10.0f * log10f(2.0f), 1e-3f);
+  assert_float_equal(40.0f * (x[129 + 50] - x[50]), 10.0f * log10f(sqrtf(3.0f)) + one_bin_db,
+                     0.03f);
   features_free(features);
 }
 
@@ -219,7 +225,7 @@ test_profile_is_handed_on_and_cleared(void** const state)
   flat_frame(features, 1.0f, x);
   flat_frame(other, 1.0f, y);
   assert_memory_equal(x, y, sizeof(x));
-  assert_float_equal(40.0f * (y[50] - y[129 + 50]), 20.0f, 1e-3f);
+  assert_float_equal(40.0f * (y[50] - y[129 + 50]), 20.0f - one_bin_db, 0.03f);
 
   features_clear_profile(other);
   flat_frame(other, 1.0f, y);
@@ -227,6 +233,95 @@ test_profile_is_handed_on_and_cleared(void** const state)
   assert_true(y[387] == 0.0f && y[129 + 50] == y[50]);
   features_free(features);
   features_free(other);
+}
+
+/// One frame of noise whose bins have the mean power, by the inverse of their distribution.
+static void
+noise_frame(Features* const features, const float power, uint64_t* const random, float* const x)
+{
+  float bins[481];
+  for (uint32_t k = 0; k < 481; ++k) {
+    bins[k] = -power * logf(0.5f - 0.4999999f * signal_noise(random));
+  }
+  features_from_power(features, bins, x);
+}
+
+/// Noise of −20 dB is told within 0.1 dB in bands of one bin and of many.
+static void
+test_profile_of_noise_is_its_level(void** const state)
+{
+  (void)state;
+  Features* const features = full_features();
+  float           x[388];
+  uint64_t        random = 1;
+  double          low    = 0.0;
+  double          high   = 0.0;
+  features_learn_profile(features);
+  for (uint32_t t = 0; t < 1000; ++t) {
+    noise_frame(features, 0.01f, &random, x);
+  }
+  features_use_profile(features, NULL);
+  features_reset(features);
+  flat_frame(features, 0.01f, x);
+  for (uint32_t i = 0; i < 28; ++i) {
+    low += (double)(40.0f * (x[129 + 20 + i] - x[20 + i])) / 28.0;
+    high += (double)(40.0f * (x[129 + 101 + i] - x[101 + i])) / 28.0;
+  }
+  assert_float_equal(low, 0.0, 0.1);
+  assert_float_equal(high, 0.0, 0.1);
+  features_free(features);
+}
+
+/// One frame in twenty that is 30 dB louder moves it by a twentieth of that.
+static void
+test_knocks_do_not_lift_a_profile(void** const state)
+{
+  (void)state;
+  Features* const features = full_features();
+  float           x[388];
+  features_learn_profile(features);
+  for (uint32_t t = 0; t < 100; ++t) {
+    flat_frame(features, t % 20 ? 0.001f : 1.0f, x);
+  }
+  features_use_profile(features, NULL);
+  features_reset(features);
+  flat_frame(features, 0.001f, x);
+  assert_float_equal(40.0f * (x[129 + 50] - x[50]), 1.5f + one_bin_db, 0.05f);
+  features_free(features);
+}
+
+/// Over a profile; a network that says one half leaves Wiener's gain as it is.
+static void
+test_prior_snr_comes_last(void** const state)
+{
+  (void)state;
+  FeatureConfig config     = full_config();
+  config.prior_snr         = true;
+  Features* const features = features_new(&config, stft_config(0.02, 0.01, 48000.0), 48000.0);
+  float           x[4 * 129 + 1];
+  float           gain[129];
+  float           level_db[129];
+  assert_int_equal(feature_config_size(&config), 4 * 129 + 1);
+  features_learn_profile(features);
+  flat_frame(features, 0.01f, x);
+  memcpy(level_db, features_profile(features), sizeof(level_db));
+  features_use_profile(features, level_db);
+  features_reset(features);
+  for (uint32_t t = 0; t < 500; ++t) {
+    flat_frame(features, 1.0f, x); // In the end ξ = γ − 1 + α (G²γ − γ + 1)
+  }
+  const double gamma  = pow(10.0, (20.0 - (double)one_bin_db) / 10.0);
+  const double xi     = pow(10.0, 4.0 * (double)x[388 + 50]);
+  const double wiener = xi / (1.0 + xi);
+  const double keep   = exp(-0.01 / 0.195);
+  const double wanted = gamma - 1.0 + keep * (wiener * wiener * gamma - gamma + 1.0);
+  assert_float_equal((float)xi, (float)wanted, (float)(0.02 * xi));
+  for (uint32_t i = 0; i < 129; ++i) {
+    gain[i] = 0.5f;
+  }
+  features_to_gains(&config, x, gain);
+  assert_float_equal(gain[50], (float)wiener, 1e-4f);
+  features_free(features);
 }
 
 static void
@@ -251,7 +346,10 @@ main(void)
     cmocka_unit_test(test_same_at_every_rate),
     cmocka_unit_test(test_size_grows_by_a_floor_and_a_flag),
     cmocka_unit_test(test_long_floor_forgets_later),
-    cmocka_unit_test(test_profile_is_the_mean_power),
+    cmocka_unit_test(test_profile_is_the_mean_level),
+    cmocka_unit_test(test_profile_of_noise_is_its_level),
+    cmocka_unit_test(test_knocks_do_not_lift_a_profile),
+    cmocka_unit_test(test_prior_snr_comes_last),
     cmocka_unit_test(test_profile_is_handed_on_and_cleared),
     cmocka_unit_test(test_silence_is_finite),
   };

@@ -99,6 +99,7 @@ assert_models_equal(const Model* a, const Model* b)
   assert_true(a->hop_s == b->hop_s);
   assert_memory_equal(&a->features, &b->features, offsetof(FeatureConfig, profile));
   assert_int_equal(a->features.profile, b->features.profile);
+  assert_int_equal(a->features.prior_snr, b->features.prior_snr);
   assert_true(a->spectrum.top_db == b->spectrum.top_db);
   assert_true(a->spectrum.range_db == b->spectrum.range_db);
   assert_int_equal(a->spectrum.unit, b->spectrum.unit);
@@ -134,13 +135,15 @@ test_round_trip(void** state)
 static void
 test_round_trip_of_every_feature(void** state)
 {
-  ModelShape shape              = models_tiny_shape();
-  shape.features.long_minimum_s = 4.1f;
-  shape.features.profile        = true;
-  shape.encoder[0].n_in         = feature_config_size(&shape.features);
-  Model* const model            = models_of(&shape);
-  Model*       again            = NULL;
-  assert_int_equal(shape.encoder[0].n_in, 16);
+  ModelShape shape                              = models_tiny_shape();
+  shape.features.long_minimum_s                 = 4.1f;
+  shape.features.profile                        = true;
+  shape.features.prior_snr                      = true;
+  shape.decoder[shape.n_decoder - 1].activation = ACTIVATION_SIGMOID;
+  shape.encoder[0].n_in                         = feature_config_size(&shape.features);
+  Model* const model                            = models_of(&shape);
+  Model*       again                            = NULL;
+  assert_int_equal(shape.encoder[0].n_in, 21);
   models_write(state, "model.safetensors", models_of(&shape));
   assert_int_equal(model_read(folder_path(state, "model.safetensors"), &again, NULL),
                    STATUS_SUCCESS);

@@ -3,6 +3,7 @@
 
 #include "training/method/mask_loss.h"
 
+#include "dsp/spectrum/prior_snr.h"
 #include "tests/support/numeric_gradient.h"
 #include "tests/support/test.h"
 #include "training/engine/random.h"
@@ -32,6 +33,7 @@ typedef struct {
   float complex clean[N_ROWS * N_BINS];
   uint32_t      n_used[N_STREAMS];
   MaskTarget    target;
+  float         prior_db[N_ROWS * N_BANDS];
   double        gain[N_ROWS * N_BANDS];
   double        slope[N_ROWS * N_BANDS];
 } Fixture;
@@ -59,7 +61,8 @@ new_fixture(const RecipeLoss weights)
     fixture->noisy[i] = fixture->clean[i] + random_bin(&random);
   }
   for (uint32_t i = 0; i < N_ROWS * N_BANDS; ++i) {
-    fixture->gain[i] = random_between(&random, 0.05, 0.95);
+    fixture->gain[i]     = random_between(&random, 0.05, 0.95);
+    fixture->prior_db[i] = (float)random_between(&random, -20.0, 20.0);
   }
   fixture->n_used[0] = N_BINS;
   fixture->n_used[1] = 20;
@@ -86,10 +89,11 @@ loss(void* const handle)
 }
 
 static void
-check_gradient(const RecipeLoss weights)
+check_gradient(const RecipeLoss weights, const bool with_prior)
 {
   Fixture* const fixture = new_fixture(weights);
   double         gradient[N_ROWS * N_BANDS];
+  fixture->target.prior_db = with_prior ? fixture->prior_db : NULL;
   loss(fixture);
   memcpy(gradient, fixture->slope, sizeof(gradient));
   assert_true(numeric_gradient_error(loss, fixture, N_ROWS * N_BANDS, fixture->gain, gradient) <
@@ -101,10 +105,33 @@ static void
 test_gradient_of_every_part(void** const state)
 {
   (void)state;
-  check_gradient((RecipeLoss){ .compression = 0.3, .magnitude = 1.0, .lost_sound = 1.0 });
-  check_gradient((RecipeLoss){ .compression = 0.3, .phase = 1.0, .lost_sound = 1.0 });
-  check_gradient((RecipeLoss){ .compression = 0.5, .energy = 1.0, .lost_sound = 1.0 });
-  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0 });
+  check_gradient((RecipeLoss){ .compression = 0.3, .magnitude = 1.0, .lost_sound = 1.0 }, false);
+  check_gradient((RecipeLoss){ .compression = 0.3, .phase = 1.0, .lost_sound = 1.0 }, false);
+  check_gradient((RecipeLoss){ .compression = 0.5, .energy = 1.0, .lost_sound = 1.0 }, false);
+  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0 }, false);
+}
+
+static void
+test_gradient_through_the_prior(void** const state)
+{
+  (void)state;
+  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0 }, true);
+}
+
+/// The loss of a share is that of the gain that prior_snr_gain() makes of it.
+static void
+test_prior_makes_the_gains(void** const state)
+{
+  (void)state;
+  Fixture* const fixture   = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0 });
+  fixture->target.prior_db = fixture->prior_db;
+  const double given       = loss(fixture);
+  fixture->target.prior_db = NULL;
+  for (uint32_t i = 0; i < N_ROWS * N_BANDS; ++i) {
+    fixture->gain[i] = (double)prior_snr_gain((float)fixture->gain[i], fixture->prior_db[i]);
+  }
+  assert_float_equal(loss(fixture), given, 1e-5);
+  free_fixture(fixture);
 }
 
 /// Gain 1 on sound without noise: only the energy term is left, at its least, log10(1e-4).
@@ -165,6 +192,8 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_gradient_of_every_part),
+    cmocka_unit_test(test_gradient_through_the_prior),
+    cmocka_unit_test(test_prior_makes_the_gains),
     cmocka_unit_test(test_clean_sound_costs_nothing),
     cmocka_unit_test(test_by_hand),
     cmocka_unit_test(test_unused_bins_have_no_say),

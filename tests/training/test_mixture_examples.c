@@ -3,6 +3,8 @@
 
 #include "training/method/mixture_examples.h"
 
+#include "dsp/spectrum/prior_snr.h"
+
 #include "tests/support/folder.h"
 #include "tests/support/test.h"
 #include "tests/training/small_run.h"
@@ -146,6 +148,28 @@ test_profile_is_the_floor(void** const state)
   small_run_close(&small);
 }
 
+/// The a priori SNR comes to the loss as it comes to the model.
+static void
+test_prior_snr_is_handed_to_the_loss(void** const state)
+{
+  SmallRun small                   = small_run_open(state);
+  small.recipe->features.prior_snr = true;
+  Examples* const examples         = open_examples(&small);
+  Batch           drawn;
+  assert_int_equal(examples_draw(examples, NULL, SPLIT_TRAIN, 0, &drawn, NULL), STATUS_SUCCESS);
+  const uint32_t     n_bands  = band_layout_count(&small.recipe->features.bands);
+  const float* const prior_db = drawn.spectra->prior_db;
+  for (uint32_t r = 0; r < batch_rows(drawn.shape); ++r) {
+    const real* const x = drawn.x + (size_t)(r + 1) * examples->n_features - n_bands;
+    for (uint32_t i = 0; i < n_bands; ++i) {
+      assert_float_equal(prior_db[r * n_bands + i], small.recipe->features.scale_db * x[i], 1e-4f);
+      assert_true(prior_db[r * n_bands + i] > PRIOR_SNR_MIN_DB - 0.001f);
+    }
+  }
+  examples_free(examples);
+  small_run_close(&small);
+}
+
 /// Whether in the first frame of all sequences the floor is the level: nothing was heard before.
 static bool
 begins_with_nothing(const SmallRun* const small, const uint32_t lead)
@@ -182,6 +206,7 @@ main(void)
     cmocka_unit_test(test_mixtures_echo),
     cmocka_unit_test(test_spectra_are_levelled),
     cmocka_unit_test(test_profile_is_the_floor),
+    cmocka_unit_test(test_prior_snr_is_handed_to_the_loss),
     cmocka_unit_test(test_lead_is_heard),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);

@@ -29,6 +29,8 @@ struct MaskLoss {
   real*      upper;  ///< [n_bins], share of the band above
   real*      weight; ///< [n_bins], share of the ERB scale
   double*    value;  ///< [n_streams], each sequence's part of the loss
+  real*      gain;   ///< [rows × n_bands], made with the a priori SNR
+  real*      rise;   ///< [rows × n_bands], its slope
 };
 
 /// Share of every bin in the ERB scale, whose density is ∝ 1 / (1 + 0.00437 f).
@@ -60,7 +62,9 @@ mask_loss_new(const RecipeLoss* const weights, const Bands* const bands, const u
   loss->upper   = calloc(n_bins, sizeof(real));
   loss->weight  = calloc(n_bins, sizeof(real));
   loss->value   = calloc(batch.n_streams, sizeof(double));
-  if (!loss->band || !loss->upper || !loss->weight || !loss->value) {
+  loss->gain    = calloc((size_t)batch_rows(batch) * n_bands, sizeof(real));
+  loss->rise    = calloc((size_t)batch_rows(batch) * n_bands, sizeof(real));
+  if (!loss->band || !loss->upper || !loss->weight || !loss->value || !loss->gain || !loss->rise) {
     mask_loss_free(loss);
     return NULL;
   }
@@ -82,6 +86,8 @@ mask_loss_free(MaskLoss* const loss)
     free(loss->upper);
     free(loss->weight);
     free(loss->value);
+    free(loss->gain);
+    free(loss->rise);
     free(loss);
   }
 }
@@ -162,14 +168,30 @@ compressed_error(const RecipeLoss* const weights, const Bin bin, real* const slo
   return magnitude * v * (u - b) * (u - b) + phase * (u * u + b * b - 2 * u * b * cosine);
 }
 
+/// Gains of one sequence that go out from the a priori SNR: prior_snr_gain() and its slope.
 static void
-judge_sequence(void* const handle, const uint32_t stream)
+make_gains(const Judgement* const judgement, const uint32_t stream)
 {
-  const Judgement* const judgement = (const Judgement*)handle;
-  MaskLoss* const        loss      = judgement->loss;
-  const BatchShape       batch     = judgement->batch;
-  double                 error     = 0.0;
-  double                 sound     = 0.0;
+  const MaskLoss* const loss = judgement->loss;
+  for (uint32_t t = 0; t < judgement->batch.n_steps; ++t) {
+    const size_t at = ((size_t)t * judgement->batch.n_streams + stream) * loss->n_bands;
+    for (size_t i = at; i < at + loss->n_bands; ++i) {
+      const real share = judgement->gain[i];
+      const real xi    = POW(10, (real)judgement->target->prior_db[i] / 10);
+      const real both  = 1 - share + share * xi;
+      loss->gain[i]    = share * xi / both;
+      loss->rise[i]    = xi / (both * both);
+    }
+  }
+}
+
+static void
+judge_gains(const Judgement* const judgement, const uint32_t stream)
+{
+  MaskLoss* const  loss  = judgement->loss;
+  const BatchShape batch = judgement->batch;
+  double           error = 0.0;
+  double           sound = 0.0;
   sequence_energies(judgement, stream, &error, &sound);
 
   const double ratio  = sound > 0.0 ? error / sound + least_ratio : 1.0;
@@ -197,6 +219,28 @@ judge_sequence(void* const handle, const uint32_t stream)
     sum += (double)row_sum;
   }
   loss->value[stream] = sum + energy * log10(ratio);
+}
+
+static void
+judge_sequence(void* const handle, const uint32_t stream)
+{
+  const Judgement* const given = (const Judgement*)handle;
+  if (!given->target->prior_db) {
+    judge_gains(given, stream);
+    return;
+  }
+
+  const MaskLoss* const loss = given->loss;
+  Judgement             made = *given;
+  made.gain                  = loss->gain;
+  make_gains(given, stream);
+  judge_gains(&made, stream);
+  for (uint32_t t = 0; t < made.batch.n_steps; ++t) {
+    const size_t at = ((size_t)t * made.batch.n_streams + stream) * loss->n_bands;
+    for (size_t i = at; i < at + loss->n_bands; ++i) {
+      made.slope[i] *= loss->rise[i];
+    }
+  }
 }
 
 double

@@ -16,9 +16,10 @@
 /// What a mask is judged on: the spectra of a mini-batch, rows as in BatchShape.
 typedef struct {
   uint32_t       n_bins;
-  float complex* noisy;  ///< Y, [rows × n_bins], mean power 1 in every sequence
-  float complex* clean;  ///< S, [rows × n_bins], on the same scale
-  uint32_t*      n_used; ///< [n_streams], bins that the recording of the sound has content in
+  float complex* noisy;    ///< Y, [rows × n_bins], mean power 1 in every sequence
+  float complex* clean;    ///< S, [rows × n_bins], on the same scale
+  uint32_t*      n_used;   ///< [n_streams], bins that the recording of the sound has content in
+  float*         prior_db; ///< A priori SNR that the gains go out from, [rows × n_bands], or NULL
 } MaskTarget;
 
 /**
@@ -59,7 +60,8 @@ mask_loss_free(MaskLoss* loss);
 /**
    The loss and its slope.
 
-   @param gain Gain per band, [rows × n_bands], positive.
+   @param gain Gain per band, [rows × n_bands], positive; with `prior_db` the share that
+   prior_snr_gain() makes it of.
    @param slope ∂loss/∂gain, [rows × n_bands], written.
    @return The loss.
 */

@@ -69,6 +69,12 @@ allocate_maker(const MixtureExamples* const examples, Maker* const maker)
          maker->analysis && maker->features && maker->power && maker->peak && maker->x;
 }
 
+static uint32_t
+n_bands(const MixtureExamples* const examples)
+{
+  return band_layout_count(&examples->recipe->features.bands);
+}
+
 static bool
 allocate_batch(MixtureExamples* const examples)
 {
@@ -81,6 +87,12 @@ allocate_batch(MixtureExamples* const examples)
   examples->target.noisy  = malloc(spectra);
   examples->target.clean  = malloc(spectra);
   examples->target.n_used = calloc(examples->base.shape.n_streams, sizeof(uint32_t));
+  if (examples->recipe->features.prior_snr) {
+    examples->target.prior_db = malloc(n_rows * n_bands(examples) * sizeof(float));
+    if (!examples->target.prior_db) {
+      return false;
+    }
+  }
   return examples->noisy && examples->clean && examples->target.noisy && examples->target.clean &&
          examples->target.n_used;
 }
@@ -111,6 +123,7 @@ free_mixture_examples(Examples* const base)
   free(examples->target.noisy);
   free(examples->target.clean);
   free(examples->target.n_used);
+  free(examples->target.prior_db);
   free(examples);
 }
 
@@ -163,6 +176,18 @@ learn_profile(const StftConfig stft, Maker* const maker)
   features_use_profile(maker->features, NULL);
 }
 
+/// The a priori SNR among the features of a frame, which come last.
+static void
+keep_prior(const MixtureExamples* const examples, const Maker* const maker, const size_t row)
+{
+  const uint32_t     n     = n_bands(examples);
+  const float* const x     = maker->x + examples->base.n_features - n;
+  const float        scale = examples->recipe->features.scale_db;
+  for (uint32_t i = 0; i < n; ++i) {
+    examples->target.prior_db[row * n + i] = scale * x[i];
+  }
+}
+
 /// One signal of one sequence: its spectra and features, in the rows of the sequence; its peaks.
 /// @param features NULL: only spectra and peaks.
 static void
@@ -185,6 +210,9 @@ analyze(const MixtureExamples* const examples, const uint32_t stream, const floa
     memcpy(spectra + row * n_bins, spectrum, n_bins * sizeof(float complex));
     for (uint32_t i = 0; features && i < examples->base.n_features; ++i) {
       features[row * examples->base.n_features + i] = (real)maker->x[i];
+    }
+    if (features == examples->noisy && examples->target.prior_db) {
+      keep_prior(examples, maker, row);
     }
   }
 }

@@ -176,6 +176,7 @@ shape_difference(const ModelShape* const a, const ModelShape* const b)
          : a->hop_s != b->hop_s                           ? "hop_s"
          : memcmp(x, y, offsetof(FeatureConfig, profile)) ? "bands or features"
          : x->profile != y->profile                       ? "features.profile"
+         : y->prior_snr && !x->prior_snr                  ? "features.prior_snr"
          : a->n_encoder != b->n_encoder                   ? "the number of layers"
          : !can_grow(a->n_encoder, b->encoder, a->encoder) ||
              !can_grow(a->n_decoder, b->decoder, a->decoder)
