@@ -86,6 +86,39 @@ test_starts_at_a_model(void** const state)
   small_run_close(&small);
 }
 
+/// A model that was not told of the a priori SNR can be, with weights of 0 at first; not the other
+/// way round.
+static void
+test_starts_at_a_model_without_prior(void** const state)
+{
+  SmallRun without                = small_run_open(state);
+  SmallRun with                   = small_run_open(state);
+  with.recipe->features.prior_snr = true;
+  small_run_begin(&without, NULL);
+  small_run_begin(&with, NULL);
+  Model* const known = training_run_model(without.run, NULL);
+  assert_int_equal(training_run_start_at_model(with.run, known, NULL), STATUS_SUCCESS);
+  Model* const       grown   = training_run_model(with.run, NULL);
+  const Layer* const from    = &known->autoencoder.encoder.layers[0];
+  const Layer* const to      = &grown->autoencoder.encoder.layers[0];
+  const uint32_t     n_known = from->shape.n_in;
+  const uint32_t     n_bands = band_layout_count(&without.recipe->features.bands);
+  const uint32_t     n_out   = from->shape.n_out;
+  assert_int_equal(to->shape.n_in, n_known + n_bands);
+  assert_memory_equal(to->w, from->w, n_known * n_out * sizeof(float));
+  for (uint32_t i = 0; i < n_bands * n_out; ++i) {
+    assert_true(to->w[n_known * n_out + i] == 0.0f);
+  }
+
+  Diagnostic why = { "" };
+  assert_int_equal(training_run_start_at_model(without.run, grown, &why), STATUS_BAD_OPTION);
+  assert_string_equal(why.text, "features.prior_snr: not as in the recipe");
+  model_free(known);
+  model_free(grown);
+  small_run_close(&without);
+  small_run_close(&with);
+}
+
 /// The first weights are as wide as asked for; each is drawn alike.
 static void
 test_first_weights_spread(void** const state)
@@ -112,6 +145,7 @@ main(void)
     cmocka_unit_test(test_first_weights_spread),
     cmocka_unit_test(test_model_has_the_numbers),
     cmocka_unit_test(test_starts_at_a_model),
+    cmocka_unit_test(test_starts_at_a_model_without_prior),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }
