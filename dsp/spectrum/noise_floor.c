@@ -11,6 +11,9 @@
 /// Parts of the window.  More follow a rising floor sooner and cost as many comparisons a frame.
 enum { N_PARTS = 8 };
 
+/// Bands on either side that the first floor of a band is the mean of, too.
+enum { NEIGHBORS = 4 };
+
 struct NoiseFloor {
   uint32_t n_bands;
   float    keep;        ///< Of the smoothed level, per frame
@@ -62,13 +65,30 @@ noise_floor_reset(NoiseFloor* const floor)
   floor->started = false;
 }
 
+/// Mean level of a band and its neighbors on either side.
+static float
+mean_around(const NoiseFloor* const floor, const float* const level_db, const uint32_t band)
+{
+  const uint32_t from = band > NEIGHBORS ? band - NEIGHBORS : 0;
+  const uint32_t end  = band + NEIGHBORS < floor->n_bands ? band + NEIGHBORS + 1 : floor->n_bands;
+  float          sum  = 0.0f;
+  for (uint32_t i = from; i < end; ++i) {
+    sum += level_db[i];
+  }
+  return sum / (float)(end - from);
+}
+
+/// One frame of noise has bands that are 10 dB too soft by chance, and would keep them for a
+/// window.
 static void
 start(NoiseFloor* const floor, const float* const level_db)
 {
-  const size_t frame = floor->n_bands * sizeof(float);
-  memcpy(floor->smooth, level_db, frame);
+  for (uint32_t i = 0; i < floor->n_bands; ++i) {
+    floor->smooth[i] = mean_around(floor, level_db, i);
+  }
   for (uint32_t part = 0; part < N_PARTS; ++part) {
-    memcpy(floor->minimum + (size_t)part * floor->n_bands, level_db, frame);
+    memcpy(floor->minimum + (size_t)part * floor->n_bands, floor->smooth,
+           floor->n_bands * sizeof(float));
   }
   floor->n_frames = 0;
   floor->part     = 0;

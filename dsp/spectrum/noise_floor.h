@@ -33,7 +33,7 @@ noise_floor_new(uint32_t n_bands, double frames_per_s, double smooth_s, double w
 void
 noise_floor_free(NoiseFloor* floor);
 
-/// Forget all levels; the next frame is taken as the floor.
+/// Forget all levels; the next frame, smoothed over the bands, is taken as the floor.
 REALTIME
 void
 noise_floor_reset(NoiseFloor* floor);

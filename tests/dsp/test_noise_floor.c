@@ -16,14 +16,23 @@ new_floor(void)
   return floor;
 }
 
+/// A band that is 20 dB too soft by chance begins near its neighbors.
 static void
 test_first_frame_is_the_floor(void** const state)
 {
   (void)state;
-  NoiseFloor* const  floor    = new_floor();
-  const float        level[2] = { -30.0f, -50.0f };
-  const float* const f        = noise_floor_track(floor, level);
-  assert_true(f[0] == -30.0f && f[1] == -50.0f);
+  enum { N = 20 };
+  NoiseFloor* const floor = noise_floor_new(N, 100.0, 0.05, 1.6);
+  float             level[N];
+  for (uint32_t i = 0; i < N; ++i) {
+    level[i] = i == 10 ? -50.0f : -30.0f;
+  }
+  const float* const f = noise_floor_track(floor, level);
+  assert_true(f[0] == -30.0f && f[N - 1] == -30.0f);
+  assert_float_equal(f[8], -30.0f - 20.0f / 9.0f, 1e-4f);
+  // The smoothed level has gone from there towards the frame's by 1 − e^(−0.01 / 0.05).
+  const float begun = -30.0f - 20.0f / 9.0f;
+  assert_float_equal(f[10], begun + 0.18127f * (-50.0f - begun), 1e-3f);
   noise_floor_free(floor);
 }
 
