@@ -186,6 +186,7 @@ check_features(Check* check, const FeatureConfig* features)
   check_range(check, "features.smooth_s", (double)features->smooth_s, 0.001, 60.0);
   check_range(check, "features.minimum_s", (double)features->minimum_s, 0.01, 60.0);
   check_range(check, "features.long_minimum_s", (double)features->long_minimum_s, 0.0, 60.0);
+  check_range(check, "features.prior_limit_db", (double)features->prior_limit_db, -20.0, 120.0);
 }
 
 static bool

@@ -50,6 +50,9 @@ static const char* const profile_key = "features.profile";
 
 static const char* const prior_snr_key = "features.prior_snr";
 
+static const NumberField prior_limit = { "features.prior_limit_db",
+                                         offsetof(ModelShape, features.prior_limit_db), true };
+
 /// Of MODEL_AUTOENCODER and MODEL_CLASSIFY.
 static const NumberField spectrum[] = {
   { "spectrum.top_db", offsetof(ModelShape, spectrum.top_db), true },
@@ -161,6 +164,7 @@ write_frame(Writer* writer, const ModelShape* shape)
     }
     if (shape->features.prior_snr) {
       write_truth(writer, prior_snr_key, true);
+      write_number(writer, &prior_limit, shape);
     }
   } else if (shape->kind == MODEL_MORPH) {
     write_number(writer, &morph_scale, shape);
@@ -514,6 +518,10 @@ read_frame(Reader* reader, ModelShape* shape)
     }
     if (json_object_get(reader->object, prior_snr_key)) {
       shape->features.prior_snr = read_truth(reader, prior_snr_key);
+    }
+    shape->features.prior_limit_db = FEATURES_PRIOR_LIMIT_DB;
+    if (json_object_get(reader->object, prior_limit.key)) {
+      read_number(reader, &prior_limit, shape);
     }
   } else if (shape->kind == MODEL_MORPH) {
     read_space(reader, shape);

@@ -34,6 +34,8 @@ feature_config_default(const double window_s)
     .fall_s     = 2.0f,
     .smooth_s   = 0.05f,
     .minimum_s  = 1.6f,
+
+    .prior_limit_db = FEATURES_PRIOR_LIMIT_DB,
   };
 }
 
@@ -259,7 +261,7 @@ write_prior(const Features* const features, const float* const profile, const fl
                                   : prior_snr_track(features->prior, features->level, tracked,
                                                     minimum_bias_db);
   for (uint32_t i = 0; i < features->n_bands; ++i) {
-    x[i] = db[i] / features->config.scale_db;
+    x[i] = fminf(db[i], features->config.prior_limit_db) / features->config.scale_db;
   }
 }
 

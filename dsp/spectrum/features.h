@@ -38,7 +38,12 @@ typedef struct {
   float long_minimum_s;  ///< Window of a second floor, seconds; 0: there is none
   bool  profile;         ///< The model is told whether the first floor is a profile
   bool  prior_snr;       ///< And the a priori SNR, which its gains go out from
+  float
+    prior_limit_db; ///< Most that this says, dB: what stands out by more is the network's to judge
 } FeatureConfig;
+
+/// As good as no limit of the a priori SNR, dB.
+#define FEATURES_PRIOR_LIMIT_DB 60.0f
 
 /// The defaults for a window of `window_s` seconds.
 FeatureConfig

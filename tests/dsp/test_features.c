@@ -322,6 +322,13 @@ test_prior_snr_comes_last(void** const state)
   features_to_gains(&config, x, gain);
   assert_float_equal(gain[50], (float)wiener, 1e-4f);
   features_free(features);
+
+  config.prior_limit_db   = 3.0f;
+  Features* const limited = features_new(&config, stft_config(0.02, 0.01, 48000.0), 48000.0);
+  features_use_profile(limited, level_db);
+  flat_frame(limited, 1.0f, x);
+  assert_float_equal(config.scale_db * x[388 + 50], 3.0f, 1e-4f);
+  features_free(limited);
 }
 
 static void

@@ -100,6 +100,7 @@ assert_models_equal(const Model* a, const Model* b)
   assert_memory_equal(&a->features, &b->features, offsetof(FeatureConfig, profile));
   assert_int_equal(a->features.profile, b->features.profile);
   assert_int_equal(a->features.prior_snr, b->features.prior_snr);
+  assert_true(a->features.prior_limit_db == b->features.prior_limit_db);
   assert_true(a->spectrum.top_db == b->spectrum.top_db);
   assert_true(a->spectrum.range_db == b->spectrum.range_db);
   assert_int_equal(a->spectrum.unit, b->spectrum.unit);
@@ -139,6 +140,7 @@ test_round_trip_of_every_feature(void** state)
   shape.features.long_minimum_s                 = 4.1f;
   shape.features.profile                        = true;
   shape.features.prior_snr                      = true;
+  shape.features.prior_limit_db                 = 3.5f;
   shape.decoder[shape.n_decoder - 1].activation = ACTIVATION_SIGMOID;
   shape.encoder[0].n_in                         = feature_config_size(&shape.features);
   Model* const model                            = models_of(&shape);

@@ -157,6 +157,7 @@ static const Field fields[] = {
   SINGLE("features.long_minimum_s", features.long_minimum_s, 0.0, 60.0),
   SWITCH("features.profile", features.profile),
   SWITCH("features.prior_snr", features.prior_snr),
+  SINGLE("features.prior_limit_db", features.prior_limit_db, -20.0, 120.0),
   REAL("mixture.snr_min_db", mixture.snr_min_db, -60.0, 100.0),
   REAL("mixture.snr_max_db", mixture.snr_max_db, -60.0, 100.0),
   REAL("mixture.level_min_db", mixture.level_min_db, -100.0, 0.0),
