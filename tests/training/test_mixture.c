@@ -461,9 +461,9 @@ babble_and_steady_noise_have_their_shares(void** state)
   close_bench(&bench);
 }
 
-/// Of what the noise adds: the recorded one has a mean, and shots have none.
+/// Of what the noise adds: the recorded one has a mean, and what is synthesized has none.
 static bool
-adds_shots(const Mixture* mixture)
+adds_recorded(const Mixture* mixture)
 {
   double mean  = 0.0;
   double power = 0.0;
@@ -472,23 +472,24 @@ adds_shots(const Mixture* mixture)
     mean += added / N;
     power += added * added / N;
   }
-  return mean * mean < 0.1 * power;
+  return mixture->snr_db < (double)INFINITY && mean * mean >= 0.1 * power;
 }
 
+/// Under voices 0.4 of the noises are not recorded, by these shares; under music all are.
 static void
-shots_are_noise_under_voices_alone(void** state)
+assert_under_voices_alone(void** state, double shot_share, double call_share)
 {
   enum { N_DRAWN = 100 };
   Bench         bench  = open_bench(state, tone, ramp);
   MixtureConfig config = plain;
-  config.shot_share    = 0.4;
-  double n_shots       = 0.0;
+  config.shot_share    = shot_share;
+  config.call_share    = call_share;
+  double n_recorded    = 0.0;
   for (uint64_t i = 0; i < N_DRAWN; ++i) {
     draw(&bench, &config, i);
-    // There may be a second in which none falls.
-    n_shots += bench.mixture.snr_db < (double)INFINITY && adds_shots(&bench.mixture);
+    n_recorded += adds_recorded(&bench.mixture);
   }
-  assert_near(n_shots, 0.4 * N_DRAWN, 5.0 * sqrt(N_DRAWN * 0.4 * 0.6));
+  assert_near(n_recorded, 0.6 * N_DRAWN, 5.0 * sqrt(N_DRAWN * 0.4 * 0.6));
 
   folder_make(state, "music");
   folder_constant(state, "music/a.wav", RATE, 4.0, 0.25f);
@@ -497,8 +498,40 @@ shots_are_noise_under_voices_alone(void** state)
   config.music_snr_min_db = 5.0;
   for (uint64_t i = 0; i < N_DRAWN; ++i) {
     draw(&bench, &config, i);
-    assert_false(adds_shots(&bench.mixture));
+    assert_true(adds_recorded(&bench.mixture));
   }
+  close_bench(&bench);
+}
+
+static void
+shots_are_noise_under_voices_alone(void** state)
+{
+  assert_under_voices_alone(state, 0.4, 0.0);
+}
+
+static void
+calls_are_noise_under_voices_alone(void** state)
+{
+  assert_under_voices_alone(state, 0.0, 0.4);
+}
+
+/// The recorded noise rises, and falls when it is played backwards.
+static void
+noise_is_played_backwards(void** state)
+{
+  enum { N_DRAWN = 100 };
+  Bench         bench    = open_bench(state, tone, ramp);
+  MixtureConfig config   = plain;
+  config.backwards_share = 0.3;
+  double n_backwards     = 0.0;
+  for (uint64_t i = 0; i < N_DRAWN; ++i) {
+    draw(&bench, &config, i);
+    const Mixture* const mixture = &bench.mixture;
+    const float          first   = mixture->noisy[0] - mixture->clean[0];
+    const float          last    = mixture->noisy[N - 1] - mixture->clean[N - 1];
+    n_backwards += last < first;
+  }
+  assert_near(n_backwards, 0.3 * N_DRAWN, 5.0 * sqrt(N_DRAWN * 0.3 * 0.7));
   close_bench(&bench);
 }
 
@@ -750,6 +783,8 @@ main(void)
     IN_FOLDER(music_has_its_share_and_ratios),
     IN_FOLDER(babble_and_steady_noise_have_their_shares),
     IN_FOLDER(shots_are_noise_under_voices_alone),
+    IN_FOLDER(calls_are_noise_under_voices_alone),
+    IN_FOLDER(noise_is_played_backwards),
     IN_FOLDER(no_recorded_noise_is_needed),
     IN_FOLDER(highs_are_taken_from_the_sound_or_from_all),
     IN_FOLDER(a_room_is_kept_with_the_sound),

@@ -63,9 +63,9 @@ test_denoise(void** state)
         { "mixture: {snr_min_db: 30}\n", ":7: mixture.snr_max_db: 25 is below mixture.snr_min_db, 30" },
         { "mixture:\n  music_snr_min_db: 26\n  music_share: 0.1\n",
           ":8: mixture.music_snr_min_db: 26 is above mixture.snr_max_db, 25" },
-        { "mixture:\n  babble_share: 0.5\n  steady_share: 0.3\n  shot_share: 0.3\n",
-          ":8: mixture.babble_share: 0.5 and mixture.steady_share, 0.3, and mixture.shot_share, "
-              "0.3, exceed 1" },
+        { "mixture:\n  babble_share: 0.5\n  steady_share: 0.3\n  call_share: 0.3\n",
+          ":8: mixture.babble_share: 0.5, mixture.steady_share, 0.3, mixture.shot_share, 0, and "
+              "mixture.call_share, 0.3, exceed 1" },
         { "mixture: {music_snr_min_db: 26}\n", NULL },
         { "mixture: {level_max_db: -50}\n",
           ":7: mixture.level_max_db: -50 is below mixture.level_min_db, -45" },

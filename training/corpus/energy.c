@@ -47,3 +47,10 @@ energy_scale(uint32_t n, double gain, float* x)
     x[i] = (float)(gain * (double)x[i]);
   }
 }
+
+void
+energy_set(uint32_t n, double energy, float* x)
+{
+  const double found = energy_sum(n, x);
+  energy_scale(n, found > 0.0 ? sqrt(energy / found) : 0.0, x);
+}

@@ -18,4 +18,8 @@ energy_peak(uint32_t n, const float* x);
 void
 energy_scale(uint32_t n, double gain, float* x);
 
+/// Bring the sum of the squares of [n] samples to `energy`; silence stays.
+void
+energy_set(uint32_t n, double energy, float* x);
+
 #endif

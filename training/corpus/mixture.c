@@ -4,6 +4,7 @@
 #include "training/corpus/mixture.h"
 
 #include "training/corpus/babble.h"
+#include "training/corpus/call_noise.h"
 #include "training/corpus/energy.h"
 #include "training/corpus/equalizer.h"
 #include "training/corpus/low_pass.h"
@@ -39,7 +40,7 @@ const CorpusPlay mixture_noise_play = { 0.0, 0.0, 0.0 };
 #define PEAK_MAX 0.99
 
 /// Where a noise comes from.
-typedef enum { NOISE_RECORDED, NOISE_STEADY, NOISE_BABBLE, NOISE_SHOTS } NoiseKind;
+typedef enum { NOISE_RECORDED, NOISE_STEADY, NOISE_BABBLE, NOISE_SHOTS, NOISE_CALLS } NoiseKind;
 
 /// What is decided before anything is heard.
 typedef struct {
@@ -56,6 +57,7 @@ typedef struct {
   double     clip_db;     ///< Below the peak of the mixture; 0: not cut off
   CorpusPlay sound_play;
   CorpusPlay noise_plays[2];
+  bool       noise_backwards[2];
   double     drive_db; ///< Of the sound; −INFINITY: not driven
 } Plan;
 
@@ -108,10 +110,12 @@ draw_kind(const MixtureConfig* config, Random* random)
 {
   const double kind   = random_uniform(random);
   const double babble = config->steady_share + config->babble_share;
-  return kind < config->steady_share          ? NOISE_STEADY
-         : kind < babble                      ? NOISE_BABBLE
-         : kind < babble + config->shot_share ? NOISE_SHOTS
-                                              : NOISE_RECORDED;
+  const double shots  = babble + config->shot_share;
+  return kind < config->steady_share         ? NOISE_STEADY
+         : kind < babble                     ? NOISE_BABBLE
+         : kind < shots                      ? NOISE_SHOTS
+         : kind < shots + config->call_share ? NOISE_CALLS
+                                             : NOISE_RECORDED;
 }
 
 static double
@@ -146,12 +150,12 @@ draw_drive(const MixtureConfig* config, Random* random)
   return is_driven ? drive_db : -(double)INFINITY;
 }
 
-/// Drums are shots, too: under music, none are noise.
+/// Drums are shots and flutes call, too: under music, neither is noise.
 static NoiseKind
 draw_kind_for(const MixtureConfig* config, bool is_music, Random* random)
 {
   const NoiseKind kind = draw_kind(config, random);
-  return is_music && kind == NOISE_SHOTS ? NOISE_RECORDED : kind;
+  return is_music && (kind == NOISE_SHOTS || kind == NOISE_CALLS) ? NOISE_RECORDED : kind;
 }
 
 /// In a fixed order, each draw whether it counts or not.
@@ -176,6 +180,9 @@ draw_plan(const MixtureConfig* config, Random* random)
     plan.noise_plays[i] = draw_play(&mixture_noise_play, config->noise_semitones, random);
   }
   plan.drive_db = draw_drive(config, random);
+  for (uint32_t i = 0; i < 2; ++i) {
+    plan.noise_backwards[i] = draw_chance(random, config->backwards_share);
+  }
   return plan;
 }
 
@@ -239,6 +246,36 @@ draw_shots(const Making* making, Random* random, float* out)
                   making->voice);
 }
 
+static void
+draw_calls(const Making* making, Random* random, float* out)
+{
+  const CallNoise noise = call_noise_draw(random);
+  call_noise_make(&noise, random, corpus_rate(making->sources->sound), making->n_noise, out,
+                  making->voice);
+}
+
+static void
+reverse(uint32_t n, float* x)
+{
+  for (uint32_t i = 0; i < n / 2; ++i) {
+    const float end = x[n - 1 - i];
+    x[n - 1 - i]    = x[i];
+    x[i]            = end;
+  }
+}
+
+static Status
+draw_recorded(const Making* making, uint32_t which, Random* random, float* out, Diagnostic* why)
+{
+  const Plan* const plan   = &making->plan;
+  const Status      status = corpus_draw(making->sources->noise, making->split, random,
+                                         &plan->noise_plays[which], making->n_noise, out, NULL, why);
+  if (!status && plan->noise_backwards[which]) {
+    reverse(making->n_noise, out);
+  }
+  return status;
+}
+
 /// One of the noises.  @param out [n_noise], written.
 static Status
 draw_one_noise(const Making* making, uint32_t which, Random* random, float* out, Diagnostic* why)
@@ -253,9 +290,12 @@ draw_one_noise(const Making* making, uint32_t which, Random* random, float* out,
     draw_shots(making, random, out);
     return STATUS_SUCCESS;
   }
+  if (kind == NOISE_CALLS) {
+    draw_calls(making, random, out);
+    return STATUS_SUCCESS;
+  }
   if (kind == NOISE_RECORDED && sources->noise) {
-    return corpus_draw(sources->noise, making->split, random, &making->plan.noise_plays[which],
-                       making->n_noise, out, NULL, why);
+    return draw_recorded(making, which, random, out, why);
   }
   draw_steady_noise(making, random, out);
   return STATUS_SUCCESS;

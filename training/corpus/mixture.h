@@ -27,6 +27,7 @@ typedef struct {
   double steady_share;               ///< Noises that are steady_noise.h, not recorded
   double babble_share;               ///< Noises that are babble.h of the sound's voices
   double shot_share;                 ///< Noises that are shot_noise.h, never under music
+  double call_share;                 ///< Noises that are call_noise.h, never under music
   double profile_share;              ///< Of the examples with noise, those that come with a profile
   double reverberation_share;        ///< Sounds that are kept together with a room's answer
   double low_pass_share;             ///< Sounds without highs; half of these without noise there
@@ -35,6 +36,7 @@ typedef struct {
   double equalizer_db;    ///< Greatest gain of equalizer_apply(), on sound and noise apart
   double sound_semitones; ///< Sounds are played lower or higher by up to this, as a tape
   double noise_semitones; ///< And recorded noises
+  double backwards_share; ///< Recorded noises that are played backwards
 } MixtureConfig;
 
 /// What examples are made of, all at one rate.

@@ -101,14 +101,6 @@ ring(const ShotSort* sort, double rate_hz, uint32_t n, float* x)
   biquad_apply(2 + sort->n_resonances, sections, n, x);
 }
 
-/// Bring the energy to `energy`; silence stays.
-static void
-set_energy(double energy, uint32_t n, float* x)
-{
-  const double found = energy_sum(n, x);
-  energy_scale(n, found > 0.0 ? sqrt(energy / found) : 0.0, x);
-}
-
 void
 shot_noise_make(const ShotNoise* noise, Random* random, double rate_hz, uint32_t n, float* out,
                 float* work)
@@ -118,10 +110,10 @@ shot_noise_make(const ShotNoise* noise, Random* random, double rate_hz, uint32_t
     const ShotSort* const sort = &noise->sorts[s];
     make_bursts(sort, random, rate_hz, n, work);
     ring(sort, rate_hz, n, work);
-    set_energy(n * pow(10.0, sort->level_db / 10.0), n, work);
+    energy_set(n, n * pow(10.0, sort->level_db / 10.0), work);
     for (uint32_t i = 0; i < n; ++i) {
       out[i] += work[i];
     }
   }
-  set_energy(n, n, out);
+  energy_set(n, n, out);
 }

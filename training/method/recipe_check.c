@@ -69,10 +69,13 @@ check_mixture(Check* check)
   check_that(check, mixture->clean_share + mixture->noise_share <= 1.0, "mixture.noise_share",
              "%g and mixture.clean_share, %g, exceed 1", mixture->noise_share,
              mixture->clean_share);
-  const double made = mixture->steady_share + mixture->babble_share + mixture->shot_share;
+  const double made = mixture->steady_share + mixture->babble_share + mixture->shot_share +
+                      mixture->call_share;
   check_that(check, made <= 1.0, "mixture.babble_share",
-             "%g and mixture.steady_share, %g, and mixture.shot_share, %g, exceed 1",
-             mixture->babble_share, mixture->steady_share, mixture->shot_share);
+             "%g, mixture.steady_share, %g, mixture.shot_share, %g, and mixture.call_share, %g, "
+             "exceed 1",
+             mixture->babble_share, mixture->steady_share, mixture->shot_share,
+             mixture->call_share);
 }
 
 /// A model that is learned from has layers that are trained already.
