@@ -16,34 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double   rates[]  = { 8000.0, 22050.0, 44100.0, 48000.0, 96000.0, 192000.0 };
+// What holds in every one of its ways is in test_morpher_modes.c.
+
 static const uint32_t blocks[] = { 1, 7, 64, 100, 256, 333, 1024, 4096, 8192, 0 };
 
-enum { N_RATES = sizeof(rates) / sizeof(*rates), N_BLOCKS = sizeof(blocks) / sizeof(*blocks) };
+enum { N_BLOCKS = sizeof(blocks) / sizeof(*blocks) };
 
-/// With amount 0 the input comes out, late by the reported latency, at every rate, in every law.
-static void
-test_amount_0_is_the_input(void** const state)
-{
-  (void)state;
-  for (uint32_t r = 0; r < N_RATES; ++r) {
-    Morpher* const      morpher = morphing_sloping_morpher(rates[r], 1);
-    const uint32_t      latency = morpher_latency(morpher);
-    const uint32_t      n       = 6 * latency;
-    float* const        in      = malloc(n * sizeof(float));
-    float* const        out     = malloc(n * sizeof(float));
-    const MorpherParams params  = { .amount = 0.0f, .expression = 0.2f * (float)r, .wet = 1.0f };
-    signal_fill_noise(r, 0.5f, n, in);
-    morphing_run(morpher, &params, 64, n, in, out);
-    const uint32_t from = 2 * latency;
-    assert_true(signal_snr_db(n - from, in + from - latency, out + from) > 120.0);
-    morpher_free(morpher);
-    free(in);
-    free(out);
-  }
-}
-
-/// So it does dry, whatever the amount.
+/// Dry, the input comes out, whatever the amount.
 static void
 test_dry_is_the_input(void** const state)
 {
@@ -57,50 +36,6 @@ test_dry_is_the_input(void** const state)
   morphing_run(morpher, &params, 480, N, in, out);
   assert_int_equal(morpher_latency(morpher), LATENCY);
   assert_true(signal_snr_db(N - 2 * LATENCY, in + LATENCY, out + 2 * LATENCY) > 120.0);
-  morpher_free(morpher);
-}
-
-static void
-test_latency_is_the_impulse_delay(void** const state)
-{
-  (void)state;
-  for (uint32_t r = 0; r < N_RATES; ++r) {
-    const MorpherParams params  = { .amount = 0.5f, .expression = 1.0f, .wet = 1.0f };
-    Morpher* const      morpher = morphing_sloping_morpher(rates[r], 1);
-    const uint32_t      latency = morpher_latency(morpher);
-    const uint32_t      n       = 4 * latency;
-    float* const        in      = calloc(n, sizeof(float));
-    float* const        out     = calloc(n, sizeof(float));
-    in[1000 % latency]          = 1.0f;
-    morphing_run(morpher, &params, 333, n, in, out);
-
-    uint32_t peak = 0;
-    for (uint32_t i = 0; i < n; ++i) {
-      peak = fabsf(out[i]) > fabsf(out[peak]) ? i : peak;
-    }
-    assert_int_equal(peak, 1000 % latency + latency);
-    morpher_free(morpher);
-    free(in);
-    free(out);
-  }
-}
-
-static void
-test_blocks_do_not_matter(void** const state)
-{
-  (void)state;
-  enum { N = 48000 };
-  static float        in[N];
-  static float        expected[N];
-  static float        out[N];
-  Morpher* const      morpher = morphing_sloping_morpher(44100.0, 1);
-  const MorpherParams params  = { .amount = 1.3f, .expression = 0.3f, .wet = 0.9f };
-  signal_fill_noise(9, 0.5f, N, in);
-  morphing_run(morpher, &params, N, N, in, expected);
-  for (uint32_t b = 0; b < N_BLOCKS; ++b) {
-    morphing_run(morpher, &params, blocks[b], N, in, out);
-    assert_memory_equal(out, expected, sizeof(out));
-  }
   morpher_free(morpher);
 }
 
@@ -862,10 +797,7 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_amount_0_is_the_input),
     cmocka_unit_test(test_dry_is_the_input),
-    cmocka_unit_test(test_latency_is_the_impulse_delay),
-    cmocka_unit_test(test_blocks_do_not_matter),
     cmocka_unit_test(test_channels_are_linked),
     cmocka_unit_test(test_harmonics_take_the_levels_of_the_target),
     cmocka_unit_test(test_amount_is_the_share_of_the_way),
