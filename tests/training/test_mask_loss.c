@@ -108,14 +108,15 @@ test_gradient_of_every_part(void** const state)
   check_gradient((RecipeLoss){ .compression = 0.3, .magnitude = 1.0, .lost_sound = 1.0 }, false);
   check_gradient((RecipeLoss){ .compression = 0.3, .phase = 1.0, .lost_sound = 1.0 }, false);
   check_gradient((RecipeLoss){ .compression = 0.5, .energy = 1.0, .lost_sound = 1.0 }, false);
-  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0 }, false);
+  check_gradient((RecipeLoss){ .compression = 0.5, .noise_alone = 1.0, .lost_sound = 1.0 }, false);
+  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.4 }, false);
 }
 
 static void
 test_gradient_through_the_prior(void** const state)
 {
   (void)state;
-  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0 }, true);
+  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.4 }, true);
 }
 
 /// The loss of a share is that of the gain that prior_snr_gain() makes of it.
@@ -123,7 +124,7 @@ static void
 test_prior_makes_the_gains(void** const state)
 {
   (void)state;
-  Fixture* const fixture   = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0 });
+  Fixture* const fixture   = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.0 });
   fixture->target.prior_db = fixture->prior_db;
   const double given       = loss(fixture);
   fixture->target.prior_db = NULL;
@@ -139,7 +140,7 @@ static void
 test_clean_sound_costs_nothing(void** const state)
 {
   (void)state;
-  Fixture* const fixture = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.3, 2.0 });
+  Fixture* const fixture = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.3, 2.0, 0.0 });
   memcpy(fixture->noisy, fixture->clean, sizeof(fixture->clean));
   for (uint32_t i = 0; i < N_ROWS * N_BANDS; ++i) {
     fixture->gain[i] = 1.0;
@@ -154,7 +155,7 @@ static void
 test_by_hand(void** const state)
 {
   (void)state;
-  Fixture* const fixture = new_fixture((RecipeLoss){ 1.0, 1.0, 1.0, 1.0, 2.0 });
+  Fixture* const fixture = new_fixture((RecipeLoss){ 1.0, 1.0, 1.0, 1.0, 2.0, 0.0 });
   for (uint32_t i = 0; i < N_ROWS * N_BINS; ++i) {
     fixture->clean[i] = 1.0f;
     fixture->noisy[i] = 3.0f * I;
@@ -173,12 +174,28 @@ test_by_hand(void** const state)
   free_fixture(fixture);
 }
 
+/// In the sequence without sound a twentieth of the power is left, −13 dB.
+static void
+test_noise_alone(void** const state)
+{
+  (void)state;
+  Fixture* const fixture = new_fixture((RecipeLoss){ .compression = 0.5, .noise_alone = 0.6 });
+  for (uint32_t i = 0; i < N_ROWS * N_BANDS; ++i) {
+    fixture->gain[i] = sqrt(0.05);
+  }
+  assert_true(fabs(loss(fixture) - 0.6 * log10(0.05 + 1e-4) / 3.0) < 1e-6);
+  memset(fixture->noisy, 0, sizeof(fixture->noisy));
+  memset(fixture->clean, 0, sizeof(fixture->clean));
+  assert_true(loss(fixture) == 0.0);
+  free_fixture(fixture);
+}
+
 /// What lies above a recording's band has no say.
 static void
 test_unused_bins_have_no_say(void** const state)
 {
   (void)state;
-  Fixture* const fixture = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0 });
+  Fixture* const fixture = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.0 });
   const double   before  = loss(fixture);
   fixture->noisy[1 * N_BINS + 30] += 10.0f;
   assert_true(loss(fixture) == before);
@@ -196,6 +213,7 @@ main(void)
     cmocka_unit_test(test_prior_makes_the_gains),
     cmocka_unit_test(test_clean_sound_costs_nothing),
     cmocka_unit_test(test_by_hand),
+    cmocka_unit_test(test_noise_alone),
     cmocka_unit_test(test_unused_bins_have_no_say),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,24 +130,40 @@ bin_at(const Judgement* const judgement, const size_t row, const uint32_t k)
                 .gain  = g > least_gain ? g : least_gain };
 }
 
-/// Σ|gY − S|² and Σ|S|² of one sequence.
-static void
-sequence_energies(const Judgement* const judgement, const uint32_t stream, double* const error,
-                  double* const sound)
+/// What the logarithm of a sequence's error is taken of.
+typedef struct {
+  double weight;    ///< Of the logarithm; 0 in silence
+  double error;     ///< Σ|gY − S|²
+  double reference; ///< Σ|S|², and Σ|Y|² where there is no sound
+} Energies;
+
+static Energies
+sequence_energies(const Judgement* const judgement, const uint32_t stream)
 {
   const uint32_t n_used = judgement->target->n_used[stream];
+  double         error  = 0.0;
+  double         sound  = 0.0;
+  double         all    = 0.0;
   for (uint32_t t = 0; t < judgement->batch.n_steps; ++t) {
     const size_t row       = (size_t)t * judgement->batch.n_streams + stream;
     real         row_error = 0;
     real         row_sound = 0;
+    real         row_all   = 0;
     for (uint32_t k = 0; k < n_used; ++k) {
       const Bin bin = bin_at(judgement, row, k);
       row_error += bin.gain * (bin.gain * bin.y2 - 2 * bin.cross) + bin.s2;
       row_sound += bin.s2;
+      row_all += bin.y2;
     }
-    *error += (double)row_error;
-    *sound += (double)row_sound;
+    error += (double)row_error;
+    sound += (double)row_sound;
+    all += (double)row_all;
   }
+
+  const RecipeLoss* const weights = &judgement->loss->weights;
+  return sound > 0.0 ? (Energies){ weights->energy, error, sound }
+         : all > 0.0 ? (Energies){ weights->noise_alone, error, all }
+                     : (Energies){ 0.0, 0.0, 1.0 };
 }
 
 /// The compressed parts for one bin.  @param slope ∂/∂g, written.
@@ -190,14 +206,11 @@ judge_gains(const Judgement* const judgement, const uint32_t stream)
 {
   MaskLoss* const  loss  = judgement->loss;
   const BatchShape batch = judgement->batch;
-  double           error = 0.0;
-  double           sound = 0.0;
-  sequence_energies(judgement, stream, &error, &sound);
-
-  const double ratio  = sound > 0.0 ? error / sound + least_ratio : 1.0;
-  const double energy = sound > 0.0 ? loss->weights.energy / batch.n_streams : 0.0;
+  const Energies   found = sequence_energies(judgement, stream);
+  const double     ratio = found.error / found.reference + least_ratio;
+  const double     share = found.weight / batch.n_streams;
   // ∂ log10(E/P + ε) / ∂E
-  const real per_error = (real)(sound > 0.0 ? energy / (M_LN10 * ratio * sound) : 0.0);
+  const real per_error = (real)(share / (M_LN10 * ratio * found.reference));
   const real per_row   = (real)1 / (real)batch_rows(batch);
   double     sum       = 0.0;
   for (uint32_t t = 0; t < batch.n_steps; ++t) {
@@ -218,7 +231,7 @@ judge_gains(const Judgement* const judgement, const uint32_t stream)
     }
     sum += (double)row_sum;
   }
-  loss->value[stream] = sum + energy * log10(ratio);
+  loss->value[stream] = sum + share * log10(ratio);
 }
 
 static void

@@ -35,7 +35,12 @@ typedef struct {
 
        energy · log10( Σ|gY − S|² / Σ|S|² + 1e-4 )
 
-   which is the negative signal-to-distortion ratio in bels, as far as a spectrum tells.
+   which is the negative signal-to-distortion ratio in bels, as far as a spectrum tells, and over
+   those that hold none, of
+
+       noise_alone · log10( Σ|gY|² / Σ|Y|² + 1e-4 )
+
+   what is left of the noise.
    Compression makes soft sounds count (Valin 2018; Schröter et al. 2022); the last term makes
    energy count.  Bins above a recording's own bandwidth are left out: they are no evidence that
    highs are noise.

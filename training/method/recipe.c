@@ -193,6 +193,7 @@ static const Field fields[] = {
   REAL("loss.phase", loss.phase, 0.0, 1000.0),
   REAL("loss.energy", loss.energy, 0.0, 1000.0),
   REAL("loss.lost_sound", loss.lost_sound, 0.0, 1000.0),
+  REAL("loss.noise_alone", loss.noise_alone, 0.0, 1000.0),
 };
 
 static const RecipeLayer layer_default = { .n_taps     = 1,

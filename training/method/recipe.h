@@ -88,6 +88,7 @@ typedef struct {
   double phase;       ///< Weight of the compressed phase-sensitive error
   double energy;      ///< Weight of the logarithm of the uncompressed error
   double lost_sound;  ///< Factor where less than the clean magnitude is left
+  double noise_alone; ///< As `energy`, of what is left of noise that sounds alone
 } RecipeLoss;
 
 /// The frames of folders that whole spectra are learned from.
