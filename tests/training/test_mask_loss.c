@@ -109,14 +109,15 @@ test_gradient_of_every_part(void** const state)
   check_gradient((RecipeLoss){ .compression = 0.3, .phase = 1.0, .lost_sound = 1.0 }, false);
   check_gradient((RecipeLoss){ .compression = 0.5, .energy = 1.0, .lost_sound = 1.0 }, false);
   check_gradient((RecipeLoss){ .compression = 0.5, .noise_alone = 1.0, .lost_sound = 1.0 }, false);
-  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.4 }, false);
+  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.4, 0.0 }, false);
+  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.4, 0.3 }, false);
 }
 
 static void
 test_gradient_through_the_prior(void** const state)
 {
   (void)state;
-  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.4 }, true);
+  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.4, 0.0 }, true);
 }
 
 /// The loss of a share is that of the gain that prior_snr_gain() makes of it.
@@ -124,7 +125,7 @@ static void
 test_prior_makes_the_gains(void** const state)
 {
   (void)state;
-  Fixture* const fixture   = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.0 });
+  Fixture* const fixture   = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.0, 0.0 });
   fixture->target.prior_db = fixture->prior_db;
   const double given       = loss(fixture);
   fixture->target.prior_db = NULL;
@@ -140,7 +141,7 @@ static void
 test_clean_sound_costs_nothing(void** const state)
 {
   (void)state;
-  Fixture* const fixture = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.3, 2.0, 0.0 });
+  Fixture* const fixture = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.3, 2.0, 0.0, 0.0 });
   memcpy(fixture->noisy, fixture->clean, sizeof(fixture->clean));
   for (uint32_t i = 0; i < N_ROWS * N_BANDS; ++i) {
     fixture->gain[i] = 1.0;
@@ -155,7 +156,7 @@ static void
 test_by_hand(void** const state)
 {
   (void)state;
-  Fixture* const fixture = new_fixture((RecipeLoss){ 1.0, 1.0, 1.0, 1.0, 2.0, 0.0 });
+  Fixture* const fixture = new_fixture((RecipeLoss){ 1.0, 1.0, 1.0, 1.0, 2.0, 0.0, 0.0 });
   for (uint32_t i = 0; i < N_ROWS * N_BINS; ++i) {
     fixture->clean[i] = 1.0f;
     fixture->noisy[i] = 3.0f * I;
@@ -190,18 +191,37 @@ test_noise_alone(void** const state)
   free_fixture(fixture);
 }
 
-/// What lies above a recording's band has no say.
+/// What lies above a recording's band, the second sequence's bin 30, has no say.
 static void
 test_unused_bins_have_no_say(void** const state)
 {
   (void)state;
-  Fixture* const fixture = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.0 });
+  Fixture* const fixture = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.0, 0.0 });
   const double   before  = loss(fixture);
   fixture->noisy[1 * N_BINS + 30] += 10.0f;
   assert_true(loss(fixture) == before);
   fixture->noisy[1 * N_BINS + 10] += 10.0f;
   assert_true(loss(fixture) != before);
   free_fixture(fixture);
+}
+
+/// Or as much as `above_band` says.
+static void
+test_unused_bins_have_their_weight(void** const state)
+{
+  (void)state;
+  double rise[2];
+  for (uint32_t i = 0; i < 2; ++i) {
+    const double   above   = i ? 0.25 : 1.0;
+    Fixture* const fixture = new_fixture(
+      (RecipeLoss){ .compression = 0.5, .phase = 1.0, .above_band = above });
+    const double before = loss(fixture);
+    fixture->noisy[1 * N_BINS + 30] += 10.0f;
+    rise[i] = loss(fixture) - before;
+    free_fixture(fixture);
+  }
+  assert_true(rise[0] > 0.0);
+  assert_true(fabs(rise[1] - 0.25 * rise[0]) < 1e-9);
 }
 
 int
@@ -215,6 +235,7 @@ main(void)
     cmocka_unit_test(test_by_hand),
     cmocka_unit_test(test_noise_alone),
     cmocka_unit_test(test_unused_bins_have_no_say),
+    cmocka_unit_test(test_unused_bins_have_their_weight),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,6 +130,22 @@ bin_at(const Judgement* const judgement, const size_t row, const uint32_t k)
                 .gain  = g > least_gain ? g : least_gain };
 }
 
+/// The bins of a sequence.
+typedef struct {
+  uint32_t n_used;   ///< Below the recording's bandwidth
+  uint32_t n_judged; ///< Those above have no say where they weigh nothing
+  real     above;    ///< What they weigh
+} Bandwidth;
+
+static Bandwidth
+bandwidth(const Judgement* const judgement, const uint32_t stream)
+{
+  const MaskLoss* const loss   = judgement->loss;
+  const uint32_t        n_used = judgement->target->n_used[stream];
+  const real            above  = (real)loss->weights.above_band;
+  return (Bandwidth){ n_used, above > 0 ? loss->n_bins : n_used, above };
+}
+
 /// What the logarithm of a sequence's error is taken of.
 typedef struct {
   double weight;    ///< Of the logarithm; 0 in silence
@@ -140,20 +156,21 @@ typedef struct {
 static Energies
 sequence_energies(const Judgement* const judgement, const uint32_t stream)
 {
-  const uint32_t n_used = judgement->target->n_used[stream];
-  double         error  = 0.0;
-  double         sound  = 0.0;
-  double         all    = 0.0;
+  const Bandwidth band  = bandwidth(judgement, stream);
+  double          error = 0.0;
+  double          sound = 0.0;
+  double          all   = 0.0;
   for (uint32_t t = 0; t < judgement->batch.n_steps; ++t) {
     const size_t row       = (size_t)t * judgement->batch.n_streams + stream;
     real         row_error = 0;
     real         row_sound = 0;
     real         row_all   = 0;
-    for (uint32_t k = 0; k < n_used; ++k) {
-      const Bin bin = bin_at(judgement, row, k);
-      row_error += bin.gain * (bin.gain * bin.y2 - 2 * bin.cross) + bin.s2;
-      row_sound += bin.s2;
-      row_all += bin.y2;
+    for (uint32_t k = 0; k < band.n_judged; ++k) {
+      const Bin  bin    = bin_at(judgement, row, k);
+      const real weight = k < band.n_used ? 1 : band.above;
+      row_error += weight * (bin.gain * (bin.gain * bin.y2 - 2 * bin.cross) + bin.s2);
+      row_sound += weight * bin.s2;
+      row_all += weight * bin.y2;
     }
     error += (double)row_error;
     sound += (double)row_sound;
@@ -206,6 +223,7 @@ judge_gains(const Judgement* const judgement, const uint32_t stream)
 {
   MaskLoss* const  loss  = judgement->loss;
   const BatchShape batch = judgement->batch;
+  const Bandwidth  band  = bandwidth(judgement, stream);
   const Energies   found = sequence_energies(judgement, stream);
   const double     ratio = found.error / found.reference + least_ratio;
   const double     share = found.weight / batch.n_streams;
@@ -218,12 +236,13 @@ judge_gains(const Judgement* const judgement, const uint32_t stream)
     real* const  slope   = judgement->slope + row * loss->n_bands;
     real         row_sum = 0;
     memset(slope, 0, loss->n_bands * sizeof(real));
-    for (uint32_t k = 0; k < judgement->target->n_used[stream]; ++k) {
+    for (uint32_t k = 0; k < band.n_judged; ++k) {
       const Bin  bin    = bin_at(judgement, row, k);
-      const real weight = per_row * loss->weight[k];
+      const real say    = k < band.n_used ? 1 : band.above;
+      const real weight = say * per_row * loss->weight[k];
       real       d      = 0;
       row_sum += weight * compressed_error(&loss->weights, bin, &d);
-      d = weight * d + per_error * 2 * (bin.gain * bin.y2 - bin.cross);
+      d = weight * d + say * per_error * 2 * (bin.gain * bin.y2 - bin.cross);
       slope[loss->band[k]] += (1 - loss->upper[k]) * d;
       if (loss->upper[k] > 0) {
         slope[loss->band[k] + 1] += loss->upper[k] * d;

@@ -42,8 +42,9 @@ typedef struct {
 
    what is left of the noise.
    Compression makes soft sounds count (Valin 2018; Schröter et al. 2022); the last term makes
-   energy count.  Bins above a recording's own bandwidth are left out: they are no evidence that
-   highs are noise.
+   energy count.  Bins above a recording's own bandwidth, where there is noise alone, are weighed
+   by `above_band`: with 1, many recordings without highs would teach that highs are noise; with 0,
+   noise there stays.
 */
 typedef struct MaskLoss MaskLoss;
 
