@@ -57,7 +57,6 @@ typedef struct {
   double     clip_db;     ///< Below the peak of the mixture; 0: not cut off
   CorpusPlay sound_play;
   CorpusPlay noise_plays[2];
-  bool       noise_backwards[2];
   double     drive_db; ///< Of the sound; −INFINITY: not driven
 } Plan;
 
@@ -180,9 +179,6 @@ draw_plan(const MixtureConfig* config, Random* random)
     plan.noise_plays[i] = draw_play(&mixture_noise_play, config->noise_semitones, random);
   }
   plan.drive_db = draw_drive(config, random);
-  for (uint32_t i = 0; i < 2; ++i) {
-    plan.noise_backwards[i] = draw_chance(random, config->backwards_share);
-  }
   return plan;
 }
 
@@ -267,10 +263,10 @@ reverse(uint32_t n, float* x)
 static Status
 draw_recorded(const Making* making, uint32_t which, Random* random, float* out, Diagnostic* why)
 {
-  const Plan* const plan   = &making->plan;
-  const Status      status = corpus_draw(making->sources->noise, making->split, random,
-                                         &plan->noise_plays[which], making->n_noise, out, NULL, why);
-  if (!status && plan->noise_backwards[which]) {
+  const Status status = corpus_draw(making->sources->noise, making->split, random,
+                                    &making->plan.noise_plays[which], making->n_noise, out, NULL,
+                                    why);
+  if (!status && draw_chance(random, making->config->backwards_share)) {
     reverse(making->n_noise, out);
   }
   return status;
