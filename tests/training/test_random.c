@@ -179,6 +179,25 @@ between_stays_between(void** state)
   assert_true(most < 5.0 && most > 4.99);
 }
 
+/// Every octave is as likely as another.
+static void
+logarithmic_is_even_in_octaves(void** state)
+{
+  (void)state;
+  enum { N_DRAWN = 4000, N_OCTAVES = 4 };
+  Random   random            = random_at(1, RANDOM_TEST, 1);
+  uint32_t counts[N_OCTAVES] = { 0 };
+  for (uint32_t i = 0; i < N_DRAWN; ++i) {
+    const double x = random_logarithmic(&random, 100.0, 1600.0);
+    assert_true(x >= 100.0 * (1.0 - 1e-12) && x < 1600.0 * (1.0 + 1e-12));
+    const uint32_t octave = (uint32_t)log2(fmax(x / 100.0, 1.0));
+    ++counts[octave < N_OCTAVES ? octave : N_OCTAVES - 1];
+  }
+  for (uint32_t i = 0; i < N_OCTAVES; ++i) {
+    assert_true(fabs(counts[i] - 1000.0) < 5.0 * sqrt(750.0));
+  }
+}
+
 /// What a branch draws, and how much, is nothing to its stem; two branches differ.
 static void
 a_branch_grows_by_itself(void** state)
@@ -213,6 +232,7 @@ main(void)
     cmocka_unit_test(below_is_even_and_bounded),
     cmocka_unit_test(below_does_not_favor_the_low_half_of_a_wide_range),
     cmocka_unit_test(between_stays_between),
+    cmocka_unit_test(logarithmic_is_even_in_octaves),
     cmocka_unit_test(a_branch_grows_by_itself),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

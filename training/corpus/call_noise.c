@@ -15,13 +15,6 @@ static const double decays = 6.0;
 /// How long a note takes to begin, of its length.
 static const double attack = 0.2;
 
-/// Evenly on a logarithmic scale.
-static double
-draw_place(Random* random, double low, double high)
-{
-  return exp(random_between(random, log(low), log(high)));
-}
-
 static Caller
 draw_caller(Random* random)
 {
@@ -29,20 +22,20 @@ draw_caller(Random* random)
   const bool   is_swept  = random_uniform(random) < 0.7;
   const bool   is_pulsed = random_uniform(random) < 0.3;
   const bool   is_trill  = random_uniform(random) < 0.4;
-  const double rest      = draw_place(random, 1.02, 3.0);
+  const double rest      = random_logarithmic(random, 1.02, 3.0);
   const double sweep     = 0.4 * random_normal(random);
   const double arch      = 0.2 * random_normal(random);
   const double depth     = random_uniform(random);
-  caller.note_s          = draw_place(random, 0.015, is_trill ? 0.06 : 0.6);
+  caller.note_s          = random_logarithmic(random, 0.015, is_trill ? 0.06 : 0.6);
   caller.gap_s           = caller.note_s * rest;
   caller.n_notes         = 1 + random_below(random, is_trill ? 24 : 6);
-  caller.call_rate_hz    = draw_place(random, 0.15, 3.0);
-  caller.decay_s         = draw_place(random, 0.003, 0.15);
-  caller.pitch_hz        = draw_place(random, 700.0, 9000.0);
+  caller.call_rate_hz    = random_logarithmic(random, 0.15, 3.0);
+  caller.decay_s         = random_logarithmic(random, 0.003, 0.15);
+  caller.pitch_hz        = random_logarithmic(random, 700.0, 9000.0);
   caller.sweep_octaves   = is_swept ? sweep : 0.0;
   caller.arch_octaves    = is_swept ? arch : 0.0;
-  caller.wander_octaves  = draw_place(random, 0.005, 0.3);
-  caller.pulse_hz        = draw_place(random, 15.0, 150.0);
+  caller.wander_octaves  = random_logarithmic(random, 0.005, 0.3);
+  caller.pulse_hz        = random_logarithmic(random, 15.0, 150.0);
   caller.pulse_depth     = is_pulsed ? depth : 0.0;
   caller.n_harmonics     = 1 + random_below(random, 6);
   caller.harmonic_db     = -random_between(random, 3.0, 30.0);

@@ -22,7 +22,7 @@ static const double shelf_q = 0.7071;
 static double
 draw_place(Random* random, const double range[2], double rate_hz)
 {
-  const double place = exp(random_between(random, log(range[0]), log(range[1])));
+  const double place = random_logarithmic(random, range[0], range[1]);
   return fmin(place, 0.45 * rate_hz);
 }
 

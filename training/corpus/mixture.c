@@ -121,8 +121,8 @@ static double
 draw_low_pass(const MixtureConfig* config, Random* random)
 {
   const bool   is_low = draw_chance(random, config->low_pass_share);
-  const double place  = random_between(random, log(LOW_PASS_MIN_HZ), log(LOW_PASS_MAX_HZ));
-  return is_low ? exp(place) : (double)INFINITY;
+  const double low_hz = random_logarithmic(random, LOW_PASS_MIN_HZ, LOW_PASS_MAX_HZ);
+  return is_low ? low_hz : (double)INFINITY;
 }
 
 static double

@@ -28,7 +28,7 @@ Room
 room_draw(Random* random)
 {
   Room room;
-  room.rt60_s    = exp(random_between(random, log(0.1), log(0.5)));
+  room.rt60_s    = random_logarithmic(random, 0.1, 0.5);
   room.highs     = random_between(random, 0.2, 0.9);
   room.direct_db = random_between(random, 0.0, 18.0);
   // From 2 to 9 m of way for a small room, to twice that; each path its own part of the range.

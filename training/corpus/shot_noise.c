@@ -15,13 +15,6 @@ enum { SECTIONS = 2 + SHOT_RESONANCES };
 /// Of both ends of a burst's band: no hump.
 static const double edge_q = 0.7071;
 
-/// Evenly on a logarithmic scale.
-static double
-draw_place(Random* random, double low, double high)
-{
-  return exp(random_between(random, log(low), log(high)));
-}
-
 static ShotSort
 draw_sort(Random* random)
 {
@@ -29,20 +22,20 @@ draw_sort(Random* random)
   const bool   is_regular = random_uniform(random) < 0.5;
   const double regularity = random_uniform(random);
   const double octaves    = random_between(random, 1.0, 7.0);
-  const double decay_s    = draw_place(random, 0.003, 0.4);
-  sort.rate_hz            = draw_place(random, 0.4, 60.0);
+  const double decay_s    = random_logarithmic(random, 0.003, 0.4);
+  sort.rate_hz            = random_logarithmic(random, 0.4, 60.0);
   sort.regularity         = is_regular ? regularity : 0.0;
   sort.spread_db          = random_between(random, 1.0, 8.0);
   sort.decay_s            = fmin(decay_s, 1.0 / sort.rate_hz); // Or it would be no event
-  sort.attack_s           = sort.decay_s * draw_place(random, 0.02, 0.7);
-  sort.low_hz             = draw_place(random, 40.0, 3000.0);
+  sort.attack_s           = sort.decay_s * random_logarithmic(random, 0.02, 0.7);
+  sort.low_hz             = random_logarithmic(random, 40.0, 3000.0);
   sort.high_hz            = fmin(sort.low_hz * pow(2.0, octaves), 20000.0);
   sort.n_resonances       = random_below(random, SHOT_RESONANCES + 1);
   sort.level_db           = random_between(random, -12.0, 0.0);
   for (uint32_t i = 0; i < SHOT_RESONANCES; ++i) {
-    sort.resonances[i].frequency_hz = draw_place(random, 80.0, 8000.0);
+    sort.resonances[i].frequency_hz = random_logarithmic(random, 80.0, 8000.0);
     sort.resonances[i].gain_db      = random_between(random, 6.0, 36.0);
-    sort.resonances[i].q            = draw_place(random, 3.0, 60.0);
+    sort.resonances[i].q            = random_logarithmic(random, 3.0, 60.0);
   }
   return sort;
 }

@@ -30,20 +30,13 @@ static const double odd_share   = 0.3;
 static const double swell_share = 0.3;
 static const double fan_share   = 0.5;
 
-/// Evenly on a logarithmic scale.
-static double
-draw_place(Random* random, double low, double high)
-{
-  return exp(random_between(random, log(low), log(high)));
-}
-
 static double
 draw_fundamental(Random* random)
 {
   const bool   is_mains = random_uniform(random) < mains_share;
   const double mains_hz = random_uniform(random) < 0.5 ? 50.0 : 60.0;
   const double drift    = random_between(random, -0.002, 0.002);
-  const double other_hz = draw_place(random, 40.0, 400.0);
+  const double other_hz = random_logarithmic(random, 40.0, 400.0);
   return is_mains ? mains_hz * (1.0 + drift) : other_hz;
 }
 
@@ -75,7 +68,7 @@ draw_swell(Random* random, SteadyNoise* noise)
   const bool   is_fan    = random_uniform(random) < fan_share;
   const double fan_hz    = random_between(random, 5.0, 30.0);
   const double fan       = random_between(random, 0.03, 0.3);
-  const double wind_hz   = draw_place(random, 0.05, 0.3);
+  const double wind_hz   = random_logarithmic(random, 0.05, 0.3);
   const double wind      = random_between(random, 0.2, 0.7);
   noise->swell_hz        = is_fan ? fan_hz : wind_hz;
   noise->swell_phase     = random_uniform(random);
@@ -87,12 +80,12 @@ steady_noise_draw(Random* random)
 {
   SteadyNoise noise;
   noise.slope_db     = random_between(random, -9.0, 6.0);
-  noise.bottom_hz    = draw_place(random, 15.0, 150.0);
+  noise.bottom_hz    = random_logarithmic(random, 15.0, 150.0);
   noise.n_resonances = (uint32_t)(random_uniform(random) * (STEADY_RESONANCES + 1));
   for (uint32_t i = 0; i < STEADY_RESONANCES; ++i) {
-    noise.resonances[i].frequency_hz = draw_place(random, 60.0, 10000.0);
+    noise.resonances[i].frequency_hz = random_logarithmic(random, 60.0, 10000.0);
     noise.resonances[i].gain_db      = random_between(random, 6.0, 24.0);
-    noise.resonances[i].q            = draw_place(random, 1.0, 30.0);
+    noise.resonances[i].q            = random_logarithmic(random, 1.0, 30.0);
   }
   draw_hum(random, &noise);
   draw_swell(random, &noise);

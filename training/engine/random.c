@@ -93,6 +93,12 @@ random_between(Random* random, double low, double high)
   return low + (high - low) * random_uniform(random);
 }
 
+double
+random_logarithmic(Random* random, double low, double high)
+{
+  return exp(random_between(random, log(low), log(high)));
+}
+
 uint32_t
 random_below(Random* random, uint32_t n)
 {

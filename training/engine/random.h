@@ -67,6 +67,10 @@ random_uniform(Random* random);
 double
 random_between(Random* random, double low, double high);
 
+/// In [low, high), uniform on a logarithmic scale; `low` positive.
+double
+random_logarithmic(Random* random, double low, double high);
+
 /// Uniform in 0…n − 1; n at least 1.
 uint32_t
 random_below(Random* random, uint32_t n);
