@@ -40,11 +40,10 @@ loss(void* const handle)
   return loss_squared_error(N_ROWS, N_OUT, y, fixture->target, backprop_slope(fixture->network));
 }
 
-/// Through layers with taps, one of them gated, to every weight and bias.
+/// Slopes of every weight and bias, with a share of the units left out.
 static void
-test_gradient_through_layers(void** const state)
+check_gradient(const double dropout)
 {
-  (void)state;
   Fixture fixture;
   Random  random = random_at(1, RANDOM_TEST, 0);
   size_t  n      = 0;
@@ -63,6 +62,10 @@ test_gradient_through_layers(void** const state)
     fixture.target[i] = random_uniform(&random);
   }
 
+  if (dropout > 0.0) {
+    assert_true(backprop_allow_dropout(fixture.network, batch));
+    backprop_drop(fixture.network, N_STREAMS, dropout, &random);
+  }
   loss(&fixture);
   backprop_backward(fixture.network, NULL, batch, NULL);
   assert_true(numeric_gradient_error(loss, &fixture, n, fixture.parameters->value,
@@ -71,11 +74,28 @@ test_gradient_through_layers(void** const state)
   parameters_free(fixture.parameters);
 }
 
+/// Through layers with taps, one of them gated.
+static void
+test_gradient_through_layers(void** const state)
+{
+  (void)state;
+  check_gradient(0.0);
+}
+
+/// The same, where a third of the units are left out of each sequence.
+static void
+test_gradient_through_dropout(void** const state)
+{
+  (void)state;
+  check_gradient(1.0 / 3.0);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_gradient_through_layers),
+    cmocka_unit_test(test_gradient_through_dropout),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

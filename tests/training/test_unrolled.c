@@ -24,7 +24,7 @@ typedef struct {
 } Fixture;
 
 static Fixture
-open_fixture(const bool bypassed, const bool variational)
+open_fixture(const bool bypassed, const bool variational, const double dropout)
 {
   Fixture fixture = {
     .shape = { .n_encoder   = 2,
@@ -41,7 +41,8 @@ open_fixture(const bool bypassed, const bool variational)
                .bypassed    = bypassed,
                .bypasses    = { { N_IN, N_CODE, 1, { 0 }, ACTIVATION_IDENTITY, false },
                                 { N_CODE, N_IN, 1, { 0 }, ACTIVATION_IDENTITY, false } },
-               .variational = variational },
+               .variational = variational,
+               .dropout     = dropout },
   };
   Random random      = random_at(1, RANDOM_TEST, 0);
   fixture.parameters = parameters_new(unrolled_shape_size(&fixture.shape));
@@ -65,21 +66,24 @@ close_fixture(Fixture* const fixture)
 static double
 loss(void* const handle)
 {
-  Fixture* const    fixture = (Fixture*)handle;
-  Random            random  = random_at(1, RANDOM_TEST, 1); // The same code at every call
-  const real* const y       = unrolled_forward(fixture->network, NULL, batch, fixture->x, &random);
-  const double      error   = loss_squared_error(N_ROWS, N_IN, y, fixture->x,
-                                                 unrolled_slope(fixture->network));
+  Fixture* const fixture = (Fixture*)handle;
+  Random         random  = random_at(1, RANDOM_TEST, 1); // The same code at every call
+  Random         dropped = random_at(1, RANDOM_TEST, 2); // And without the same units
+  unrolled_drop(fixture->network, N_ROWS, &dropped);
+  const real* const y     = unrolled_forward(fixture->network, NULL, batch, fixture->x, &random);
+  const double      error = loss_squared_error(N_ROWS, N_IN, y, fixture->x,
+                                               unrolled_slope(fixture->network));
   return error + unrolled_divergence(fixture->network, batch, 0.7, 0.0);
 }
 
-/// Through both halves, what goes around them, and a code that is drawn, to every number.
+/// Through both halves, what goes around them, a code that is drawn, and units that are left out,
+/// to every number.
 static void
 test_gradients(void** const state)
 {
   (void)state;
-  for (int i = 0; i < 4; ++i) {
-    Fixture fixture = open_fixture(i & 1, i & 2);
+  for (int i = 0; i < 8; ++i) {
+    Fixture fixture = open_fixture(i & 1, i & 2, i & 4 ? 0.3 : 0.0);
     loss(&fixture);
     unrolled_backward(fixture.network, NULL, batch);
     assert_true(numeric_gradient_error(loss, &fixture, fixture.parameters->n,
@@ -94,7 +98,7 @@ static void
 test_bypass_alone(void** const state)
 {
   (void)state;
-  Fixture       fixture = open_fixture(true, false);
+  Fixture       fixture = open_fixture(true, false, 0.0);
   double* const value   = fixture.parameters->value;
   const size_t  up      = unrolled_shape_offset(&fixture.shape, 4);
   const size_t  down    = unrolled_shape_offset(&fixture.shape, 5);
@@ -120,7 +124,7 @@ static void
 test_the_mean_is_the_code(void** const state)
 {
   (void)state;
-  Fixture fixture = open_fixture(false, true);
+  Fixture fixture = open_fixture(false, true, 0.0);
   Random  random  = random_at(1, RANDOM_TEST, 2);
   double  mean[N_ROWS * N_CODE];
   double  output[N_ROWS * N_IN];
@@ -132,11 +136,28 @@ test_the_mean_is_the_code(void** const state)
   close_fixture(&fixture);
 }
 
+/// Where nothing is to be left out any more, as in validation, all units count again.
+static void
+test_dropping_ends(void** const state)
+{
+  (void)state;
+  Fixture whole   = open_fixture(false, false, 0.0);
+  Fixture fixture = open_fixture(false, false, 0.3);
+  loss(&fixture);
+  unrolled_drop(fixture.network, N_ROWS, NULL);
+  const real* const y        = unrolled_forward(fixture.network, NULL, batch, fixture.x, NULL);
+  const real* const expected = unrolled_forward(whole.network, NULL, batch, whole.x, NULL);
+  assert_memory_equal(y, expected, N_ROWS * N_IN * sizeof(real));
+  close_fixture(&fixture);
+  close_fixture(&whole);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_gradients),
+    cmocka_unit_test(test_dropping_ends),
     cmocka_unit_test(test_bypass_alone),
     cmocka_unit_test(test_the_mean_is_the_code),
   };

@@ -15,6 +15,8 @@ struct Backprop {
   const real* x;      ///< Input of the last forward pass
   real**      y;      ///< [n_layers], output of each layer
   real**      dy;     ///< [n_layers], slope of each output
+  Dropout*    drops;  ///< [n_layers], of what each layer gives the next; NULL: not allowed
+  bool        drop;   ///< Whether something is left out
 };
 
 static bool
@@ -68,11 +70,47 @@ backprop_free(Backprop* const backprop)
     free(backprop->y[l]);
     free(backprop->dy[l]);
     free(backprop->layers[l].sums);
+    if (backprop->drops) {
+      dropout_release(&backprop->drops[l]);
+    }
   }
   free(backprop->layers);
   free(backprop->y);
   free(backprop->dy);
+  free(backprop->drops);
   free(backprop);
+}
+
+bool
+backprop_allow_dropout(Backprop* const backprop, const BatchShape batch)
+{
+  backprop->drops = calloc(backprop->n_layers, sizeof(Dropout));
+  bool ok         = backprop->drops;
+  for (uint32_t l = 0; ok && l + 1 < backprop->n_layers; ++l) {
+    ok = dropout_allocate(&backprop->drops[l], backprop->layers[l].shape.n_out, batch);
+  }
+  return ok;
+}
+
+void
+backprop_drop(Backprop* const backprop, const uint32_t n_streams, const double share,
+              Random* const random)
+{
+  assert(backprop->drops);
+  backprop->drop = random;
+  for (uint32_t l = 0; random && l + 1 < backprop->n_layers; ++l) {
+    dropout_draw(&backprop->drops[l], n_streams, share, random);
+  }
+}
+
+/// What a layer was, or is to be, fed with.
+static const real*
+input_of(const Backprop* const backprop, const uint32_t layer)
+{
+  if (!layer) {
+    return backprop->x;
+  }
+  return backprop->drop ? backprop->drops[layer - 1].kept : backprop->y[layer - 1];
 }
 
 const real*
@@ -82,8 +120,10 @@ backprop_forward(Backprop* const backprop, Team* const team, const uint32_t n_la
   assert(n_layers && n_layers <= backprop->n_layers);
   backprop->x = x;
   for (uint32_t l = 0; l < n_layers; ++l) {
-    const real* const input = l ? backprop->y[l - 1] : x;
-    dense_forward(&backprop->layers[l], team, batch, input, backprop->y[l]);
+    dense_forward(&backprop->layers[l], team, batch, input_of(backprop, l), backprop->y[l]);
+    if (backprop->drop && l + 1 < n_layers) {
+      dropout_apply(&backprop->drops[l], team, batch, backprop->y[l], backprop->drops[l].kept);
+    }
   }
   return backprop->y[n_layers - 1];
 }
@@ -99,9 +139,11 @@ backprop_backward(Backprop* const backprop, Team* const team, const BatchShape b
                   real* const dx)
 {
   for (uint32_t l = backprop->n_layers; l-- > 0;) {
-    const real* const input = l ? backprop->y[l - 1] : backprop->x;
-    real* const       below = l ? backprop->dy[l - 1] : dx;
-    dense_backward(&backprop->layers[l], team, batch, input, backprop->y[l], backprop->dy[l],
-                   below);
+    real* const below = l ? backprop->dy[l - 1] : dx;
+    dense_backward(&backprop->layers[l], team, batch, input_of(backprop, l), backprop->y[l],
+                   backprop->dy[l], below);
+    if (backprop->drop && l) {
+      dropout_apply(&backprop->drops[l - 1], team, batch, below, below);
+    }
   }
 }

@@ -5,8 +5,10 @@
 #define LAMINA_TRAINING_ENGINE_BACKPROP_H
 
 #include "training/engine/dense.h"
+#include "training/engine/dropout.h"
 #include "training/engine/parameters.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /// A network on a mini-batch: keeps the outputs of every layer, fills the gradients.
@@ -27,6 +29,24 @@ backprop_new(uint32_t n_layers, const LayerShape* shapes, const Parameters* para
 /// Free; NULL is allowed.
 void
 backprop_free(Backprop* backprop);
+
+/**
+   Make room for backprop_drop().
+
+   @param batch Size of the largest mini-batch.
+   @return False when memory is short.
+*/
+bool
+backprop_allow_dropout(Backprop* backprop, BatchShape batch);
+
+/**
+   Draw which outputs the next layer does not get, of all layers but the last, in the passes that
+   follow; see dropout.h.  To be allowed before.
+
+   @param random NULL: they get all.
+*/
+void
+backprop_drop(Backprop* backprop, uint32_t n_streams, double share, Random* random);
 
 /**
    Forward through the first layers.

@@ -37,6 +37,7 @@ typedef enum {
   RANDOM_HOLD_OUT        = 11, ///< step: 0
   RANDOM_SAMPLE          = 12, ///< step: frame
   RANDOM_SHIFT           = 13, ///< step: batch
+  RANDOM_DROPOUT         = 14, ///< step: batch
 } RandomStream;
 
 /// The generator's block function, as published.  @param block [4], written.

@@ -163,9 +163,11 @@ forward(const FineTune* const fine_tune, const Split split, const uint64_t numbe
   }
 
   // Validation draws numbers of its own, counted from the end.
-  const uint64_t    draw   = split == SPLIT_TRAIN ? number : UINT64_MAX - number;
-  Random            random = random_at(run->recipe->seed, RANDOM_MACHINE, draw);
-  const real* const x      = corrupt(fine_tune, batch, split, number);
+  const uint64_t    draw    = split == SPLIT_TRAIN ? number : UINT64_MAX - number;
+  Random            random  = random_at(run->recipe->seed, RANDOM_MACHINE, draw);
+  Random            dropped = random_at(run->recipe->seed, RANDOM_DROPOUT, number);
+  const real* const x       = corrupt(fine_tune, batch, split, number);
+  unrolled_drop(fine_tune->network, batch->shape.n_streams, split == SPLIT_TRAIN ? &dropped : NULL);
   const real* const y = unrolled_forward(fine_tune->network, run->team, batch->shape, x, &random);
   *loss               = judge(fine_tune, batch, y, unrolled_slope(fine_tune->network));
   *loss += unrolled_divergence(fine_tune->network, batch->shape, beta,

@@ -188,6 +188,7 @@ static const Field fields[] = {
   STAGE("fine_tune", fine_tune),
   CHOICE("fine_tune.corruption", corruption, corruption_name),
   REAL("fine_tune.amount", corruption_amount, 0.0, 10.0),
+  REAL("fine_tune.dropout", dropout, 0.0, 0.9),
   REAL("loss.compression", loss.compression, 0.05, 1.0),
   REAL("loss.magnitude", loss.magnitude, 0.0, 1000.0),
   REAL("loss.phase", loss.phase, 0.0, 1000.0),

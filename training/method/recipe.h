@@ -160,6 +160,7 @@ typedef struct {
   RecipeLoss        loss;
   Corruption        corruption; ///< Of an autoencoder's input while all layers learn together
   double            corruption_amount; ///< Share, or deviation for Gaussian
+  double            dropout;           ///< Share of hidden units left out meanwhile; see dropout.h
   Skip              skip;
   Code              code;
   RecipeVariational variational;    ///< Of STEP_VARIATIONAL and CODE_VARIATIONAL

@@ -21,6 +21,7 @@ shape_network(const Recipe* const recipe, const Examples* const examples,
   ModelShape model;
   recipe_model_shape(recipe, &model);
   shape->precision   = recipe->precision;
+  shape->dropout     = recipe->dropout;
   shape->n_encoder   = model.n_encoder;
   shape->n_decoder   = model.n_decoder;
   shape->bypassed    = model.bypassed;

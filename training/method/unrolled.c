@@ -32,6 +32,8 @@ struct Unrolled {
   real*         slope;   ///< Of `encoded` by the divergence, [rows × width]
   real*         output;  ///< [rows × n_out]
   bool          drawn;   ///< Whether the last code was
+  Dropout       drops;   ///< Of the code
+  bool          drop;    ///< Whether something is left out
 };
 
 /// @return The layer, or the bypass, whose numbers come at this place.
@@ -112,6 +114,15 @@ allocate_code(Unrolled* const unrolled, const uint32_t n_rows)
          unrolled->z && unrolled->dz && unrolled->output;
 }
 
+static bool
+allow_dropout(Unrolled* const unrolled, const BatchShape batch)
+{
+  return !(unrolled->shape.dropout > 0.0) ||
+         (backprop_allow_dropout(unrolled->encoder.layers, batch) &&
+          backprop_allow_dropout(unrolled->decoder.layers, batch) &&
+          dropout_allocate(&unrolled->drops, unrolled->n_code, batch));
+}
+
 Unrolled*
 unrolled_new(const UnrolledShape* const shape, const Parameters* const parameters,
              const BatchShape batch)
@@ -128,7 +139,7 @@ unrolled_new(const UnrolledShape* const shape, const Parameters* const parameter
   unrolled->n_code         = unrolled_shape_code(shape);
   if (!half_init(&unrolled->encoder, shape, 0, n_encoder, n, parameters, batch) ||
       !half_init(&unrolled->decoder, shape, n_encoder, n_decoder, n + 1, parameters, batch) ||
-      !allocate_code(unrolled, batch_rows(batch))) {
+      !allocate_code(unrolled, batch_rows(batch)) || !allow_dropout(unrolled, batch)) {
     unrolled_free(unrolled);
     return NULL;
   }
@@ -152,6 +163,7 @@ unrolled_free(Unrolled* const unrolled)
     free(unrolled->z);
     free(unrolled->dz);
     free(unrolled->output);
+    dropout_release(&unrolled->drops);
     free(unrolled);
   }
 }
@@ -192,6 +204,29 @@ half_forward(Half* const half, Team* const team, const uint32_t n_layers, const 
   }
 }
 
+void
+unrolled_drop(Unrolled* const unrolled, const uint32_t n_streams, Random* const random)
+{
+  const double share = unrolled->shape.dropout;
+  if (!(share > 0.0)) {
+    return;
+  }
+
+  backprop_drop(unrolled->encoder.layers, n_streams, share, random);
+  backprop_drop(unrolled->decoder.layers, n_streams, share, random);
+  unrolled->drop = random;
+  if (random) {
+    dropout_draw(&unrolled->drops, n_streams, share, random);
+  }
+}
+
+/// What the decoder is fed with.
+static const real*
+decoder_input(const Unrolled* const unrolled)
+{
+  return unrolled->drop ? unrolled->drops.kept : unrolled->z;
+}
+
 const real*
 unrolled_forward(Unrolled* const unrolled, Team* const team, const BatchShape batch,
                  const real* const x, Random* const random)
@@ -213,7 +248,10 @@ unrolled_forward(Unrolled* const unrolled, Team* const team, const BatchShape ba
   } else {
     memcpy(unrolled->z, unrolled->mean, (size_t)n_rows * unrolled->n_code * sizeof(real));
   }
-  half_forward(&unrolled->decoder, team, shape->n_decoder, n_out, batch, unrolled->z,
+  if (unrolled->drop) {
+    dropout_apply(&unrolled->drops, team, batch, unrolled->z, unrolled->drops.kept);
+  }
+  half_forward(&unrolled->decoder, team, shape->n_decoder, n_out, batch, decoder_input(unrolled),
                unrolled->output);
   return unrolled->output;
 }
@@ -258,7 +296,10 @@ unrolled_backward(Unrolled* const unrolled, Team* const team, const BatchShape b
   const uint32_t             n_out   = shape->layers[shape->n_encoder + shape->n_decoder - 1].n_out;
   real* const                encoded = backprop_slope(unrolled->encoder.layers);
 
-  half_backward(&unrolled->decoder, team, n_out, batch, unrolled->z, unrolled->dz);
+  half_backward(&unrolled->decoder, team, n_out, batch, decoder_input(unrolled), unrolled->dz);
+  if (unrolled->drop) {
+    dropout_apply(&unrolled->drops, team, batch, unrolled->dz, unrolled->dz);
+  }
   memset(encoded, 0, (size_t)n_rows * width * sizeof(real));
   if (unrolled->drawn) {
     posterior_backward(n_rows, n_code, unrolled->encoded, unrolled->epsilon, unrolled->dz, encoded);

@@ -22,6 +22,7 @@ typedef struct {
   LayerShape bypasses[2]; ///< Around the encoder and the decoder
   bool       variational; ///< The encoder's last layer is 2n wide: μ, log σ² of a code of n
   Precision  precision;   ///< Of the layers' products; those of the bypasses are in float32
+  double     dropout;     ///< Chance of a hidden unit to be left out while it learns
 } UnrolledShape;
 
 /// Numbers in the flat block.
@@ -62,6 +63,11 @@ unrolled_new(const UnrolledShape* shape, const Parameters* parameters, BatchShap
 /// Free; NULL is allowed.
 void
 unrolled_free(Unrolled* unrolled);
+
+/// Draw which hidden units the passes that follow are without, the code's among them, unless the
+/// shape says none.  @param random NULL: they have all.
+void
+unrolled_drop(Unrolled* unrolled, uint32_t n_streams, Random* random);
 
 /**
    Forward.
