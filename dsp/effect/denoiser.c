@@ -3,6 +3,9 @@
 
 #include "dsp/effect/denoiser.h"
 
+#include "dsp/effect/delay.h"
+#include "dsp/effect/tone_canceller.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -11,13 +14,17 @@
 /// A profile within this of what silence reads is one of silence, dB.
 static const float silence_margin_db = 3.5f;
 
-/// Levels of a profile are whole multiples of 1 dB over this: no decimals of them get lost in a
-/// session's text.
-static const float level_parts = 64.0f;
+/// Levels of a profile are whole multiples of 1 dB over this, and its tones of 1 Hz: no decimals of
+/// them get lost in a session's text.
+static const float whole_parts = 64.0f;
+
+/// Samples that go through the canceller of tones at once.
+enum { PART = 256 };
 
 struct Denoiser {
   const Model* model; ///< Not owned
   StftConfig   stft;
+  uint32_t     n_channels;
   uint32_t     n_bands;
   Channels*    channels;
   Features*    features;
@@ -36,6 +43,12 @@ struct Denoiser {
   uint32_t     n_frames;    ///< Learned from
   uint32_t     n_learned;   ///< Profiles
 
+  ToneFinder*    finder;               ///< Hears what is learned from
+  ToneCanceller* canceller;            ///< Of the profile's tones
+  Delay*         delays[CHANNELS_MAX]; ///< Of tones that one wants to hear, as late as the rest
+  bool           cancels;              ///< In the part before
+  float          depth;                ///< Share of the tones that is to go, of this run
+
   const DenoiserParams* params; ///< Of this run
 };
 
@@ -52,7 +65,20 @@ denoiser_params_default(void)
   };
 }
 
-/// Everything but the channels.
+static bool
+allocate_tones(Denoiser* const denoiser, const double rate_hz, const uint32_t n_channels)
+{
+  bool ok = true;
+  for (uint32_t c = 0; c < n_channels; ++c) {
+    denoiser->delays[c] = delay_new(denoiser->stft.frame, 1);
+    ok                  = ok && denoiser->delays[c];
+  }
+  denoiser->finder    = tone_finder_new(rate_hz, denoiser->stft);
+  denoiser->canceller = tone_canceller_new(rate_hz, n_channels);
+  return ok && denoiser->finder && denoiser->canceller;
+}
+
+/// Everything but the channels and the tones.
 static bool
 allocate_network(Denoiser* const denoiser, const double rate_hz)
 {
@@ -80,15 +106,17 @@ denoiser_new(const Model* const model, const double rate_hz, const uint32_t n_ch
     return NULL;
   }
 
-  denoiser->model    = model;
-  denoiser->stft     = model_stft(model, rate_hz);
-  denoiser->n_bands  = band_layout_count(&model->features.bands);
-  denoiser->channels = channels_new(denoiser->stft, n_channels);
+  denoiser->model      = model;
+  denoiser->stft       = model_stft(model, rate_hz);
+  denoiser->n_channels = n_channels;
+  denoiser->n_bands    = band_layout_count(&model->features.bands);
+  denoiser->channels   = channels_new(denoiser->stft, n_channels);
 
   denoiser->profile.bands    = model->features.bands;
   denoiser->profile.window_s = model->window_s;
   denoiser->profile.rate_hz  = rate_hz;
-  if (!denoiser->channels || !allocate_network(denoiser, rate_hz)) {
+  if (!denoiser->channels || !allocate_tones(denoiser, rate_hz, n_channels) ||
+      !allocate_network(denoiser, rate_hz)) {
     denoiser_free(denoiser);
     return NULL;
   }
@@ -103,6 +131,11 @@ denoiser_free(Denoiser* const denoiser)
   }
 
   channels_free(denoiser->channels);
+  tone_finder_free(denoiser->finder);
+  tone_canceller_free(denoiser->canceller);
+  for (uint32_t c = 0; c < CHANNELS_MAX; ++c) {
+    delay_free(denoiser->delays[c]);
+  }
   features_free(denoiser->features);
   scratch_free(denoiser->encoder);
   scratch_free(denoiser->decoder);
@@ -127,6 +160,30 @@ is_profile(const Denoiser* const denoiser, const float* const level_db)
          loudest_db > config->silence_db + silence_margin_db;
 }
 
+static float
+round_part(const float x)
+{
+  return roundf(x * whole_parts) / whole_parts;
+}
+
+/// The tones, and the levels without them.
+static void
+keep_profile(Denoiser* const denoiser, const float* const level_db)
+{
+  NoiseProfile* const profile = &denoiser->profile;
+  tone_finder_find(denoiser->finder, &profile->tones);
+  for (uint32_t i = 0; i < denoiser->n_bands; ++i) {
+    const double hz      = band_layout_centre(&profile->bands, i);
+    const float  change  = profile->tones.n && hz < (double)TONES_MAX_HZ
+                             ? tone_finder_change_db(denoiser->finder, hz)
+                             : 0.0f;
+    profile->level_db[i] = round_part(level_db[i] + change);
+  }
+  for (uint32_t i = 0; i < profile->tones.n; ++i) {
+    profile->tones.hz[i] = round_part(profile->tones.hz[i]);
+  }
+}
+
 /// Keep what was learned, if it is a profile.
 static void
 end_learning(Denoiser* const denoiser)
@@ -134,9 +191,7 @@ end_learning(Denoiser* const denoiser)
   if (denoiser->learning) {
     const float* const level_db = features_profile(denoiser->features);
     if (is_profile(denoiser, level_db)) {
-      for (uint32_t i = 0; i < denoiser->n_bands; ++i) {
-        denoiser->profile.level_db[i] = roundf(level_db[i] * level_parts) / level_parts;
-      }
+      keep_profile(denoiser, level_db);
       denoiser->has_profile = true;
       ++denoiser->n_learned;
     }
@@ -182,6 +237,8 @@ denoiser_reset(Denoiser* const denoiser)
 {
   end_learning(denoiser);
   channels_reset(denoiser->channels);
+  tone_canceller_reset(denoiser->canceller);
+  denoiser->cancels = false;
   features_reset(denoiser->features);
   scratch_reset(denoiser->encoder);
   scratch_reset(denoiser->decoder);
@@ -194,11 +251,18 @@ denoiser_latency(const Denoiser* const denoiser)
   return denoiser->stft.frame;
 }
 
+/// Noise is left as loud as this.
+static float
+gain_limit(const DenoiserParams* const params)
+{
+  return powf(10.0f, -0.05f * fminf(fmaxf(params->reduction_db, 0.0f), 60.0f));
+}
+
 /// The user's wishes: strength, limit, slow fall.
 static void
 shape_gains(Denoiser* const denoiser, const DenoiserParams* const params)
 {
-  const float limit    = powf(10.0f, -0.05f * fminf(fmaxf(params->reduction_db, 0.0f), 60.0f));
+  const float limit    = gain_limit(params);
   const float strength = fminf(fmaxf(params->strength, 0.0f), 2.0f);
   const float fall_s   = fminf(fmaxf(params->smoothing_s, 0.0f), 0.5f);
   const float hop_s    = (float)denoiser->model->hop_s;
@@ -268,6 +332,92 @@ run_frame(void* const effect, const uint32_t at, float complex* const* const spe
   apply_gains(denoiser, spectra);
 }
 
+/// Share of the tones that is to go.
+static float
+tone_depth(const DenoiserParams* const params)
+{
+  const float strength = fminf(fmaxf(params->strength, 0.0f), 1.0f);
+  return 1.0f - powf(gain_limit(params), strength);
+}
+
+/// Up to PART samples, without the tones of the profile.
+static void
+run_without_tones(Denoiser* const denoiser, const uint32_t n, const float* const* const in,
+                  float* const* const out)
+{
+  float        sound[CHANNELS_MAX][PART];
+  float        tones[CHANNELS_MAX][PART];
+  float* const sounds[CHANNELS_MAX]    = { sound[0], sound[1] };
+  float* const cancelled[CHANNELS_MAX] = { tones[0], tones[1] };
+  for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
+    channels_clean(n, in[c], sound[c]);
+    if (!denoiser->cancels) {
+      delay_reset(denoiser->delays[c]);
+      delay_set(denoiser->delays[c], denoiser->stft.frame);
+    }
+  }
+  denoiser->cancels = true;
+  tone_canceller_run(denoiser->canceller, denoiser->depth, n, (const float* const*)sounds,
+                     cancelled);
+  for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
+    for (uint32_t i = 0; i < n; ++i) {
+      sound[c][i] -= tones[c][i];
+    }
+  }
+  channels_run(denoiser->channels, true, run_frame, denoiser, n, (const float* const*)sounds, out);
+  for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
+    delay_run(denoiser->delays[c], n, tones[c], tones[c]);
+    for (uint32_t i = 0; i < n && denoiser->params->residual; ++i) {
+      out[c][i] += tones[c][i];
+    }
+  }
+}
+
+/// Hear a part that the profile is learned from.
+static void
+hear_tones(const Denoiser* const denoiser, const uint32_t n, const float* const* const in)
+{
+  float sound[CHANNELS_MAX][PART];
+  for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
+    channels_clean(n, in[c], sound[c]);
+  }
+  tone_finder_write(denoiser->finder, denoiser->n_channels, n,
+                    (const float* const[]){ sound[0], sound[1] });
+}
+
+/// A part of a run.
+static void
+run_part(Denoiser* const denoiser, const uint32_t n, const float* const* const in,
+         float* const* const out)
+{
+  if (denoiser->params->learn) {
+    hear_tones(denoiser, n, in);
+  }
+  if (tone_canceller_runs(denoiser->canceller, denoiser->depth)) {
+    run_without_tones(denoiser, n, in, out);
+  } else {
+    denoiser->cancels = false;
+    channels_run(denoiser->channels, true, run_frame, denoiser, n, in, out);
+  }
+  denoiser->n_heard = heard_after(denoiser, n);
+}
+
+/// What this run is to do about tones.
+static void
+prepare_tones(Denoiser* const denoiser)
+{
+  const DenoiserParams* const params = denoiser->params;
+  if (params->learn && !denoiser->n_heard) {
+    tone_finder_reset(denoiser->finder);
+  }
+
+  const bool wanted = params->use_profile && denoiser->has_profile && !params->learn;
+  denoiser->depth   = wanted ? tone_depth(params) : 0.0f;
+  if (wanted) {
+    tone_canceller_set(denoiser->canceller, &denoiser->profile.tones);
+  }
+}
+
 void
 denoiser_run(Denoiser* const denoiser, const DenoiserParams* const params, const uint32_t n,
              const float* const* const in, float* const* const out)
@@ -277,6 +427,12 @@ denoiser_run(Denoiser* const denoiser, const DenoiserParams* const params, const
   }
 
   denoiser->params = params;
-  channels_run(denoiser->channels, true, run_frame, denoiser, n, in, out);
-  denoiser->n_heard = heard_after(denoiser, n);
+  prepare_tones(denoiser);
+  for (uint32_t at = 0; at < n;) {
+    const uint32_t     part   = n - at < PART ? n - at : PART;
+    const float* const from[] = { in[0] + at, in[denoiser->n_channels - 1] + at };
+    float* const       to[]   = { out[0] + at, out[denoiser->n_channels - 1] + at };
+    run_part(denoiser, part, from, to);
+    at += part;
+  }
 }

@@ -40,6 +40,10 @@ denoiser_params_default(void);
    that a user hears the noise go and knows when it is enough.  When `learn` goes off, it takes the
    place of the profile before; unless it was shorter than DENOISER_MIN_LEARN_S or silent: then
    nothing has happened.
+
+   Steady tones of what was learned, as a hum has, belong to the profile (tones.h).  Where it is
+   used they are taken out of each channel before all else, as far as `reduction_db` allows
+   (tone_canceller.h): 20 ms cannot tell a hum's harmonics from a voice's.
 */
 typedef struct Denoiser Denoiser;
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /// Of the row of numbers.
-enum { VERSION = 1 };
+enum { VERSION_WITHOUT_TONES = 1, VERSION = 2 };
 
 /// Numbers in front of the levels.
 enum { HEAD = 7 };
@@ -88,6 +88,7 @@ noise_profile_convert(const NoiseProfile* const from, NoiseProfile* const to)
   } else {
     interpolate_levels(from, n_known, to);
   }
+  to->tones = from->tones;
 }
 
 uint32_t
@@ -105,7 +106,11 @@ noise_profile_pack(const NoiseProfile* const profile, float* const packed)
   };
   memcpy(packed, head, sizeof(head));
   memcpy(packed + HEAD, profile->level_db, n_bands * sizeof(float));
-  return HEAD + n_bands;
+
+  const uint32_t n_tones = profile->tones.n;
+  packed[HEAD + n_bands] = (float)n_tones;
+  memcpy(packed + HEAD + n_bands + 1, profile->tones.hz, n_tones * sizeof(float));
+  return HEAD + n_bands + 1 + n_tones;
 }
 
 /// False for NaN too.
@@ -128,27 +133,61 @@ unpack_bands(const float* const packed, BandLayout* const bands)
   return !bands->n_erb || bands->top_hz > bands->linear_hz;
 }
 
-bool
-noise_profile_unpack(const uint32_t n, const float* const packed, NoiseProfile* const profile)
+/// @param packed What comes after the levels, [n].  @return False when that is not tones.
+static bool
+unpack_tones(const uint32_t n, const float* const packed, Tones* const tones)
 {
-  BandLayout bands;
-  if (n < HEAD || packed[0] != (float)VERSION || !is_within(packed[1], 1000.0f, 1e7f) ||
-      !is_within(packed[2], 1.0f, 2000.0f) || !unpack_bands(packed + 3, &bands)) {
+  if (!n || n > 1 + TONES_MAX || packed[0] != (float)(n - 1)) {
     return false;
   }
 
-  const uint32_t n_bands = band_layout_count(&bands);
-  if (n_bands > BANDS_MAX || n != HEAD + n_bands) {
-    return false;
+  tones->n    = n - 1;
+  float below = 0.0f;
+  for (uint32_t i = 0; i < tones->n; ++i) {
+    const float hz = packed[1 + i];
+    if (!is_within(hz, below, TONES_MAX_HZ) || !(hz > below)) {
+      return false;
+    }
+    tones->hz[i] = hz;
+    below        = hz;
   }
-  for (uint32_t i = HEAD; i < n; ++i) {
+  return true;
+}
+
+static bool
+are_levels(const uint32_t n, const float* const packed)
+{
+  for (uint32_t i = 0; i < n; ++i) {
     if (!is_within(packed[i], -NOISE_PROFILE_MAX_DB, NOISE_PROFILE_MAX_DB)) {
       return false;
     }
   }
+  return true;
+}
+
+bool
+noise_profile_unpack(const uint32_t n, const float* const packed, NoiseProfile* const profile)
+{
+  BandLayout bands;
+  if (n < HEAD || !(packed[0] == VERSION || packed[0] == VERSION_WITHOUT_TONES) ||
+      !is_within(packed[1], 1000.0f, 1e7f) || !is_within(packed[2], 1.0f, 2000.0f) ||
+      !unpack_bands(packed + 3, &bands)) {
+    return false;
+  }
+
+  const uint32_t n_bands = band_layout_count(&bands);
+  const uint32_t n_known = HEAD + n_bands;
+  Tones          tones   = { .n = 0 };
+  if (n_bands > BANDS_MAX || n < n_known || !are_levels(n_bands, packed + HEAD)) {
+    return false;
+  }
+  if (packed[0] == VERSION ? !unpack_tones(n - n_known, packed + n_known, &tones) : n > n_known) {
+    return false;
+  }
   profile->rate_hz  = (double)packed[1];
   profile->window_s = (double)packed[2] / 1000.0;
   profile->bands    = bands;
+  profile->tones    = tones;
   memcpy(profile->level_db, packed + HEAD, n_bands * sizeof(float));
   return true;
 }

@@ -6,6 +6,7 @@
 
 #include "dsp/attributes.h"
 #include "dsp/spectrum/bands.h"
+#include "dsp/spectrum/tones.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,6 +24,7 @@ typedef struct {
   double     window_s;            ///< Of the STFT it was measured with, seconds
   double     rate_hz;             ///< Of the sound: above half of it nothing is known
   float      level_db[BANDS_MAX]; ///< [band_layout_count], dB re a full-scale sine
+  Tones      tones;               ///< That the levels are without
 } NoiseProfile;
 
 /// How many bands reach below half the rate.  The others have no level.
@@ -35,23 +37,23 @@ noise_profile_known(const NoiseProfile* profile);
 
    Levels are interpolated over frequency.  A window that is twice as long hears half the power of
    noise in a band: its bins are half as wide.  Where nothing is known, the highest level known
-   goes on.
+   goes on.  Tones are the same.
 
-   @param to Its layout, window and rate say what is wanted; the levels are written, all of them.
-   May not be `from`.
+   @param to Its layout, window and rate say what is wanted; the levels are written, all of them,
+   and the tones.  May not be `from`.
 */
 REALTIME
 void
 noise_profile_convert(const NoiseProfile* from, NoiseProfile* to);
 
 /// Most numbers of a packed profile.
-#define NOISE_PROFILE_MAX_PACKED (7u + BANDS_MAX)
+#define NOISE_PROFILE_MAX_PACKED (8u + TONES_MAX + BANDS_MAX)
 
 /**
    As a row of numbers, to be kept in a file.
 
-   1, which is the version; rate, Hz; window, ms; then `step_hz`, `linear_hz`, `top_hz` and `n_erb`
-   of the layout; then the levels.
+   2, which is the version; rate, Hz; window, ms; then `step_hz`, `linear_hz`, `top_hz` and `n_erb`
+   of the layout; then the levels; then how many tones there are, and where they are, Hz.
 
    @param packed [NOISE_PROFILE_MAX_PACKED], written.
    @return How many numbers there are.
@@ -61,7 +63,8 @@ uint32_t
 noise_profile_pack(const NoiseProfile* profile, float* packed);
 
 /**
-   The inverse.  Believes nothing: the numbers may come from anywhere.
+   The inverse; and of version 1, which ends with the levels.  Believes nothing: the numbers may
+   come from anywhere.
 
    @param packed [n].
    @return False, and nothing written, when they are no profile.

@@ -42,8 +42,8 @@ hann_window(const uint32_t n, const uint32_t size)
   return s * s;
 }
 
-static double
-window_at(const StftConfig config, const uint32_t n)
+double
+stft_window(const StftConfig config, const uint32_t n)
 {
   return config.window == WINDOW_HANN ? hann_window(n, config.frame)
                                       : vorbis_window(n, config.frame);
@@ -61,7 +61,7 @@ stft_window_sum(const StftConfig config)
 {
   double sum = 0.0;
   for (uint32_t n = 0; n < config.frame; ++n) {
-    sum += window_at(config, n);
+    sum += stft_window(config, n);
   }
   return sum;
 }
@@ -72,7 +72,7 @@ window_new(const StftConfig config, const double scale)
 {
   float* const window = malloc(config.frame * sizeof(float));
   for (uint32_t n = 0; window && n < config.frame; ++n) {
-    window[n] = (float)(scale * window_at(config, n));
+    window[n] = (float)(scale * stft_window(config, n));
   }
   return window;
 }

@@ -40,6 +40,10 @@ REALTIME
 uint32_t
 stft_bins(StftConfig config);
 
+/// A sample of the window.  @param n 0…frame − 1.
+double
+stft_window(StftConfig config, uint32_t n);
+
 /// The sum of the window's samples: a sine of amplitude A on a bin's centre reads A/2 times this.
 double
 stft_window_sum(StftConfig config);

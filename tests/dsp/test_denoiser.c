@@ -502,6 +502,57 @@ test_channels_share_a_profile(void** const state)
   model_free(model);
 }
 
+/// A hum that was learned goes by as much as is asked for; taken away and left are what there was.
+static void
+test_a_learned_hum_goes(void** const state)
+{
+  (void)state;
+  static float    in[4 * SECOND];
+  static float    out[2][4 * SECOND];
+  Model* const    model    = models_constant_gain(0.5);
+  Denoiser* const denoiser = denoiser_new(model, 48000.0, 1);
+  const uint32_t  late     = denoiser_latency(denoiser);
+  const uint32_t  from     = 3 * SECOND;
+  const uint32_t  n        = SECOND - late;
+  DenoiserParams  params   = denoiser_params_default();
+  signal_fill_noise(2, 1e-4f, 4 * SECOND, in);
+  for (uint32_t i = 0; i < 4 * SECOND; ++i) {
+    for (uint32_t k = 1; k <= 20; ++k) {
+      in[i] += (float)(0.1 / k * sin(2.0 * M_PI * 60.01 * k * i / SECOND));
+    }
+  }
+  learn_mono(denoiser, 0, SECOND, 64, SECOND, in, out[0]);
+  const NoiseProfile* const profile = denoiser_profile(denoiser);
+  assert_int_equal(profile->tones.n, 20);
+  assert_float_equal(profile->tones.hz[19], 1200.2f, 0.1f);
+
+  double left_db[3] = { 0.0, 0.0, 0.0 };
+  for (uint32_t i = 0; i < 3; ++i) {
+    params.use_profile  = i < 2;
+    params.reduction_db = i ? 24.0f : 12.0f;
+    params.residual     = false;
+    for (uint32_t r = 0; r < 2; ++r) {
+      denoiser_reset(denoiser);
+      denoiser_run(denoiser, &params, 4 * SECOND, (const float*[]){ in }, (float*[]){ out[r] });
+      params.residual = true;
+    }
+    double was = 0.0;
+    double is  = 0.0;
+    for (uint32_t j = 0; j < n; ++j) {
+      was += (double)in[from + j] * (double)in[from + j];
+      is += 4.0 * (double)out[0][from + late + j] * (double)out[0][from + late + j];
+      out[1][from + late + j] += out[0][from + late + j];
+    }
+    left_db[i] = 10.0 * log10(is / was);
+    assert_true(signal_snr_db(n, in + from, out[1] + from + late) > 80.0);
+  }
+  assert_float_equal(left_db[0], -12.0f, 0.2f);
+  assert_float_equal(left_db[1], -24.0f, 0.5f);
+  assert_float_equal(left_db[2], 0.0f, 0.1f); // The profile is not used
+  denoiser_free(denoiser);
+  model_free(model);
+}
+
 /// After broken samples, a window later, all is as if they had been silence.
 static void
 test_broken_samples_are_silence(void** const state)
@@ -670,6 +721,7 @@ main(void)
     cmocka_unit_test(test_a_profile_is_handed_on),
     cmocka_unit_test(test_a_profile_fits_another_model_and_rate),
     cmocka_unit_test(test_channels_share_a_profile),
+    cmocka_unit_test(test_a_learned_hum_goes),
     cmocka_unit_test(test_broken_samples_are_silence),
     cmocka_unit_test(test_extremes_end_with_them),
     cmocka_unit_test(test_ten_minutes_of_silence),

@@ -8,13 +8,15 @@
 #include <math.h>
 #include <string.h>
 
-/// A profile of 100 Hz steps to 1 kHz, then two bands to 4 kHz; at 16 kHz all is known.
+/// A profile of 100 Hz steps to 1 kHz, then two bands to 4 kHz, and two tones; at 16 kHz all is
+/// known.
 static NoiseProfile
 small_profile(void)
 {
   NoiseProfile profile = { .bands    = { 100.0f, 1000.0f, 4000.0f, 2 },
                            .window_s = 0.02,
-                           .rate_hz  = 16000.0 };
+                           .rate_hz  = 16000.0,
+                           .tones    = { 2, { 50.0f, 150.25f } } };
   for (uint32_t i = 0; i < 13; ++i) {
     profile.level_db[i] = -40.0f - (float)i;
   }
@@ -42,6 +44,7 @@ test_same_layout_is_a_copy(void** const state)
   NoiseProfile       to   = { .bands = from.bands, .window_s = 0.02, .rate_hz = 48000.0 };
   noise_profile_convert(&from, &to);
   assert_memory_equal(to.level_db, from.level_db, 13 * sizeof(float));
+  assert_memory_equal(&to.tones, &from.tones, sizeof(to.tones));
   assert_true(to.rate_hz == 48000.0);
 }
 
@@ -105,13 +108,31 @@ test_packed_and_unpacked(void** const state)
   const NoiseProfile from = small_profile();
   NoiseProfile       to   = { .rate_hz = 0.0 };
   float              packed[NOISE_PROFILE_MAX_PACKED];
-  const float        head[] = { 1.0f, 16000.0f, 20.0f, 100.0f, 1000.0f, 4000.0f, 2.0f, -40.0f };
-  assert_int_equal(noise_profile_pack(&from, packed), 20);
+  const float        head[] = { 2.0f, 16000.0f, 20.0f, 100.0f, 1000.0f, 4000.0f, 2.0f, -40.0f };
+  const float        tail[] = { -52.0f, 2.0f, 50.0f, 150.25f };
+  assert_int_equal(noise_profile_pack(&from, packed), 23);
   assert_memory_equal(packed, head, sizeof(head));
-  assert_true(noise_profile_unpack(20, packed, &to));
+  assert_memory_equal(packed + 19, tail, sizeof(tail));
+  assert_true(noise_profile_unpack(23, packed, &to));
+  assert_memory_equal(&to.tones, &from.tones, sizeof(to.tones));
   assert_true(to.rate_hz == 16000.0 && to.window_s == 0.02);
   assert_memory_equal(&to.bands, &from.bands, sizeof(to.bands));
   assert_memory_equal(to.level_db, from.level_db, 13 * sizeof(float));
+}
+
+/// What was kept before there were tones ends with the levels, and has none.
+static void
+test_the_first_version_is_read(void** const state)
+{
+  (void)state;
+  const NoiseProfile from = small_profile();
+  NoiseProfile       to   = { .tones = { 1, { 60.0f } } };
+  float              packed[NOISE_PROFILE_MAX_PACKED];
+  noise_profile_pack(&from, packed);
+  packed[0] = 1.0f;
+  assert_true(noise_profile_unpack(20, packed, &to));
+  assert_memory_equal(to.level_db, from.level_db, 13 * sizeof(float));
+  assert_int_equal(to.tones.n, 0);
 }
 
 /// The largest layout that there is fits, to the number.
@@ -121,9 +142,13 @@ test_the_largest_fits(void** const state)
   (void)state;
   static NoiseProfile from = { .bands    = { 10.0f, 10.0f * (BANDS_MAX - 1), 0.0f, 0 },
                                .window_s = 0.1,
-                               .rate_hz  = 48000.0 };
+                               .rate_hz  = 48000.0,
+                               .tones    = { .n = TONES_MAX } };
   static NoiseProfile to;
   float               packed[NOISE_PROFILE_MAX_PACKED];
+  for (uint32_t i = 0; i < TONES_MAX; ++i) {
+    from.tones.hz[i] = 50.0f * (float)(i + 1);
+  }
   assert_int_equal(noise_profile_pack(&from, packed), NOISE_PROFILE_MAX_PACKED);
   assert_true(noise_profile_unpack(NOISE_PROFILE_MAX_PACKED, packed, &to));
   from.bands.step_hz = 20.0f; // So that it is converted, not copied
@@ -140,12 +165,15 @@ test_strange_numbers_are_refused(void** const state)
     uint32_t at;
     float    number;
   } strange[] = {
-    { 0, 0.0f },     { 0, 2.0f }, { 0, NAN },      { 1, NAN },   { 1, 0.0f },   { 1, -48000.0f },
-    { 1, INFINITY }, { 2, 0.0f }, { 2, NAN },      { 2, 1e9f },  { 3, 0.0f },   { 3, -1.0f },
-    { 3, NAN },      { 3, 1.0f }, { 4, -1.0f },    { 4, NAN },   { 4, 1e30f },  { 4, 1100.0f },
-    { 5, 1000.0f },  { 5, NAN },  { 5, INFINITY }, { 6, -1.0f }, { 6, 1.5f },   { 6, 1.0f },
-    { 6, 3.0f },     { 6, NAN },  { 6, 1e9f },     { 7, NAN },   { 7, 301.0f }, { 19, -INFINITY },
-    { 19, -300.5f },
+    { 0, 0.0f },       { 0, 1.0f },      { 0, 3.0f },     { 0, NAN },     { 1, NAN },
+    { 1, 0.0f },       { 1, -48000.0f }, { 1, INFINITY }, { 2, 0.0f },    { 2, NAN },
+    { 2, 1e9f },       { 3, 0.0f },      { 3, -1.0f },    { 3, NAN },     { 3, 1.0f },
+    { 4, -1.0f },      { 4, NAN },       { 4, 1e30f },    { 4, 1100.0f }, { 5, 1000.0f },
+    { 5, NAN },        { 5, INFINITY },  { 6, -1.0f },    { 6, 1.5f },    { 6, 1.0f },
+    { 6, 3.0f },       { 6, NAN },       { 6, 1e9f },     { 7, NAN },     { 7, 301.0f },
+    { 19, -INFINITY }, { 19, -300.5f },  { 20, 1.0f },    { 20, 3.0f },   { 20, NAN },
+    { 20, -2.0f },     { 21, 0.0f },     { 21, -50.0f },  { 21, NAN },    { 22, 50.0f },
+    { 22, 3000.0f },   { 22, INFINITY },
   };
   const NoiseProfile from = small_profile();
   const NoiseProfile none = { .rate_hz = 0.0 };
@@ -177,6 +205,7 @@ main(void)
     cmocka_unit_test(test_the_last_known_level_goes_on),
     cmocka_unit_test(test_one_band),
     cmocka_unit_test(test_packed_and_unpacked),
+    cmocka_unit_test(test_the_first_version_is_read),
     cmocka_unit_test(test_the_largest_fits),
     cmocka_unit_test(test_strange_numbers_are_refused),
   };

@@ -1,0 +1,302 @@
+// SPDX-FileCopyrightText: 2026 The Lamina developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "dsp/effect/tone_canceller.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// Of the amplitudes: what is heard first counts as much as this and is soon overheard, seconds.
+static const double first_s = 0.05;
+
+/// And the longest that they are a mean of.
+static const double mean_s = 0.5;
+
+/// In which the power is measured that tells a voice from the noise, seconds.
+static const double power_s = 0.02;
+
+/// In which the least power doubles, so that it follows noise that rises, seconds.
+static const double rise_s = 2.0;
+
+/// Noise is about as much above its least power; what is louder is something else.
+static const float noise_over_least = 4.0f;
+
+/// What is known of a tone's phase before is not worth following, seconds.
+static const double settled_s = 0.5;
+
+/// A fade, seconds.
+static const double fade_s = 0.02;
+
+/// Furthest that a tone's frequency moves away, Hz.
+static const double wander_hz = 0.5;
+
+/// Zeros in a row that are digital silence.
+enum { SILENCE = 32 };
+
+/// Samples between two looks at the frequencies.
+enum { LOOK = 512 };
+
+/// Sums of tones are taken side by side.
+enum { LANES = 8 };
+
+/// What is known of a channel.
+typedef struct {
+  float re[TONES_MAX]; ///< Amplitudes by the oscillators
+  float im[TONES_MAX];
+  float past_re[TONES_MAX]; ///< At the last look
+  float past_im[TONES_MAX];
+  float power; ///< Of what is left, smoothed
+  float least; ///< Of that
+  float tones; ///< Power of what is taken out
+} Channel;
+
+struct ToneCanceller {
+  double   rate_hz;
+  uint32_t n_channels;
+  Tones    tones;
+  uint32_t n; ///< Of the tones, up to whole lanes
+  double   hz[TONES_MAX];
+  float    cosine[TONES_MAX]; ///< Oscillators
+  float    sine[TONES_MAX];
+  float    step_re[TONES_MAX]; ///< Of a sample
+  float    step_im[TONES_MAX];
+  uint64_t n_heard; ///< Since the last silence
+  uint32_t n_silent;
+  float    depth; ///< As faded
+  Channel  channels[CHANNELS_MAX];
+};
+
+ToneCanceller*
+tone_canceller_new(const double rate_hz, const uint32_t n_channels)
+{
+  ToneCanceller* const canceller = calloc(1, sizeof(ToneCanceller));
+  if (canceller) {
+    canceller->rate_hz    = rate_hz;
+    canceller->n_channels = n_channels;
+    tone_canceller_reset(canceller);
+  }
+  return canceller;
+}
+
+void
+tone_canceller_free(ToneCanceller* const canceller)
+{
+  free(canceller);
+}
+
+static void
+set_step(ToneCanceller* const canceller, const uint32_t tone)
+{
+  const double angle       = 2.0 * M_PI * canceller->hz[tone] / canceller->rate_hz;
+  canceller->step_re[tone] = (float)cos(angle);
+  canceller->step_im[tone] = (float)sin(angle);
+}
+
+/// Begin to hear, as at the first sound.
+static void
+begin(ToneCanceller* const canceller)
+{
+  memset(canceller->channels, 0, sizeof(canceller->channels));
+  canceller->n_heard = 0;
+  for (uint32_t i = 0; i < canceller->n; ++i) {
+    const bool exists    = i < canceller->tones.n;
+    canceller->hz[i]     = exists ? (double)canceller->tones.hz[i] : 0.0;
+    canceller->cosine[i] = exists ? 1.0f : 0.0f;
+    canceller->sine[i]   = 0.0f;
+    set_step(canceller, i);
+  }
+}
+
+void
+tone_canceller_reset(ToneCanceller* const canceller)
+{
+  begin(canceller);
+  canceller->n_silent = 0;
+  canceller->depth    = 0.0f;
+}
+
+void
+tone_canceller_set(ToneCanceller* const canceller, const Tones* const tones)
+{
+  if (tones->n == canceller->tones.n &&
+      !memcmp(tones->hz, canceller->tones.hz, tones->n * sizeof(float))) {
+    return;
+  }
+
+  canceller->tones = *tones;
+  canceller->n     = (tones->n + LANES - 1) / LANES * LANES;
+  begin(canceller);
+}
+
+bool
+tone_canceller_runs(const ToneCanceller* const canceller, const float depth)
+{
+  return canceller->tones.n && (depth > 0.0f || canceller->depth > 0.0f);
+}
+
+static void
+turn_oscillators(ToneCanceller* const canceller)
+{
+  for (uint32_t i = 0; i < canceller->n; ++i) {
+    const float c        = canceller->cosine[i];
+    const float s        = canceller->sine[i];
+    canceller->cosine[i] = c * canceller->step_re[i] - s * canceller->step_im[i];
+    canceller->sine[i]   = c * canceller->step_im[i] + s * canceller->step_re[i];
+  }
+}
+
+/// The sum of a channel's tones now.
+static float
+estimate(const ToneCanceller* const canceller, const Channel* const channel)
+{
+  float lanes[LANES] = { 0.0f };
+  for (uint32_t i = 0; i < canceller->n; i += LANES) {
+    for (uint32_t j = 0; j < LANES; ++j) {
+      lanes[j] += channel->re[i + j] * canceller->cosine[i + j] -
+                  channel->im[i + j] * canceller->sine[i + j];
+    }
+  }
+  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
+         ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
+/// Less where what is left is louder than the noise, which the tones are a part of.
+static float
+trust(const ToneCanceller* const canceller, Channel* const channel, const float left)
+{
+  const float smooth = (float)fmin(1.0, 1.0 / (power_s * canceller->rate_hz));
+  channel->power += smooth * (left * left - channel->power);
+  if (canceller->n_heard < (uint64_t)(first_s * canceller->rate_hz)) {
+    channel->least = channel->power;
+    return 1.0f;
+  }
+
+  channel->least    = fminf(channel->power,
+                            channel->least * (float)(1.0 + M_LN2 / (rise_s * canceller->rate_hz)));
+  const float noise = noise_over_least * channel->least + channel->tones;
+  return channel->power > noise ? noise / channel->power : 1.0f;
+}
+
+/// The rule of least mean squares.  @param rate Share of what is left.
+static void
+adapt(const ToneCanceller* const canceller, Channel* const channel, const float rate,
+      const float left)
+{
+  const float step = 2.0f * rate * left;
+  for (uint32_t i = 0; i < canceller->n; ++i) {
+    channel->re[i] += step * canceller->cosine[i];
+    channel->im[i] -= step * canceller->sine[i];
+  }
+}
+
+/**
+   Share of a sample in the means, without trust.
+
+   Of n samples, a straight line of phases through all of them gives the last one a weight of 4/n
+   in its end (Brookner, "Tracking and Kalman filtering made easy", 1998, growing-memory filter).
+*/
+static double
+adaption_rate(const ToneCanceller* const canceller)
+{
+  const double heard = (double)canceller->n_heard + 4.0 * first_s * canceller->rate_hz;
+  return fmax(4.0 / heard, 1.0 / (mean_s * canceller->rate_hz));
+}
+
+/// How far the amplitudes of a tone have turned since the last look, radians, over the channels.
+static double
+turn_of(ToneCanceller* const canceller, const uint32_t tone)
+{
+  double re = 0.0;
+  double im = 0.0;
+  for (uint32_t c = 0; c < canceller->n_channels; ++c) {
+    const Channel* const channel = &canceller->channels[c];
+    const double         a       = (double)channel->re[tone];
+    const double         b       = (double)channel->im[tone];
+    const double         past_a  = (double)channel->past_re[tone];
+    const double         past_b  = (double)channel->past_im[tone];
+    re += a * past_a + b * past_b;
+    im += b * past_a - a * past_b;
+  }
+  return re > 0.0 ? atan(im / re) : 0.0;
+}
+
+/// Let frequencies follow their phases, and keep the oscillators' amplitudes at 1.
+static void
+look(ToneCanceller* const canceller)
+{
+  const double look_s = LOOK / canceller->rate_hz;
+  const bool   known  = (double)canceller->n_heard >= settled_s * canceller->rate_hz;
+  const double share  = known ? 0.25 * adaption_rate(canceller) * LOOK : 0.0; // It does not swing
+  for (uint32_t i = 0; i < canceller->tones.n; ++i) {
+    const double turn_hz = turn_of(canceller, i) / (2.0 * M_PI * look_s);
+    const double from    = (double)canceller->tones.hz[i];
+    const double wanted  = canceller->hz[i] + share * turn_hz;
+    canceller->hz[i]     = fmin(fmax(wanted, from - wander_hz), from + wander_hz);
+    set_step(canceller, i);
+    const float size = 1.0f / hypotf(canceller->cosine[i], canceller->sine[i]);
+    canceller->cosine[i] *= size;
+    canceller->sine[i] *= size;
+  }
+  for (uint32_t c = 0; c < canceller->n_channels; ++c) {
+    Channel* const channel = &canceller->channels[c];
+    channel->tones         = 0.0f;
+    for (uint32_t i = 0; i < canceller->tones.n; ++i) {
+      channel->past_re[i] = channel->re[i];
+      channel->past_im[i] = channel->im[i];
+      channel->tones += 0.5f * (channel->re[i] * channel->re[i] + channel->im[i] * channel->im[i]);
+    }
+  }
+}
+
+/// Whether digital silence has come; then what comes after it is heard as at first.
+static bool
+is_silent(ToneCanceller* const canceller, const uint32_t at, const float* const* const in)
+{
+  bool silent = true;
+  for (uint32_t c = 0; c < canceller->n_channels; ++c) {
+    silent = silent && in[c][at] == 0.0f;
+  }
+  canceller->n_silent = silent ? canceller->n_silent + (canceller->n_silent < SILENCE) : 0;
+  return canceller->n_silent == SILENCE;
+}
+
+static void
+run_sample(ToneCanceller* const canceller, const uint32_t at, const float* const* const in,
+           float* const* const tones)
+{
+  const float rate = (float)adaption_rate(canceller);
+  turn_oscillators(canceller);
+  for (uint32_t c = 0; c < canceller->n_channels; ++c) {
+    Channel* const channel = &canceller->channels[c];
+    const float    tone    = estimate(canceller, channel);
+    const float    left    = in[c][at] - tone;
+    adapt(canceller, channel, rate * trust(canceller, channel, left), left);
+    tones[c][at] = canceller->depth * tone;
+  }
+  ++canceller->n_heard;
+  if (canceller->n_heard % LOOK == 0) {
+    look(canceller);
+  }
+}
+
+void
+tone_canceller_run(ToneCanceller* const canceller, const float depth, const uint32_t n,
+                   const float* const* const in, float* const* const tones)
+{
+  const float step = (float)fmin(1.0, 1.0 / (fade_s * canceller->rate_hz));
+  for (uint32_t i = 0; i < n; ++i) {
+    canceller->depth += fmaxf(-step, fminf(step, depth - canceller->depth));
+    if (is_silent(canceller, i, in)) {
+      if (canceller->n_heard) {
+        begin(canceller);
+      }
+      for (uint32_t c = 0; c < canceller->n_channels; ++c) {
+        tones[c][i] = 0.0f;
+      }
+    } else {
+      run_sample(canceller, i, in, tones);
+    }
+  }
+}
