@@ -3,6 +3,7 @@
 
 #include "dsp/effect/generator.h"
 
+#include "tests/support/signals.h"
 #include "tests/support/test.h"
 
 #include <math.h>
@@ -39,16 +40,6 @@ generate(const float* const gain, const float* const x, float* const y)
   generator_free(generator);
 }
 
-static double
-energy(const uint32_t n, const float* const x)
-{
-  double sum = 0.0;
-  for (uint32_t i = 0; i < n; ++i) {
-    sum += (double)x[i] * (double)x[i];
-  }
-  return sum;
-}
-
 /// Energy of a partial over whole periods, by its Fourier series.
 static double
 partial_energy(const uint32_t n, const uint32_t h, const float* const x)
@@ -78,7 +69,7 @@ test_partials_stand_still_under_steep_gains(void** const state)
   make_tone(0, x);
   generate(gain, x, y);
 
-  const double all    = energy(LENGTH, y + FROM);
+  const double all    = signal_energy(LENGTH, y + FROM);
   double       beside = all;
   for (uint32_t h = 1; h <= TOP; ++h) {
     beside -= partial_energy(LENGTH, h, y + FROM);
@@ -102,11 +93,11 @@ test_attacks_keep_their_place(void** const state)
   make_tone(ATTACK, x);
   generate(gain, x, y);
 
-  const double early = energy(ATTACK + FRAME - BEFORE, y);
-  const double after = energy(FRAME, y + ATTACK + FRAME);
+  const double early = signal_energy(ATTACK + FRAME - BEFORE, y);
+  const double after = signal_energy(FRAME, y + ATTACK + FRAME);
   print_message("before the attack: %.1f dB\n", 10.0 * log10(early / after));
   assert_true(early < 1e-3 * after);
-  assert_true(after > 0.8 * energy(FRAME, x + ATTACK));
+  assert_true(after > 0.8 * signal_energy(FRAME, x + ATTACK));
 }
 
 int

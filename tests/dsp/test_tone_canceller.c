@@ -14,16 +14,6 @@ enum { SECOND = 48000, N = 10 * SECOND };
 static float in[2][N];
 static float tones_of[2][N];
 
-static double
-energy(const uint32_t n, const float* const x)
-{
-  double sum = 0.0;
-  for (uint32_t i = 0; i < n; ++i) {
-    sum += (double)x[i] * (double)x[i];
-  }
-  return sum;
-}
-
 /// A hum of `hz` in one channel, and of another phase and half as loud in the other.
 static void
 make_hum(const double hz, const uint32_t n_harmonics)
@@ -73,7 +63,7 @@ left_db(const uint32_t second)
     const double e = (double)x[i] - (double)y[i];
     left += e * e;
   }
-  return 10.0 * log10(left / energy(SECOND, x));
+  return 10.0 * log10(left / signal_energy(SECOND, x));
 }
 
 /// A hum goes by 20 dB within a second, also when its frequencies were found a little wrong, and
@@ -170,7 +160,7 @@ test_blocks_and_silence(void** const state)
     memcpy(in[1] + SECOND + gaps[i], in[1], sound * sizeof(float));
     tone_canceller_reset(canceller);
     run(canceller, 1.0f, 64);
-    assert_true(energy(gaps[i] - 32, tones_of[0] + SECOND + 32) == 0.0);
+    assert_true(signal_energy(gaps[i] - 32, tones_of[0] + SECOND + 32) == 0.0);
     const float* const after = tones_of[0] + SECOND + gaps[i];
     if (!i) {
       memcpy(first, after, sound * sizeof(float));

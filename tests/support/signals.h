@@ -25,6 +25,17 @@ signal_fill_noise(const uint64_t seed, const float peak, const uint32_t n, float
   }
 }
 
+/// Σx².
+static inline double
+signal_energy(const uint32_t n, const float* const x)
+{
+  double sum = 0.0;
+  for (uint32_t i = 0; i < n; ++i) {
+    sum += (double)x[i] * (double)x[i];
+  }
+  return sum;
+}
+
 /// Energy of `a` over that of `a − b`, dB; 400 when they are equal.
 static inline double
 signal_snr_db(const uint32_t n, const float* const a, const float* const b)
