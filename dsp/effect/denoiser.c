@@ -44,6 +44,8 @@ struct Denoiser {
   uint32_t     n_learned;   ///< Profiles
 
   ToneFinder*    finder;               ///< Hears what is learned from
+  float*         tone_power;           ///< Of the profile's tones in the bands, [n_bands]
+  float*         noise_db;             ///< The profile with what is left of them, [n_bands]
   ToneCanceller* canceller;            ///< Of the profile's tones
   Delay*         delays[CHANNELS_MAX]; ///< Of tones that one wants to hear, as late as the rest
   bool           cancels;              ///< In the part before
@@ -73,9 +75,12 @@ allocate_tones(Denoiser* const denoiser, const double rate_hz, const uint32_t n_
     denoiser->delays[c] = delay_new(denoiser->stft.frame, 1);
     ok                  = ok && denoiser->delays[c];
   }
-  denoiser->finder    = tone_finder_new(rate_hz, denoiser->stft);
-  denoiser->canceller = tone_canceller_new(rate_hz, n_channels);
-  return ok && denoiser->finder && denoiser->canceller;
+  denoiser->finder     = tone_finder_new(rate_hz, denoiser->stft);
+  denoiser->canceller  = tone_canceller_new(rate_hz, n_channels);
+  denoiser->tone_power = calloc(denoiser->n_bands, sizeof(float));
+  denoiser->noise_db   = calloc(denoiser->n_bands, sizeof(float));
+  return ok && denoiser->finder && denoiser->canceller && denoiser->tone_power &&
+         denoiser->noise_db;
 }
 
 /// Everything but the channels and the tones.
@@ -133,6 +138,8 @@ denoiser_free(Denoiser* const denoiser)
   channels_free(denoiser->channels);
   tone_finder_free(denoiser->finder);
   tone_canceller_free(denoiser->canceller);
+  free(denoiser->tone_power);
+  free(denoiser->noise_db);
   for (uint32_t c = 0; c < CHANNELS_MAX; ++c) {
     delay_free(denoiser->delays[c]);
   }
@@ -166,6 +173,17 @@ round_part(const float x)
   return roundf(x * whole_parts) / whole_parts;
 }
 
+/// What the profile's tones are in its bands.
+static void
+measure_tones(Denoiser* const denoiser)
+{
+  const NoiseProfile* const profile = &denoiser->profile;
+  for (uint32_t i = 0; i < denoiser->n_bands; ++i) {
+    const double hz         = band_layout_centre(&profile->bands, i);
+    denoiser->tone_power[i] = tone_finder_power(denoiser->finder, &profile->tones, hz);
+  }
+}
+
 /// The tones, and the levels without them.
 static void
 keep_profile(Denoiser* const denoiser, const float* const level_db)
@@ -180,8 +198,10 @@ keep_profile(Denoiser* const denoiser, const float* const level_db)
     profile->level_db[i] = round_part(level_db[i] + change);
   }
   for (uint32_t i = 0; i < profile->tones.n; ++i) {
-    profile->tones.hz[i] = round_part(profile->tones.hz[i]);
+    profile->tones.hz[i]       = round_part(profile->tones.hz[i]);
+    profile->tones.level_db[i] = round_part(profile->tones.level_db[i]);
   }
+  measure_tones(denoiser);
 }
 
 /// Keep what was learned, if it is a profile.
@@ -218,6 +238,7 @@ denoiser_set_profile(Denoiser* const denoiser, const NoiseProfile* const profile
   for (uint32_t i = 0; i < denoiser->n_bands; ++i) {
     level_db[i] = i < n_known ? fmaxf(level_db[i], silence_db) : silence_db;
   }
+  measure_tones(denoiser);
 }
 
 const NoiseProfile*
@@ -299,6 +320,23 @@ heard_after(const Denoiser* const denoiser, const uint32_t n)
   return denoiser->params->learn ? denoiser->n_heard + (n < rest ? n : rest) : 0;
 }
 
+/// The profile, with what the canceller may leave of its tones.
+static const float*
+noise_to_expect(Denoiser* const denoiser)
+{
+  const NoiseProfile* const profile = &denoiser->profile;
+  const float               left    = tone_canceller_unknown(denoiser->canceller);
+  if (!profile->tones.n || left < 1e-4f) {
+    return profile->level_db;
+  }
+
+  for (uint32_t i = 0; i < denoiser->n_bands; ++i) {
+    const float power = powf(10.0f, 0.1f * profile->level_db[i]) + left * denoiser->tone_power[i];
+    denoiser->noise_db[i] = 10.0f * log10f(power);
+  }
+  return denoiser->noise_db;
+}
+
 /// Let the features learn from this frame, or go by the profile that is there.
 static void
 set_noise(Denoiser* const denoiser, const uint32_t n_heard)
@@ -311,7 +349,7 @@ set_noise(Denoiser* const denoiser, const uint32_t n_heard)
     }
     denoiser->n_frames += denoiser->n_frames < UINT32_MAX;
   } else if (denoiser->params->use_profile && denoiser->has_profile) {
-    features_use_profile(denoiser->features, denoiser->profile.level_db);
+    features_use_profile(denoiser->features, noise_to_expect(denoiser));
   } else {
     features_clear_profile(denoiser->features);
   }

@@ -130,6 +130,14 @@ tone_canceller_set(ToneCanceller* const canceller, const Tones* const tones)
   begin(canceller);
 }
 
+float
+tone_canceller_unknown(const ToneCanceller* const canceller)
+{
+  // An error e goes by de/dn = -4e / (n + n0).
+  const double first = 4.0 * first_s * canceller->rate_hz;
+  return (float)pow(first / (first + (double)canceller->n_heard), 8.0);
+}
+
 bool
 tone_canceller_runs(const ToneCanceller* const canceller, const float depth)
 {

@@ -43,6 +43,12 @@ REALTIME
 void
 tone_canceller_set(ToneCanceller* canceller, const Tones* tones);
 
+/// Share of the tones' power that it may not know yet, 1…0: it takes a tenth of a second to learn
+/// them, after the first sound and after silence.
+REALTIME
+float
+tone_canceller_unknown(const ToneCanceller* canceller);
+
 /// Whether it takes something out, or has not yet faded out; where it does not, tones are 0.
 REALTIME
 bool

@@ -110,7 +110,8 @@ noise_profile_pack(const NoiseProfile* const profile, float* const packed)
   const uint32_t n_tones = profile->tones.n;
   packed[HEAD + n_bands] = (float)n_tones;
   memcpy(packed + HEAD + n_bands + 1, profile->tones.hz, n_tones * sizeof(float));
-  return HEAD + n_bands + 1 + n_tones;
+  memcpy(packed + HEAD + n_bands + 1 + n_tones, profile->tones.level_db, n_tones * sizeof(float));
+  return HEAD + n_bands + 1 + 2 * n_tones;
 }
 
 /// False for NaN too.
@@ -133,15 +134,28 @@ unpack_bands(const float* const packed, BandLayout* const bands)
   return !bands->n_erb || bands->top_hz > bands->linear_hz;
 }
 
+static bool
+are_levels(const uint32_t n, const float* const packed)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    if (!is_within(packed[i], -NOISE_PROFILE_MAX_DB, NOISE_PROFILE_MAX_DB)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /// @param packed What comes after the levels, [n].  @return False when that is not tones.
 static bool
 unpack_tones(const uint32_t n, const float* const packed, Tones* const tones)
 {
-  if (!n || n > 1 + TONES_MAX || packed[0] != (float)(n - 1)) {
+  const uint32_t n_tones = n / 2;
+  if (n != 1 + 2 * n_tones || n_tones > TONES_MAX || packed[0] != (float)n_tones ||
+      !are_levels(n_tones, packed + 1 + n_tones)) {
     return false;
   }
 
-  tones->n    = n - 1;
+  tones->n    = n_tones;
   float below = 0.0f;
   for (uint32_t i = 0; i < tones->n; ++i) {
     const float hz = packed[1 + i];
@@ -151,17 +165,7 @@ unpack_tones(const uint32_t n, const float* const packed, Tones* const tones)
     tones->hz[i] = hz;
     below        = hz;
   }
-  return true;
-}
-
-static bool
-are_levels(const uint32_t n, const float* const packed)
-{
-  for (uint32_t i = 0; i < n; ++i) {
-    if (!is_within(packed[i], -NOISE_PROFILE_MAX_DB, NOISE_PROFILE_MAX_DB)) {
-      return false;
-    }
-  }
+  memcpy(tones->level_db, packed + 1 + n_tones, n_tones * sizeof(float));
   return true;
 }
 

@@ -47,13 +47,14 @@ void
 noise_profile_convert(const NoiseProfile* from, NoiseProfile* to);
 
 /// Most numbers of a packed profile.
-#define NOISE_PROFILE_MAX_PACKED (8u + TONES_MAX + BANDS_MAX)
+#define NOISE_PROFILE_MAX_PACKED (8u + 2u * TONES_MAX + BANDS_MAX)
 
 /**
    As a row of numbers, to be kept in a file.
 
    2, which is the version; rate, Hz; window, ms; then `step_hz`, `linear_hz`, `top_hz` and `n_erb`
-   of the layout; then the levels; then how many tones there are, and where they are, Hz.
+   of the layout; then the levels; then how many tones there are, where they are, Hz,
+   and their levels.
 
    @param packed [NOISE_PROFILE_MAX_PACKED], written.
    @return How many numbers there are.

@@ -310,6 +310,14 @@ refine(const ToneFinder* const finder, const uint32_t bin)
   return (float)((bin + shift) * finder->rate_hz / finder->size);
 }
 
+/// A full-scale sine reads half the sum of Hann's window.
+static float
+level_db_of(const ToneFinder* const finder, const uint32_t bin)
+{
+  const float full = 0.25f * (float)finder->n_heard;
+  return 10.0f * log10f(finder->power[bin] / (full * full));
+}
+
 /// What is around it, in place of a tone.
 static void
 replace(ToneFinder* const finder, const uint32_t bin)
@@ -343,7 +351,8 @@ tone_finder_find(ToneFinder* const finder, Tones* const tones)
     }
   }
   for (uint32_t i = 0; i < tones->n; ++i) {
-    tones->hz[i] = refine(finder, bins[i]);
+    tones->hz[i]       = refine(finder, bins[i]);
+    tones->level_db[i] = level_db_of(finder, bins[i]);
     replace(finder, bins[i]);
   }
 }
@@ -365,4 +374,19 @@ tone_finder_change_db(const ToneFinder* const finder, const double hz)
     none += lobe * finder->without[j];
   }
   return with > 0.0f && none > 0.0f ? 10.0f * log10f(none / with) : 0.0f;
+}
+
+float
+tone_finder_power(const ToneFinder* const finder, const Tones* const tones, const double hz)
+{
+  const double bin_hz = finder->rate_hz / finder->size;
+  float        sum    = 0.0f;
+  for (uint32_t i = 0; i < tones->n; ++i) {
+    const double distance = fabs(hz - (double)tones->hz[i]) / bin_hz;
+    if (distance < finder->n_lobes - 0.5) {
+      const float lobe = finder->lobes[lround(distance)] / finder->lobes[0];
+      sum += lobe * powf(10.0f, 0.1f * tones->level_db[i]);
+    }
+  }
+  return sum;
 }

@@ -21,7 +21,8 @@
 /// Steady tones in a noise: the harmonics of a hum, a whistle.
 typedef struct {
   uint32_t n;
-  float    hz[TONES_MAX]; ///< [n], ascending
+  float    hz[TONES_MAX];       ///< [n], ascending
+  float    level_db[TONES_MAX]; ///< [n], dB re a full-scale sine
 } Tones;
 
 /**
@@ -69,5 +70,10 @@ tone_finder_find(ToneFinder* finder, Tones* tones);
 REALTIME
 float
 tone_finder_change_db(const ToneFinder* finder, double hz);
+
+/// What tones add to a frame at a frequency, as power over that of a full-scale sine.
+REALTIME
+float
+tone_finder_power(const ToneFinder* finder, const Tones* tones, double hz);
 
 #endif

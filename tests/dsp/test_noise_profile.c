@@ -16,7 +16,7 @@ small_profile(void)
   NoiseProfile profile = { .bands    = { 100.0f, 1000.0f, 4000.0f, 2 },
                            .window_s = 0.02,
                            .rate_hz  = 16000.0,
-                           .tones    = { 2, { 50.0f, 150.25f } } };
+                           .tones    = { 2, { 50.0f, 150.25f }, { -20.0f, -30.5f } } };
   for (uint32_t i = 0; i < 13; ++i) {
     profile.level_db[i] = -40.0f - (float)i;
   }
@@ -109,11 +109,11 @@ test_packed_and_unpacked(void** const state)
   NoiseProfile       to   = { .rate_hz = 0.0 };
   float              packed[NOISE_PROFILE_MAX_PACKED];
   const float        head[] = { 2.0f, 16000.0f, 20.0f, 100.0f, 1000.0f, 4000.0f, 2.0f, -40.0f };
-  const float        tail[] = { -52.0f, 2.0f, 50.0f, 150.25f };
-  assert_int_equal(noise_profile_pack(&from, packed), 23);
+  const float        tail[] = { -52.0f, 2.0f, 50.0f, 150.25f, -20.0f, -30.5f };
+  assert_int_equal(noise_profile_pack(&from, packed), 25);
   assert_memory_equal(packed, head, sizeof(head));
   assert_memory_equal(packed + 19, tail, sizeof(tail));
-  assert_true(noise_profile_unpack(23, packed, &to));
+  assert_true(noise_profile_unpack(25, packed, &to));
   assert_memory_equal(&to.tones, &from.tones, sizeof(to.tones));
   assert_true(to.rate_hz == 16000.0 && to.window_s == 0.02);
   assert_memory_equal(&to.bands, &from.bands, sizeof(to.bands));
@@ -126,7 +126,7 @@ test_the_first_version_is_read(void** const state)
 {
   (void)state;
   const NoiseProfile from = small_profile();
-  NoiseProfile       to   = { .tones = { 1, { 60.0f } } };
+  NoiseProfile       to   = { .tones = { 1, { 60.0f }, { 0.0f } } };
   float              packed[NOISE_PROFILE_MAX_PACKED];
   noise_profile_pack(&from, packed);
   packed[0] = 1.0f;
@@ -173,7 +173,7 @@ test_strange_numbers_are_refused(void** const state)
     { 6, 3.0f },       { 6, NAN },       { 6, 1e9f },     { 7, NAN },     { 7, 301.0f },
     { 19, -INFINITY }, { 19, -300.5f },  { 20, 1.0f },    { 20, 3.0f },   { 20, NAN },
     { 20, -2.0f },     { 21, 0.0f },     { 21, -50.0f },  { 21, NAN },    { 22, 50.0f },
-    { 22, 3000.0f },   { 22, INFINITY },
+    { 22, 3000.0f },   { 22, INFINITY }, { 23, NAN },     { 24, 301.0f },
   };
   const NoiseProfile from = small_profile();
   const NoiseProfile none = { .rate_hz = 0.0 };

@@ -85,6 +85,30 @@ test_a_hum_goes(void** const state)
   }
 }
 
+/// Never is more left than it says, over periods of 20 ms.
+static void
+test_what_is_unknown(void** const state)
+{
+  (void)state;
+  const Tones          tones     = harmonics(50.0f, 12);
+  ToneCanceller* const canceller = tone_canceller_new(SECOND, 2);
+  float                unknown   = tone_canceller_unknown(canceller);
+  make_hum(50.0, 12);
+  tone_canceller_set(canceller, &tones);
+  assert_float_equal(unknown, 1.0f, 0.0f);
+  for (uint32_t at = 0; at < SECOND / 2; at += 960) {
+    const float* const ins[]  = { in[0] + at, in[1] + at };
+    float* const       outs[] = { tones_of[0] + at, tones_of[1] + at };
+    tone_canceller_run(canceller, 1.0f, 960, ins, outs);
+    // The share is faded in within the first
+    const double snr_db = signal_snr_db(960, in[0] + at, tones_of[0] + at);
+    assert_true(!at || snr_db > -10.0 * log10((double)unknown) - 1.0);
+    assert_true(tone_canceller_unknown(canceller) < unknown);
+    unknown = tone_canceller_unknown(canceller);
+  }
+  tone_canceller_free(canceller);
+}
+
 /// The mains swing by 20 mHz within a minute: so they may.
 static void
 test_it_follows_the_mains(void** const state)
@@ -199,9 +223,9 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_a_hum_goes),    cmocka_unit_test(test_it_follows_the_mains),
-    cmocka_unit_test(test_a_voice_stays), cmocka_unit_test(test_blocks_and_silence),
-    cmocka_unit_test(test_it_fades),
+    cmocka_unit_test(test_a_hum_goes),           cmocka_unit_test(test_what_is_unknown),
+    cmocka_unit_test(test_it_follows_the_mains), cmocka_unit_test(test_a_voice_stays),
+    cmocka_unit_test(test_blocks_and_silence),   cmocka_unit_test(test_it_fades),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,6 +154,10 @@ test_levels_without_tones(void** const state)
   assert_float_equal(tone_finder_change_db(finder, 1000.0),
                      (float)(-10.0 * log10(1.0 + tone / noise)), 1.0f);
   assert_float_equal(tone_finder_change_db(finder, 2000.0), 0.0f, 0.1f);
+  assert_float_equal(tones.level_db[0], 20.0f * log10f(0.02f), 0.3f);
+  assert_float_equal(10.0f * log10f(tone_finder_power(finder, &tones, 1000.0)),
+                     20.0f * log10f(0.02f), 0.3f);
+  assert_float_equal(tone_finder_power(finder, &tones, 2000.0), 0.0f, 0.0f);
   tone_finder_free(finder);
 }
 
