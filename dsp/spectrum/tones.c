@@ -72,21 +72,38 @@ make_filter(ToneFinder* const finder)
   }
 }
 
-/// |W|² of the STFT's window, by its definition.
-static void
+/// |Σ w_n e^(−iθn)|²
+static double
+window_response(const uint32_t n, const double* const window, const double theta)
+{
+  const double complex step = cos(theta) - sin(theta) * (double complex)I;
+  double complex       turn = 1.0;
+  double complex       sum  = 0.0;
+  for (uint32_t i = 0; i < n; ++i) {
+    sum += window[i] * turn;
+    turn *= step;
+  }
+  return creal(sum * conj(sum));
+}
+
+/// The response of the STFT's window.  @return False when memory is short.
+static bool
 make_lobes(ToneFinder* const finder, const StftConfig stft, const double stft_rate_hz)
 {
-  const double bin_hz = finder->rate_hz / finder->size;
-  for (uint32_t d = 0; d < finder->n_lobes; ++d) {
-    double re = 0.0;
-    double im = 0.0;
-    for (uint32_t i = 0; i < stft.frame; ++i) {
-      const double angle = 2.0 * M_PI * d * bin_hz * i / stft_rate_hz;
-      re += stft_window(stft, i) * cos(angle);
-      im += stft_window(stft, i) * sin(angle);
-    }
-    finder->lobes[d] = (float)(re * re + im * im);
+  double* const window = malloc(stft.frame * sizeof(double));
+  if (!window) {
+    return false;
   }
+
+  const double theta = 2.0 * M_PI * finder->rate_hz / finder->size / stft_rate_hz;
+  for (uint32_t i = 0; i < stft.frame; ++i) {
+    window[i] = stft_window(stft, i);
+  }
+  for (uint32_t d = 0; d < finder->n_lobes; ++d) {
+    finder->lobes[d] = (float)window_response(stft.frame, window, d * theta);
+  }
+  free(window);
+  return true;
 }
 
 ToneFinder*
@@ -114,12 +131,11 @@ tone_finder_new(const double rate_hz, const StftConfig stft)
   finder->median   = calloc(finder->n_bins / BLOCK + 1, sizeof(float));
   finder->lobes    = calloc(finder->n_lobes, sizeof(float));
   if (!finder->filter || !finder->past || !finder->ring || !finder->fft || !finder->power ||
-      !finder->without || !finder->median || !finder->lobes) {
+      !finder->without || !finder->median || !finder->lobes || !make_lobes(finder, stft, rate_hz)) {
     tone_finder_free(finder);
     return NULL;
   }
   make_filter(finder);
-  make_lobes(finder, stft, rate_hz);
   tone_finder_reset(finder);
   return finder;
 }
