@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// The low rate is the lowest whole part of the rate that is no less than this, Hz.
-static const double low_rate_hz = 8000.0;
+/// The low rate is the highest whole part of the rate that is no more than this, Hz.
+static const double low_rate_hz = 8192.0;
 
 /// Sound that is kept, seconds; the rest up to a power of two as well.
 static const double heard_s = 1.0;
@@ -114,7 +114,7 @@ tone_finder_new(const double rate_hz, const StftConfig stft)
     return NULL;
   }
 
-  finder->factor   = (uint32_t)fmax(1.0, floor(rate_hz / low_rate_hz));
+  finder->factor   = (uint32_t)ceil(rate_hz / low_rate_hz);
   finder->rate_hz  = rate_hz / finder->factor;
   finder->n_filter = FILTER_LENGTH * finder->factor + 1;
   finder->size     = (uint32_t)exp2(ceil(log2(heard_s * finder->rate_hz)));
@@ -208,13 +208,16 @@ tone_finder_write(ToneFinder* const finder, const uint32_t n_channels, uint32_t 
 static void
 transform(ToneFinder* const finder)
 {
-  const uint32_t n    = finder->n_heard;
-  float* const   time = fft_time(finder->fft);
-  const double   step = 2.0 * M_PI / n;
-  memset(time, 0, finder->size * sizeof(float));
+  const uint32_t       n    = finder->n_heard;
+  float* const         time = fft_time(finder->fft);
+  const double complex step = cos(2.0 * M_PI / n) + sin(2.0 * M_PI / n) * (double complex)I;
+  double complex       turn = 1.0;
+  uint32_t             from = (finder->at + finder->size - n) % finder->size;
+  memset(time + n, 0, (finder->size - n) * sizeof(float));
   for (uint32_t i = 0; i < n; ++i) {
-    const uint32_t from = (finder->at + finder->size - n + i) % finder->size;
-    time[i]             = (0.5f - 0.5f * cosf((float)(step * i))) * finder->ring[from];
+    time[i] = (float)(0.5 - 0.5 * creal(turn)) * finder->ring[from];
+    from    = from + 1 < finder->size ? from + 1 : 0;
+    turn *= step;
   }
   fft_forward(finder->fft);
   const float complex* const spectrum = fft_spectrum(finder->fft);
