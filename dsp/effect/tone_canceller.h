@@ -17,9 +17,9 @@
    1975, section "Cancelling periodic interference"; Glover 1977), which is a notch as narrow as it
    adapts slowly.
 
-   A tone's amplitude and phase are a mean of all that was heard at first and of the last seconds
-   later; its frequency follows them, as a hum's does the mains'.  What is louder than the noise
-   moves them little: a voice is not taken for hum.
+   A tone's amplitude and phase are a mean of all that was heard at first and of the last half
+   second later; its frequency follows them, as a hum's does the mains'.  What is louder than the
+   noise moves them little: a voice is not taken for hum.
 
    One thread at a time.
 */
