@@ -32,6 +32,14 @@ static const double fade_s = 0.02;
 /// Furthest that a tone's frequency moves away, Hz.
 static const double wander_hz = 0.5;
 
+/// Most that a tone's amplitude is over the learned one, which is a mean over the channels.
+static const float most_over_learned = 4.0f;
+
+/// Where the tones' power is less than the first of what was learned, there is no hum, and none is
+/// taken out; from the second on it is whole.
+static const float absent  = 1.0f / 16.0f;
+static const float present = 1.0f / 4.0f;
+
 /// Zeros in a row that are digital silence.
 enum { SILENCE = 32 };
 
@@ -47,9 +55,10 @@ typedef struct {
   float im[TONES_MAX];
   float past_re[TONES_MAX]; ///< At the last look
   float past_im[TONES_MAX];
-  float power; ///< Of what is left, smoothed
-  float least; ///< Of that
-  float tones; ///< Power of what is taken out
+  float power;    ///< Of what is left, smoothed
+  float least;    ///< Of that
+  float tones;    ///< Power of the tones, at the last look
+  float presence; ///< Share of the tones that is taken out, 0…1
 } Channel;
 
 struct ToneCanceller {
@@ -64,7 +73,9 @@ struct ToneCanceller {
   float    step_im[TONES_MAX];
   uint64_t n_heard; ///< Since the last silence
   uint32_t n_silent;
-  float    depth; ///< As faded
+  float    depth;              ///< As faded
+  float    learned[TONES_MAX]; ///< Amplitudes
+  float    power;              ///< Of the tones as learned
   Channel  channels[CHANNELS_MAX];
 };
 
@@ -107,6 +118,9 @@ begin(ToneCanceller* const canceller)
     canceller->sine[i]   = 0.0f;
     set_step(canceller, i);
   }
+  for (uint32_t c = 0; c < CHANNELS_MAX; ++c) {
+    canceller->channels[c].presence = 1.0f;
+  }
 }
 
 void
@@ -127,6 +141,11 @@ tone_canceller_set(ToneCanceller* const canceller, const Tones* const tones)
 
   canceller->tones = *tones;
   canceller->n     = (tones->n + LANES - 1) / LANES * LANES;
+  canceller->power = 0.0f;
+  for (uint32_t i = 0; i < tones->n; ++i) {
+    canceller->learned[i] = powf(10.0f, 0.05f * tones->level_db[i]);
+    canceller->power += 0.5f * canceller->learned[i] * canceller->learned[i];
+  }
   begin(canceller);
 }
 
@@ -183,7 +202,8 @@ trust(const ToneCanceller* const canceller, Channel* const channel, const float 
 
   channel->least    = fminf(channel->power,
                             channel->least * (float)(1.0 + M_LN2 / (rise_s * canceller->rate_hz)));
-  const float noise = noise_over_least * channel->least + channel->tones;
+  const float tones = fminf(channel->tones, canceller->power);
+  const float noise = noise_over_least * channel->least + tones;
   return channel->power > noise ? noise / channel->power : 1.0f;
 }
 
@@ -230,6 +250,27 @@ turn_of(ToneCanceller* const canceller, const uint32_t tone)
   return re > 0.0 ? atan(im / re) : 0.0;
 }
 
+/// What is found of a channel's tones: nothing that was not learned.  @param known Long enough.
+static void
+look_at_channel(const ToneCanceller* const canceller, const bool known, Channel* const channel)
+{
+  channel->tones = 0.0f;
+  for (uint32_t i = 0; i < canceller->tones.n; ++i) {
+    const float size  = hypotf(channel->re[i], channel->im[i]);
+    const float most  = most_over_learned * canceller->learned[i];
+    const float scale = size > most ? most / size : 1.0f;
+    channel->re[i] *= scale;
+    channel->im[i] *= scale;
+    channel->past_re[i] = channel->re[i];
+    channel->past_im[i] = channel->im[i];
+    channel->tones += 0.5f * scale * scale * size * size;
+  }
+
+  const float share = (channel->tones / canceller->power - absent) / (present - absent);
+  const float found = known ? fminf(fmaxf(share, 0.0f), 1.0f) : 1.0f;
+  channel->presence += 0.1f * (found - channel->presence);
+}
+
 /// Let frequencies follow their phases, and keep the oscillators' amplitudes at 1.
 static void
 look(ToneCanceller* const canceller)
@@ -248,13 +289,7 @@ look(ToneCanceller* const canceller)
     canceller->sine[i] *= size;
   }
   for (uint32_t c = 0; c < canceller->n_channels; ++c) {
-    Channel* const channel = &canceller->channels[c];
-    channel->tones         = 0.0f;
-    for (uint32_t i = 0; i < canceller->tones.n; ++i) {
-      channel->past_re[i] = channel->re[i];
-      channel->past_im[i] = channel->im[i];
-      channel->tones += 0.5f * (channel->re[i] * channel->re[i] + channel->im[i] * channel->im[i]);
-    }
+    look_at_channel(canceller, known, &canceller->channels[c]);
   }
 }
 
@@ -281,7 +316,7 @@ run_sample(ToneCanceller* const canceller, const uint32_t at, const float* const
     const float    tone    = estimate(canceller, channel);
     const float    left    = in[c][at] - tone;
     adapt(canceller, channel, rate * trust(canceller, channel, left), left);
-    tones[c][at] = canceller->depth * tone;
+    tones[c][at] = canceller->depth * channel->presence * tone;
   }
   ++canceller->n_heard;
   if (canceller->n_heard % LOOK == 0) {

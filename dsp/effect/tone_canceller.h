@@ -19,7 +19,8 @@
 
    A tone's amplitude and phase are a mean of all that was heard at first and of the last half
    second later; its frequency follows them, as a hum's does the mains'.  What is louder than the
-   noise moves them little: a voice is not taken for hum.
+   noise moves them little: a voice is not taken for hum.  Where far less is found than was learned,
+   there is none, and nothing is taken out.
 
    One thread at a time.
 */
