@@ -5,6 +5,7 @@
 
 #include "dsp/effect/delay.h"
 #include "dsp/effect/tone_canceller.h"
+#include "dsp/spectrum/mains_hum.h"
 
 #include <assert.h>
 #include <math.h>
@@ -17,6 +18,9 @@ static const float silence_margin_db = 3.5f;
 /// Levels of a profile are whole multiples of 1 dB over this, and its tones of 1 Hz: no decimals of
 /// them get lost in a session's text.
 static const float whole_parts = 64.0f;
+
+/// Sound that tones are learned from, the last of it, seconds.
+static const double tones_s = 1.0;
 
 /// Samples that go through the canceller of tones at once.
 enum { PART = 256 };
@@ -44,9 +48,10 @@ struct Denoiser {
   uint32_t     n_learned;   ///< Profiles
 
   ToneFinder*    finder;               ///< Hears what is learned from
+  MainsHum*      hum;                  ///< Hears everything
   float*         tone_power;           ///< Of the profile's tones in the bands, [n_bands]
   float*         noise_db;             ///< The profile with what is left of them, [n_bands]
-  ToneCanceller* canceller;            ///< Of the profile's tones
+  ToneCanceller* canceller;            ///< Of the profile's tones, or the hum's
   Delay*         delays[CHANNELS_MAX]; ///< Of tones that one wants to hear, as late as the rest
   bool           cancels;              ///< In the part before
   float          depth;                ///< Share of the tones that is to go, of this run
@@ -64,6 +69,7 @@ denoiser_params_default(void)
     .residual     = false,
     .learn        = false,
     .use_profile  = true,
+    .hum          = true,
   };
 }
 
@@ -75,11 +81,12 @@ allocate_tones(Denoiser* const denoiser, const double rate_hz, const uint32_t n_
     denoiser->delays[c] = delay_new(denoiser->stft.frame, 1);
     ok                  = ok && denoiser->delays[c];
   }
-  denoiser->finder     = tone_finder_new(rate_hz, denoiser->stft);
+  denoiser->finder     = tone_finder_new(rate_hz, tones_s, denoiser->stft);
+  denoiser->hum        = mains_hum_new(rate_hz);
   denoiser->canceller  = tone_canceller_new(rate_hz, n_channels);
   denoiser->tone_power = calloc(denoiser->n_bands, sizeof(float));
   denoiser->noise_db   = calloc(denoiser->n_bands, sizeof(float));
-  return ok && denoiser->finder && denoiser->canceller && denoiser->tone_power &&
+  return ok && denoiser->finder && denoiser->hum && denoiser->canceller && denoiser->tone_power &&
          denoiser->noise_db;
 }
 
@@ -137,6 +144,7 @@ denoiser_free(Denoiser* const denoiser)
 
   channels_free(denoiser->channels);
   tone_finder_free(denoiser->finder);
+  mains_hum_free(denoiser->hum);
   tone_canceller_free(denoiser->canceller);
   free(denoiser->tone_power);
   free(denoiser->noise_db);
@@ -258,7 +266,7 @@ denoiser_reset(Denoiser* const denoiser)
 {
   end_learning(denoiser);
   channels_reset(denoiser->channels);
-  tone_canceller_reset(denoiser->canceller);
+  mains_hum_reset(denoiser->hum);
   denoiser->cancels = false;
   features_reset(denoiser->features);
   scratch_reset(denoiser->encoder);
@@ -378,7 +386,7 @@ tone_depth(const DenoiserParams* const params)
   return 1.0f - powf(gain_limit(params), strength);
 }
 
-/// Up to PART samples, without the tones of the profile.
+/// Up to PART samples, without the tones.
 static void
 run_without_tones(Denoiser* const denoiser, const uint32_t n, const float* const* const in,
                   float* const* const out)
@@ -393,6 +401,9 @@ run_without_tones(Denoiser* const denoiser, const uint32_t n, const float* const
       delay_reset(denoiser->delays[c]);
       delay_set(denoiser->delays[c], denoiser->stft.frame);
     }
+  }
+  if (!denoiser->cancels) {
+    tone_canceller_reset(denoiser->canceller); // What it knew of phases is past
   }
   denoiser->cancels = true;
   tone_canceller_run(denoiser->canceller, denoiser->depth, n, (const float* const*)sounds,
@@ -411,16 +422,37 @@ run_without_tones(Denoiser* const denoiser, const uint32_t n, const float* const
   }
 }
 
-/// Hear a part that the profile is learned from.
+/// Let those who look for tones hear a part.
 static void
 hear_tones(const Denoiser* const denoiser, const uint32_t n, const float* const* const in)
 {
-  float sound[CHANNELS_MAX][PART];
+  float              sound[CHANNELS_MAX][PART];
+  const float* const sounds[CHANNELS_MAX] = { sound[0], sound[1] };
   for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
     channels_clean(n, in[c], sound[c]);
   }
-  tone_finder_write(denoiser->finder, denoiser->n_channels, n,
-                    (const float* const[]){ sound[0], sound[1] });
+  if (denoiser->params->learn) {
+    tone_finder_write(denoiser->finder, denoiser->n_channels, n, sounds);
+  }
+  if (denoiser->params->hum) {
+    mains_hum_write(denoiser->hum, denoiser->n_channels, n, sounds);
+  }
+}
+
+/// The tones that are to go now; NULL: none.
+static const Tones*
+tones_to_cancel(const Denoiser* const denoiser)
+{
+  const DenoiserParams* const params  = denoiser->params;
+  const Tones* const          learned = &denoiser->profile.tones;
+  if (params->learn) {
+    return NULL;
+  }
+  if (params->use_profile && denoiser->has_profile && learned->n) {
+    return learned;
+  }
+  const Tones* const hum = mains_hum_tones(denoiser->hum);
+  return params->hum && hum->n ? hum : NULL;
 }
 
 /// A part of a run.
@@ -428,9 +460,12 @@ static void
 run_part(Denoiser* const denoiser, const uint32_t n, const float* const* const in,
          float* const* const out)
 {
-  if (denoiser->params->learn) {
-    hear_tones(denoiser, n, in);
+  const Tones* const tones = tones_to_cancel(denoiser);
+  denoiser->depth          = tones ? tone_depth(denoiser->params) : 0.0f;
+  if (tones) {
+    tone_canceller_set(denoiser->canceller, tones, tones == &denoiser->profile.tones);
   }
+  hear_tones(denoiser, n, in);
   if (tone_canceller_runs(denoiser->canceller, denoiser->depth)) {
     run_without_tones(denoiser, n, in, out);
   } else {
@@ -440,20 +475,13 @@ run_part(Denoiser* const denoiser, const uint32_t n, const float* const* const i
   denoiser->n_heard = heard_after(denoiser, n);
 }
 
-/// What this run is to do about tones.
-static void
-prepare_tones(Denoiser* const denoiser)
+/// Samples of the next part, of so many.
+static uint32_t
+next_part(const Denoiser* const denoiser, const uint32_t n)
 {
-  const DenoiserParams* const params = denoiser->params;
-  if (params->learn && !denoiser->n_heard) {
-    tone_finder_reset(denoiser->finder);
-  }
-
-  const bool wanted = params->use_profile && denoiser->has_profile && !params->learn;
-  denoiser->depth   = wanted ? tone_depth(params) : 0.0f;
-  if (wanted) {
-    tone_canceller_set(denoiser->canceller, &denoiser->profile.tones);
-  }
+  const uint32_t part = n < PART ? n : PART;
+  const uint32_t left = denoiser->params->hum ? mains_hum_left(denoiser->hum) : part;
+  return left < part ? left : part;
 }
 
 void
@@ -463,11 +491,16 @@ denoiser_run(Denoiser* const denoiser, const DenoiserParams* const params, const
   if (!params->learn) {
     end_learning(denoiser);
   }
+  if (params->learn && !denoiser->n_heard) {
+    tone_finder_reset(denoiser->finder);
+  }
+  if (!params->hum) {
+    mains_hum_reset(denoiser->hum);
+  }
 
   denoiser->params = params;
-  prepare_tones(denoiser);
   for (uint32_t at = 0; at < n;) {
-    const uint32_t     part   = n - at < PART ? n - at : PART;
+    const uint32_t     part   = next_part(denoiser, n - at);
     const float* const from[] = { in[0] + at, in[denoiser->n_channels - 1] + at };
     float* const       to[]   = { out[0] + at, out[denoiser->n_channels - 1] + at };
     run_part(denoiser, part, from, to);

@@ -23,6 +23,7 @@ typedef struct {
   bool  residual;     ///< Hear what is taken away instead of what is left
   bool  learn;        ///< Only noise sounds now: learn its profile
   bool  use_profile;  ///< Go by the learned profile, where there is one, not by the tracked floor
+  bool  hum;          ///< Take out the hum of the mains, which is found by itself
 } DenoiserParams;
 
 /// The parameters that scores are measured with.
@@ -43,7 +44,9 @@ denoiser_params_default(void);
 
    Steady tones of what was learned, as a hum has, belong to the profile (tones.h).  Where it is
    used they are taken out of each channel before all else, as far as `reduction_db` allows
-   (tone_canceller.h): 20 ms cannot tell a hum's harmonics from a voice's.
+   (tone_canceller.h): 20 ms cannot tell a hum's harmonics from a voice's.  Where none were learned
+   or what was learned is not used, the same becomes of the hum of the mains if `hum` is on, once it
+   is found under whatever sounds (mains_hum.h).
 */
 typedef struct Denoiser Denoiser;
 

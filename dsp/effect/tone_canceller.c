@@ -65,7 +65,8 @@ struct ToneCanceller {
   double   rate_hz;
   uint32_t n_channels;
   Tones    tones;
-  uint32_t n; ///< Of the tones, up to whole lanes
+  bool     alone; ///< They were heard without other sound
+  uint32_t n;     ///< Of the tones, up to whole lanes
   double   hz[TONES_MAX];
   float    cosine[TONES_MAX]; ///< Oscillators
   float    sine[TONES_MAX];
@@ -119,7 +120,7 @@ begin(ToneCanceller* const canceller)
     set_step(canceller, i);
   }
   for (uint32_t c = 0; c < CHANNELS_MAX; ++c) {
-    canceller->channels[c].presence = 1.0f;
+    canceller->channels[c].presence = canceller->alone ? 1.0f : 0.0f;
   }
 }
 
@@ -131,22 +132,71 @@ tone_canceller_reset(ToneCanceller* const canceller)
   canceller->depth    = 0.0f;
 }
 
-void
-tone_canceller_set(ToneCanceller* const canceller, const Tones* const tones)
+/// Which tone of those before one is, or how many there were.
+static uint32_t
+find_before(const ToneCanceller* const canceller, const float hz)
 {
-  if (tones->n == canceller->tones.n &&
-      !memcmp(tones->hz, canceller->tones.hz, tones->n * sizeof(float))) {
+  uint32_t i = 0;
+  while (i < canceller->tones.n && fabs((double)(canceller->tones.hz[i] - hz)) > wander_hz) {
+    ++i;
+  }
+  return i;
+}
+
+/// Let a tone go on as one of before.
+static void
+keep_tone(const ToneCanceller* const before, const uint32_t from, ToneCanceller* const canceller,
+          const uint32_t to)
+{
+  canceller->hz[to]     = before->hz[from];
+  canceller->cosine[to] = before->cosine[from];
+  canceller->sine[to]   = before->sine[from];
+  set_step(canceller, to);
+  for (uint32_t c = 0; c < CHANNELS_MAX; ++c) {
+    const Channel* const was = &before->channels[c];
+    Channel* const       is  = &canceller->channels[c];
+    is->re[to]               = was->re[from];
+    is->im[to]               = was->im[from];
+    is->past_re[to]          = was->past_re[from];
+    is->past_im[to]          = was->past_im[from];
+  }
+}
+
+void
+tone_canceller_set(ToneCanceller* const canceller, const Tones* const tones, const bool alone)
+{
+  if (tones->n == canceller->tones.n && alone == canceller->alone &&
+      !memcmp(tones->hz, canceller->tones.hz, tones->n * sizeof(float)) &&
+      !memcmp(tones->level_db, canceller->tones.level_db, tones->n * sizeof(float))) {
     return;
   }
 
-  canceller->tones = *tones;
-  canceller->n     = (tones->n + LANES - 1) / LANES * LANES;
-  canceller->power = 0.0f;
+  const ToneCanceller before  = *canceller;
+  bool                goes_on = false;
+  canceller->tones            = *tones;
+  canceller->alone            = alone;
+  canceller->n                = (tones->n + LANES - 1) / LANES * LANES;
+  canceller->power            = 0.0f;
+  begin(canceller);
   for (uint32_t i = 0; i < tones->n; ++i) {
     canceller->learned[i] = powf(10.0f, 0.05f * tones->level_db[i]);
     canceller->power += 0.5f * canceller->learned[i] * canceller->learned[i];
+
+    const uint32_t was = find_before(&before, tones->hz[i]);
+    if (was < before.tones.n) {
+      keep_tone(&before, was, canceller, i);
+      goes_on = true;
+    }
   }
-  begin(canceller);
+  if (goes_on) {
+    canceller->n_heard = before.n_heard;
+    for (uint32_t c = 0; c < CHANNELS_MAX; ++c) {
+      canceller->channels[c].power    = before.channels[c].power;
+      canceller->channels[c].least    = before.channels[c].least;
+      canceller->channels[c].tones    = before.channels[c].tones;
+      canceller->channels[c].presence = before.channels[c].presence;
+    }
+  }
 }
 
 float
@@ -267,7 +317,7 @@ look_at_channel(const ToneCanceller* const canceller, const bool known, Channel*
   }
 
   const float share = (channel->tones / canceller->power - absent) / (present - absent);
-  const float found = known ? fminf(fmaxf(share, 0.0f), 1.0f) : 1.0f;
+  const float found = known ? fminf(fmaxf(share, 0.0f), 1.0f) : canceller->alone ? 1.0f : 0.0f;
   channel->presence += 0.1f * (found - channel->presence);
 }
 

@@ -39,10 +39,16 @@ REALTIME
 void
 tone_canceller_reset(ToneCanceller* canceller);
 
-/// Go for these.  Where they are others, what was known of those before is forgotten.
+/**
+   Go for these.  Of those that it went for before, near enough in frequency, it keeps what it
+   knows.
+
+   @param alone Whether they were heard without other sound.  Of others nothing is taken out until
+   half a second has shown how strong they are.
+*/
 REALTIME
 void
-tone_canceller_set(ToneCanceller* canceller, const Tones* tones);
+tone_canceller_set(ToneCanceller* canceller, const Tones* tones, bool alone);
 
 /// Share of the tones' power that it may not know yet, 1…0: it takes a tenth of a second to learn
 /// them, after the first sound and after silence.

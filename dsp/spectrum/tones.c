@@ -13,9 +13,6 @@
 /// The low rate is the highest whole part of the rate that is no more than this, Hz.
 static const double low_rate_hz = 8192.0;
 
-/// Sound that is kept, seconds; the rest up to a power of two as well.
-static const double heard_s = 1.0;
-
 /// Lowest tone, Hz.
 static const double lowest_hz = 20.0;
 
@@ -107,7 +104,7 @@ make_lobes(ToneFinder* const finder, const StftConfig stft, const double stft_ra
 }
 
 ToneFinder*
-tone_finder_new(const double rate_hz, const StftConfig stft)
+tone_finder_new(const double rate_hz, const double heard_s, const StftConfig stft)
 {
   ToneFinder* const finder = calloc(1, sizeof(ToneFinder));
   if (!finder) {
@@ -348,19 +345,47 @@ replace(ToneFinder* const finder, const uint32_t bin)
   }
 }
 
+bool
+tone_finder_look(ToneFinder* const finder)
+{
+  const bool enough = finder->n_heard >= TONES_MIN_S * finder->rate_hz;
+  memset(finder->power, 0, finder->n_bins * sizeof(float));
+  if (enough) {
+    transform(finder);
+  }
+  return enough;
+}
+
+float
+tone_finder_peak(const ToneFinder* const finder, const float hz, const float reach_hz,
+                 const float over, float* const level_db)
+{
+  const float    bin_hz = (float)(finder->rate_hz / finder->size);
+  const uint32_t first  = (uint32_t)fmaxf(ceilf((hz - reach_hz) / bin_hz - 0.5f), 0.0f);
+  const uint32_t last   = (uint32_t)fmaxf(floorf((hz + reach_hz) / bin_hz + 0.5f), 0.0f);
+  uint32_t       best   = first;
+  for (uint32_t j = first; j <= last && j < finder->n_bins; ++j) {
+    best = finder->power[j] > finder->power[best] ? j : best;
+  }
+  if (best >= finder->n_bins || !is_peak(finder, best) ||
+      finder->power[best] <= over * surroundings(finder, best)) {
+    return 0.0f;
+  }
+  *level_db = level_db_of(finder, best);
+  return refine(finder, best);
+}
+
 void
 tone_finder_find(ToneFinder* const finder, Tones* const tones)
 {
   const double bin_hz = finder->rate_hz / finder->size;
   uint32_t     bins[TONES_MAX];
   tones->n = 0;
-  memset(finder->power, 0, finder->n_bins * sizeof(float));
   memset(finder->without, 0, finder->n_bins * sizeof(float));
-  if (finder->n_heard < TONES_MIN_S * finder->rate_hz) {
+  if (!tone_finder_look(finder)) {
     return;
   }
 
-  transform(finder);
   find_medians(finder);
   memcpy(finder->without, finder->power, finder->n_bins * sizeof(float));
   for (uint32_t j = (uint32_t)ceil(lowest_hz / bin_hz);

@@ -7,6 +7,7 @@
 #include "dsp/attributes.h"
 #include "dsp/spectrum/stft.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /// Most tones that are found.
@@ -28,9 +29,9 @@ typedef struct {
 /**
    Finds the steady tones of a noise.
 
-   The last second or two of what is heard, at a low rate, are one long spectrum by Hann's window; a
-   tone is a peak of it that stands out from the median of the bins around by more than chance lets
-   noise do, and its place is that of the parabola through the logarithms of its three bins.
+   The last seconds of what is heard, at a low rate, are one long spectrum by Hann's window; a tone
+   is a peak of it that stands out from the median of the bins around by more than chance lets noise
+   do, and its place is that of the parabola through the logarithms of its three bins.
 
    One thread at a time.
 */
@@ -38,11 +39,12 @@ typedef struct ToneFinder ToneFinder;
 
 /**
    @param rate_hz Of the sound, any from 1000 up.
+   @param heard_s Sound that counts, seconds, at least TONES_MIN_S; up to twice as much does.
    @param stft Of the frames that tone_finder_change_db() is about.
    @return Owned by the caller, or NULL when memory is short.
 */
 ToneFinder*
-tone_finder_new(double rate_hz, StftConfig stft);
+tone_finder_new(double rate_hz, double heard_s, StftConfig stft);
 
 /// Free; NULL is allowed.
 void
@@ -57,6 +59,23 @@ tone_finder_reset(ToneFinder* finder);
 REALTIME
 void
 tone_finder_write(ToneFinder* finder, uint32_t n_channels, uint32_t n, const float* const* in);
+
+/// Take the long spectrum of what was heard.  @return False after less than TONES_MIN_S.
+REALTIME
+bool
+tone_finder_look(ToneFinder* finder);
+
+/**
+   The strongest peak around a frequency in the spectrum that was taken last.
+
+   @param reach_hz How far around.
+   @param over Its power at least, over the median of the bins around it.
+   @param level_db Written where there is one.
+   @return Where it is, Hz; 0: there is none.
+*/
+REALTIME
+float
+tone_finder_peak(const ToneFinder* finder, float hz, float reach_hz, float over, float* level_db);
 
 /// The strongest tones of what was heard; none after less than TONES_MIN_S.
 REALTIME

@@ -529,6 +529,7 @@ test_a_learned_hum_goes(void** const state)
   double left_db[3] = { 0.0, 0.0, 0.0 };
   for (uint32_t i = 0; i < 3; ++i) {
     params.use_profile  = i < 2;
+    params.hum          = false;
     params.reduction_db = i ? 24.0f : 12.0f;
     params.residual     = false;
     for (uint32_t r = 0; r < 2; ++r) {
@@ -549,6 +550,78 @@ test_a_learned_hum_goes(void** const state)
   assert_float_equal(left_db[0], -12.0f, 0.2f);
   assert_float_equal(left_db[1], -24.0f, 0.5f);
   assert_float_equal(left_db[2], 0.0f, 0.1f); // The profile is not used
+  denoiser_free(denoiser);
+  model_free(model);
+}
+
+/// A hum of the mains.
+static void
+fill_hum(const uint32_t n, float* const x)
+{
+  signal_fill_noise(5, 1e-4f, n, x);
+  for (uint32_t i = 0; i < n; ++i) {
+    for (uint32_t k = 1; k <= 9; k += 2) {
+      x[i] += (float)(0.1 / k * sin(2.0 * M_PI * 49.98 * k * i / SECOND));
+    }
+  }
+}
+
+/// A hum of the mains goes by as much as is asked for without being learned, in any blocks, and
+/// stays where one wants it to.
+static void
+test_a_hum_goes_unlearned(void** const state)
+{
+  (void)state;
+  enum { LAST = 2 * SECOND, N = 6 * SECOND };
+  static float   in[N];
+  static float   out[2][N];
+  Model* const   model  = models_constant_gain(0.5);
+  DenoiserParams params = denoiser_params_default();
+  fill_hum(N, in);
+  const double was = 0.25 * signal_energy(LAST, in + N - LAST);
+  for (uint32_t i = 0; i < 3; ++i) {
+    const float wanted_db[] = { -12.0f, -24.0f, 0.0f };
+    params.hum              = i < 2;
+    params.reduction_db     = i ? 24.0f : 12.0f;
+    denoise(model, 48000.0, &params, 64, N, in, out[0]);
+    denoise(model, 48000.0, &params, 0, N, in, out[1]);
+    assert_memory_equal(out[0], out[1], sizeof(out[0]));
+    const double left_db = 10.0 * log10(signal_energy(LAST, out[0] + N - LAST) / was);
+    assert_float_equal((float)left_db, wanted_db[i], 0.5f);
+  }
+  model_free(model);
+}
+
+/// Where a hum stays for a while, its phases go on; when it is to go again, nothing gets louder.
+static void
+test_a_hum_goes_again(void** const state)
+{
+  (void)state;
+  enum { N = 6 * SECOND, STAYS = 4 * SECOND, GOES = STAYS + 17777 };
+  static float    in[N];
+  static float    out[N];
+  Model* const    model    = models_constant_gain(1.0);
+  Denoiser* const denoiser = denoiser_new(model, 48000.0, 1);
+  DenoiserParams  params   = denoiser_params_default();
+  float           loudest  = 0.0f;
+  fill_hum(N, in);
+  learn_mono(denoiser, 0, SECOND, 64, SECOND, in, out);
+  for (uint32_t at = SECOND; at < N; at += 1000) {
+    const uint32_t m   = N - at < 1000 ? N - at : 1000;
+    params.use_profile = at < STAYS || at >= GOES;
+    params.hum         = false;
+    denoiser_run(denoiser, &params, m, (const float*[]){ in + at }, (float*[]){ out + at });
+    for (uint32_t i = at; i < at + m; ++i) {
+      loudest = fmaxf(loudest, fabsf(out[i]));
+    }
+  }
+  float peak = 0.0f;
+  for (uint32_t i = 0; i < N; ++i) {
+    peak = fmaxf(peak, fabsf(in[i]));
+  }
+  assert_true(loudest < 1.05f * peak);
+  assert_true(signal_energy(SECOND / 2, out + N - SECOND / 2) <
+              0.01 * signal_energy(SECOND / 2, in + N - SECOND / 2));
   denoiser_free(denoiser);
   model_free(model);
 }
@@ -722,6 +795,8 @@ main(void)
     cmocka_unit_test(test_a_profile_fits_another_model_and_rate),
     cmocka_unit_test(test_channels_share_a_profile),
     cmocka_unit_test(test_a_learned_hum_goes),
+    cmocka_unit_test(test_a_hum_goes_unlearned),
+    cmocka_unit_test(test_a_hum_goes_again),
     cmocka_unit_test(test_broken_samples_are_silence),
     cmocka_unit_test(test_extremes_end_with_them),
     cmocka_unit_test(test_ten_minutes_of_silence),

@@ -77,7 +77,7 @@ test_a_hum_goes(void** const state)
   for (uint32_t i = 0; i < 2; ++i) {
     ToneCanceller* const canceller = tone_canceller_new(SECOND, 2);
     make_hum(i ? 50.01 : 50.0, 12);
-    tone_canceller_set(canceller, &tones);
+    tone_canceller_set(canceller, &tones, true);
     run(canceller, 1.0f, 64);
     assert_true(left_db(1) < -20.0);
     assert_true(left_db(9) < -40.0);
@@ -95,7 +95,7 @@ test_what_is_unknown(void** const state)
   ToneCanceller* const canceller = tone_canceller_new(SECOND, 2);
   float                unknown   = tone_canceller_unknown(canceller);
   make_hum(50.0, 12);
-  tone_canceller_set(canceller, &tones);
+  tone_canceller_set(canceller, &tones, true);
   assert_float_equal(unknown, 1.0f, 0.0f);
   for (uint32_t at = 0; at < SECOND / 2; at += 960) {
     const float* const ins[]  = { in[0] + at, in[1] + at };
@@ -126,7 +126,7 @@ test_it_follows_the_mains(void** const state)
     }
     in[1][i] = in[0][i];
   }
-  tone_canceller_set(canceller, &tones);
+  tone_canceller_set(canceller, &tones, true);
   run(canceller, 1.0f, 64);
   for (uint32_t second = 2; second < 10; ++second) {
     assert_true(left_db(second) < -25.0);
@@ -149,7 +149,7 @@ test_a_voice_stays(void** const state)
     const float voice = signal_noise(&random);
     in[0][i] += i / (SECOND / 4) % 2 ? voice : 0.0f;
   }
-  tone_canceller_set(canceller, &tones);
+  tone_canceller_set(canceller, &tones, true);
   run(canceller, 1.0f, 64);
   assert_true(signal_snr_db(5 * SECOND, hum + 5 * SECOND, tones_of[0] + 5 * SECOND) > 15.0);
   tone_canceller_free(canceller);
@@ -172,7 +172,7 @@ test_no_hum(void** const state)
       const float noise = 0.077f * signal_noise(&random);
       in[0][j] = in[1][j] = noise * (j / (SECOND / 4) % 2 ? 1.0f : 0.01f);
     }
-    tone_canceller_set(canceller, &tones);
+    tone_canceller_set(canceller, &tones, true);
     run(canceller, 1.0f, 64);
     const double taken = signal_energy(8 * SECOND, tones_of[0] + 2 * SECOND);
     assert_true(10.0 * log10(taken / signal_energy(8 * SECOND, in[0] + 2 * SECOND)) < -30.0);
@@ -190,7 +190,7 @@ test_blocks_and_silence(void** const state)
   make_hum(50.003, 12);
   for (uint32_t b = 0; b < 3; ++b) {
     ToneCanceller* const canceller = tone_canceller_new(SECOND, 2);
-    tone_canceller_set(canceller, &tones);
+    tone_canceller_set(canceller, &tones, true);
     run(canceller, 1.0f, (const uint32_t[]){ 64, 1, 0 }[b]);
     if (!b) {
       memcpy(first, tones_of[0], sizeof(first));
@@ -200,7 +200,7 @@ test_blocks_and_silence(void** const state)
   }
 
   ToneCanceller* const canceller = tone_canceller_new(SECOND, 2);
-  tone_canceller_set(canceller, &tones);
+  tone_canceller_set(canceller, &tones, true);
   const uint32_t gaps[] = { 1000, 5 * SECOND / 2 };
   const uint32_t sound  = SECOND / 2;
   for (uint32_t i = 0; i < 2; ++i) {
@@ -230,7 +230,7 @@ test_it_fades(void** const state)
   ToneCanceller* const canceller = tone_canceller_new(SECOND, 2);
   make_hum(50.0, 1);
   assert_false(tone_canceller_runs(canceller, 1.0f));
-  tone_canceller_set(canceller, &tones);
+  tone_canceller_set(canceller, &tones, true);
   assert_true(tone_canceller_runs(canceller, 1.0f));
   run(canceller, 1.0f, 64);
   const float* const inputs[]  = { in[0], in[1] };
@@ -245,6 +245,41 @@ test_it_fades(void** const state)
   tone_canceller_free(canceller);
 }
 
+/// Tones that were found under other sound stay for half a second, and go after it.
+static void
+test_it_waits_for_what_was_not_heard_alone(void** const state)
+{
+  (void)state;
+  const Tones          tones     = harmonics(50.0f, 8);
+  ToneCanceller* const canceller = tone_canceller_new(SECOND, 2);
+  make_hum(50.0, 8);
+  tone_canceller_set(canceller, &tones, false);
+  run(canceller, 1.0f, 64);
+  for (uint32_t i = 0; i < SECOND / 2 - 1000; ++i) {
+    assert_true(tones_of[0][i] == 0.0f);
+  }
+  assert_true(left_db(1) < -20.0);
+  tone_canceller_free(canceller);
+}
+
+/// When more tones are found, or the same ones a little elsewhere, those before are not forgotten.
+static void
+test_known_tones_go_on(void** const state)
+{
+  (void)state;
+  const Tones          few       = harmonics(50.0f, 6);
+  const Tones          more      = harmonics(50.01f, 9);
+  ToneCanceller* const canceller = tone_canceller_new(SECOND, 2);
+  make_hum(50.0, 6);
+  tone_canceller_set(canceller, &few, true);
+  run(canceller, 1.0f, 64); // Whole periods
+  tone_canceller_set(canceller, &more, true);
+  run(canceller, 1.0f, 64);
+  assert_true(left_db(0) < -40.0);
+  assert_true(left_db(9) < -40.0);
+  tone_canceller_free(canceller);
+}
+
 int
 main(void)
 {
@@ -256,6 +291,8 @@ main(void)
     cmocka_unit_test(test_no_hum),
     cmocka_unit_test(test_blocks_and_silence),
     cmocka_unit_test(test_it_fades),
+    cmocka_unit_test(test_it_waits_for_what_was_not_heard_alone),
+    cmocka_unit_test(test_known_tones_go_on),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,7 +48,7 @@ test_a_hum_is_found(void** const state)
   for (uint32_t r = 0; r < sizeof(rates) / sizeof(*rates); ++r) {
     const uint32_t    n      = (uint32_t)rates[r];
     const StftConfig  stft   = stft_config(0.02, 0.01, rates[r]);
-    ToneFinder* const finder = tone_finder_new(rates[r], stft);
+    ToneFinder* const finder = tone_finder_new(rates[r], 1.0, stft);
     Tones             tones;
     signal_fill_noise(r, 0.05f, n, x);
     for (uint32_t k = 1; k <= 9; ++k) {
@@ -72,7 +72,7 @@ test_noise_has_none(void** const state)
 {
   (void)state;
   static float      x[48000];
-  ToneFinder* const finder = tone_finder_new(48000.0, stft_config(0.02, 0.01, 48000.0));
+  ToneFinder* const finder = tone_finder_new(48000.0, 1.0, stft_config(0.02, 0.01, 48000.0));
   const double      turn   = 2.0 * cos(2.0 * M_PI * 140.0 / 48000.0);
   uint32_t          n      = 0;
   for (uint32_t seed = 0; seed < 40; ++seed) {
@@ -101,7 +101,7 @@ test_the_strongest_are_kept(void** const state)
 {
   (void)state;
   static float      x[48000];
-  ToneFinder* const finder = tone_finder_new(48000.0, stft_config(0.02, 0.01, 48000.0));
+  ToneFinder* const finder = tone_finder_new(48000.0, 1.0, stft_config(0.02, 0.01, 48000.0));
   Tones             tones;
   signal_fill_noise(1, 1e-3f, 48000, x);
   for (uint32_t k = 1; k <= TONES_MAX + 8; ++k) {
@@ -121,7 +121,7 @@ test_little_tells_nothing(void** const state)
 {
   (void)state;
   static float      x[48000];
-  ToneFinder* const finder = tone_finder_new(48000.0, stft_config(0.02, 0.01, 48000.0));
+  ToneFinder* const finder = tone_finder_new(48000.0, 1.0, stft_config(0.02, 0.01, 48000.0));
   Tones             tones;
   find(finder, 4096, 48000, x, &tones);
   assert_int_equal(tones.n, 0);
@@ -141,7 +141,7 @@ test_levels_without_tones(void** const state)
   (void)state;
   static float      x[48000];
   const StftConfig  stft   = stft_config(0.02, 0.01, 48000.0);
-  ToneFinder* const finder = tone_finder_new(48000.0, stft);
+  ToneFinder* const finder = tone_finder_new(48000.0, 1.0, stft);
   const double      sum    = stft_window_sum(stft);
   Tones             tones;
   signal_fill_noise(1, 0.05f, 48000, x);
