@@ -46,6 +46,7 @@ run(void* const engine, const float* const controls, const uint32_t n, const flo
     .residual     = controls[DENOISE_RESIDUAL] > 0.0f,
     .learn        = controls[DENOISE_LEARN] > 0.0f,
     .use_profile  = controls[DENOISE_PROFILE] > 0.0f,
+    .hum          = controls[DENOISE_HUM] > 0.0f,
   };
   denoiser_run(engine, &params, n, in, out);
 }
@@ -103,6 +104,7 @@ static const float defaults[DENOISE_N_CONTROLS] = {
   [DENOISE_REDUCTION] = 24.0f,
   [DENOISE_STRENGTH]  = 100.0f,
   [DENOISE_PROFILE]   = 1.0f,
+  [DENOISE_HUM]       = 1.0f,
 };
 
 const Effect denoise_mono = {

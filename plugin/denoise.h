@@ -19,6 +19,7 @@ typedef enum {
   DENOISE_PROFILE,   ///< Toggle
   DENOISE_CLEAR,     ///< Trigger
   DENOISE_FREEWHEEL, ///< Toggle, the host's
+  DENOISE_HUM,       ///< Toggle
   DENOISE_N_CONTROLS,
 } DenoiseControl;
 

@@ -93,6 +93,7 @@ test_indices(void** const state)
     check_port(host, port_effect_control(effect, DENOISE_CLEAR), "clear", LV2_CORE__InputPort);
     check_port(host, port_effect_control(effect, DENOISE_FREEWHEEL), "freewheel",
                LV2_CORE__InputPort);
+    check_port(host, port_effect_control(effect, DENOISE_HUM), "hum", LV2_CORE__InputPort);
     host_close(host);
   }
 }
@@ -120,6 +121,8 @@ test_ranges(void** const state)
     check_range(host, port_effect_control(effect, DENOISE_PROFILE), 0.0f, 1.0f,
                 usual.use_profile ? 1.0f : 0.0f);
     check_range(host, port_effect_control(effect, DENOISE_CLEAR), 0.0f, 1.0f, 0.0f);
+    check_range(host, port_effect_control(effect, DENOISE_HUM), 0.0f, 1.0f,
+                usual.hum ? 1.0f : 0.0f);
     host_close(host);
   }
 }

@@ -9,10 +9,9 @@
 #include <string.h>
 
 static const EffectSetting denoise_settings[] = {
-  { "reduction", 0.0, 60.0, 24.0 },
-  { "strength", 0.0, 200.0, 100.0 },
-  { "smoothing", 0.0, 500.0, 0.0 },
-  { "residual", 0.0, 1.0, 0.0 },
+  { "reduction", 0.0, 60.0, 24.0 }, { "strength", 0.0, 200.0, 100.0 },
+  { "smoothing", 0.0, 500.0, 0.0 }, { "residual", 0.0, 1.0, 0.0 },
+  { "hum", 0.0, 1.0, 1.0 },
 };
 
 static const EffectSetting morph_settings[] = {

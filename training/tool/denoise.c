@@ -25,7 +25,7 @@ static const char* const usage =
   "      --learn FROM:TO  seconds of IN where only noise sounds: its profile is used after them\n"
   "  -h, --help           print this\n";
 
-enum { OPTION_RESIDUAL = OPTION_SMOOTHING + 1, OPTION_LEARN };
+enum { OPTION_RESIDUAL = OPTION_KEEP_HUM + 1, OPTION_LEARN };
 
 typedef struct {
   const char*    paths[3]; ///< MODEL, IN, OUT
@@ -122,6 +122,7 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
     { "reduction", required_argument, NULL, OPTION_REDUCTION },
     { "strength", required_argument, NULL, OPTION_STRENGTH },
     { "smoothing", required_argument, NULL, OPTION_SMOOTHING },
+    { "keep-hum", no_argument, NULL, OPTION_KEEP_HUM },
     { "residual", no_argument, NULL, OPTION_RESIDUAL },
     { "learn", required_argument, NULL, OPTION_LEARN },
     { "help", no_argument, NULL, 'h' },

@@ -56,7 +56,7 @@ static const char* const usage =
   "\n" OPTION_DENOISER_USAGE "  -h, --help           print this\n";
 
 enum {
-  OPTION_SNR = OPTION_SMOOTHING + 1,
+  OPTION_SNR = OPTION_KEEP_HUM + 1,
   OPTION_ITEMS,
   OPTION_SECONDS,
   OPTION_LEARN,
@@ -226,6 +226,7 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
     { "reduction", required_argument, NULL, OPTION_REDUCTION },
     { "strength", required_argument, NULL, OPTION_STRENGTH },
     { "smoothing", required_argument, NULL, OPTION_SMOOTHING },
+    { "keep-hum", no_argument, NULL, OPTION_KEEP_HUM },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
   };

@@ -159,13 +159,14 @@ print_heading(const Printer* printer)
   const DenoiserParams* const   params = &config->params;
   fprintf(printer->stream,
           "%u clips of %g s at %u Hz, drawn with seed %" PRIu64 " from %u files of sound and %u of "
-          "noise that are\nkept for %s.  Reduction %g dB, strength %g, smoothing %g ms.\n"
+          "noise that are\nkept for %s.  Reduction %g dB, strength %g, smoothing %g ms%s.\n"
           "± is the 95 %% interval of a mean.  Level: of the active frames, over the sound's.  "
           "Residual: what is\nleft in the pauses, over the input's.\n",
           config->n_items, config->clip_s, corpus_rate(config->sound), config->seed,
           corpus_files(config->sound, config->split), corpus_files(config->noise, config->split),
           config->split == SPLIT_VALID ? "validation" : "training", (double)params->reduction_db,
-          (double)params->strength, 1000.0 * (double)params->smoothing_s);
+          (double)params->strength, 1000.0 * (double)params->smoothing_s,
+          params->hum ? "" : ", hum kept");
   if (config->learn) {
     fprintf(printer->stream, "The model learned the noise alone for %g s before every clip.\n",
             config->lead_s);

@@ -127,10 +127,13 @@ option_denoiser(int option, const char* text, DenoiserParams* params, Diagnostic
       status           = option_number("--strength", text, 0.0, 2.0, &value, why);
       params->strength = status ? params->strength : (float)value;
       break;
-    default:
-      assert(option == OPTION_SMOOTHING);
+    case OPTION_SMOOTHING:
       status              = option_number("--smoothing", text, 0.0, 500.0, &value, why);
       params->smoothing_s = status ? params->smoothing_s : (float)(value / 1000.0);
+      break;
+    default:
+      assert(option == OPTION_KEEP_HUM);
+      params->hum = false;
       break;
   }
   return status;

@@ -74,13 +74,14 @@ Status
 option_unknown(const char* command, char* const* argv, Diagnostic* why);
 
 /// What getopt_long() returns for the denoiser's options: no character.
-enum { OPTION_REDUCTION = 256, OPTION_STRENGTH, OPTION_SMOOTHING };
+enum { OPTION_REDUCTION = 256, OPTION_STRENGTH, OPTION_SMOOTHING, OPTION_KEEP_HUM };
 
 /// Their lines of a usage text.
 #define OPTION_DENOISER_USAGE                                                  \
   "      --reduction DB   turn noise down by no more than this, 0 to 60; 24\n" \
   "      --strength X     exponent of the gains, 0 to 2; 1\n"                  \
-  "      --smoothing MS   time constant of falling gains, 0 to 500; 0\n"
+  "      --smoothing MS   time constant of falling gains, 0 to 500; 0\n"       \
+  "      --keep-hum       leave the hum of the mains, unless it is learned\n"
 
 /// Take one of the denoiser's options.  @return As option_number().
 NODISCARD

@@ -30,7 +30,7 @@ static const char* const usage =
   "      --licence SPDX       who may use a model that does not say so itself, as CC-BY-4.0\n"
   "      --plugin NAME        what it is for: denoise; the plugin that runs such models\n"
   "      --set SYMBOL=VALUE   reduction, 0 to 60 dB; strength, 0 to 200 %; smoothing, 0 to\n"
-  "                           500 ms; residual, 0 or 1\n"
+  "                           500 ms; residual and hum, 0 or 1\n"
   "      --add FILE           put a text into it, too: credits, licences\n"
   "      --replace            take the place of what is there\n"
   "\n"
