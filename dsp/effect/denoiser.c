@@ -38,7 +38,7 @@ struct Denoiser {
   float*       code; ///< [n_out of the encoder]
   float*       gain; ///< Of this frame, [n_bands]
   float*       last; ///< Of the last frame, [n_bands]
-  float*       bin;  ///< Power, then gain, [stft_bins]
+  float*       bin;  ///< Gain, [stft_bins]
 
   NoiseProfile profile;     ///< Laid as the model's bands are
   bool         has_profile; ///< It holds levels
@@ -368,9 +368,9 @@ run_frame(void* const effect, const uint32_t at, float complex* const* const spe
 {
   Denoiser* const          denoiser    = effect;
   const Autoencoder* const autoencoder = &denoiser->model->autoencoder;
-  channels_power(denoiser->channels, spectra, denoiser->bin);
   set_noise(denoiser, heard_after(denoiser, at));
-  features_from_power(denoiser->features, denoiser->bin, denoiser->x);
+  features_from_spectra(denoiser->features, denoiser->n_channels,
+                        (const float complex* const*)spectra, denoiser->x);
   network_forward(&autoencoder->encoder, denoiser->encoder, denoiser->x, denoiser->code);
   network_forward(&autoencoder->decoder, denoiser->decoder, denoiser->code, denoiser->gain);
   features_to_gains(&denoiser->model->features, denoiser->x, denoiser->gain);

@@ -50,6 +50,8 @@ static const char* const profile_key = "features.profile";
 
 static const char* const prior_snr_key = "features.prior_snr";
 
+static const char* const periodicity_key = "features.periodicity";
+
 static const NumberField prior_limit = { "features.prior_limit_db",
                                          offsetof(ModelShape, features.prior_limit_db), true };
 
@@ -165,6 +167,9 @@ write_frame(Writer* writer, const ModelShape* shape)
     if (shape->features.prior_snr) {
       write_truth(writer, prior_snr_key, true);
       write_number(writer, &prior_limit, shape);
+    }
+    if (shape->features.periodicity) {
+      write_truth(writer, periodicity_key, true);
     }
   } else if (shape->kind == MODEL_MORPH) {
     write_number(writer, &morph_scale, shape);
@@ -522,6 +527,9 @@ read_frame(Reader* reader, ModelShape* shape)
     shape->features.prior_limit_db = FEATURES_PRIOR_LIMIT_DB;
     if (json_object_get(reader->object, prior_limit.key)) {
       read_number(reader, &prior_limit, shape);
+    }
+    if (json_object_get(reader->object, periodicity_key)) {
+      shape->features.periodicity = read_truth(reader, periodicity_key);
     }
   } else if (shape->kind == MODEL_MORPH) {
     read_space(reader, shape);

@@ -4,6 +4,7 @@
 #include "dsp/spectrum/features.h"
 
 #include "dsp/spectrum/noise_floor.h"
+#include "dsp/spectrum/periodicity.h"
 #include "dsp/spectrum/prior_snr.h"
 
 #include <math.h>
@@ -40,10 +41,17 @@ feature_config_default(const double window_s)
 }
 
 uint32_t
-feature_config_size(const FeatureConfig* const config)
+feature_config_prior(const FeatureConfig* const config)
 {
   const uint32_t n_floors = config->long_minimum_s > 0.0f ? 2 : 1;
-  return (1 + n_floors + config->prior_snr) * band_layout_count(&config->bands) + config->profile;
+  return (1 + n_floors) * band_layout_count(&config->bands) + config->profile;
+}
+
+uint32_t
+feature_config_size(const FeatureConfig* const config)
+{
+  const uint32_t n_prior = config->prior_snr ? band_layout_count(&config->bands) : 0;
+  return feature_config_prior(config) + n_prior + (config->periodicity ? PERIODICITY_SIZE : 0);
 }
 
 struct Features {
@@ -57,24 +65,27 @@ struct Features {
   float         running_db; ///< Running level of the whole frame
   Bands*        bands;
   NoiseFloor*   floor;
-  NoiseFloor*   long_floor; ///< NULL where the model has none
-  PriorSnr*     prior;      ///< NULL where the model has none
-  float*        level;      ///< [n_bands], dB
-  bool          learning;   ///< The profile
-  uint32_t      n_learned;  ///< Frames in the profile; 0: there is none
-  float*        learned;    ///< [n_bands], mean level, dB
-  float*        bias;       ///< [n_bands], what that lies below the level of the mean, dB
-  float*        profile;    ///< [n_bands], dB
+  NoiseFloor*   long_floor;  ///< NULL where the model has none
+  PriorSnr*     prior;       ///< NULL where the model has none
+  Periodicity*  periodicity; ///< NULL where the model has none
+  uint32_t      n_bins;
+  float*        power;     ///< [n_bins], mean over the channels
+  float*        level;     ///< [n_bands], dB
+  bool          learning;  ///< The profile
+  uint32_t      n_learned; ///< Frames in the profile; 0: there is none
+  float*        learned;   ///< [n_bands], mean level, dB
+  float*        bias;      ///< [n_bands], what that lies below the level of the mean, dB
+  float*        profile;   ///< [n_bands], dB
 };
 
 /// How far the mean of the logarithm of a band's power lies below that of its mean, for noise, of
 /// which the power of a bin is exponentially distributed: (ln n − ψ(n)) · 10 / ln 10 over n bins,
 /// by the first terms of the series; 2.5 dB for one.
 static void
-find_bias(Features* const features, const uint32_t n_bins)
+find_bias(Features* const features)
 {
   float* const sum = features->learned; // Free until something is learned
-  for (uint32_t k = 0; k < n_bins; ++k) {
+  for (uint32_t k = 0; k < features->n_bins; ++k) {
     float          upper = 0.0f;
     const uint32_t band  = bands_of_bin(features->bands, k, &upper);
     const uint32_t above = band + 1 < features->n_bands ? band + 1 : band;
@@ -102,6 +113,7 @@ features_new(const FeatureConfig* const config, const StftConfig stft, const dou
 
   features->config      = *config;
   features->n_bands     = band_layout_count(&config->bands);
+  features->n_bins      = stft_bins(stft);
   features->power_scale = (float)(4.0 / (sum * sum));
   features->silence     = powf(10.0f, 0.1f * config->silence_db);
   features->rise        = (float)exp(-1.0 / ((double)config->rise_s * frames_per_s));
@@ -109,12 +121,13 @@ features_new(const FeatureConfig* const config, const StftConfig stft, const dou
   features->bands       = bands_new(&config->bands, stft, rate_hz);
   features->floor       = noise_floor_new(features->n_bands, frames_per_s, (double)config->smooth_s,
                                           (double)config->minimum_s);
+  features->power       = calloc(features->n_bins, sizeof(float));
   features->level       = calloc(features->n_bands, sizeof(float));
   features->learned     = calloc(features->n_bands, sizeof(float));
   features->bias        = calloc(features->n_bands, sizeof(float));
   features->profile     = calloc(features->n_bands, sizeof(float));
-  bool ok = features->bands && features->floor && features->level && features->learned &&
-            features->bias && features->profile;
+  bool ok = features->bands && features->floor && features->power && features->level &&
+            features->learned && features->bias && features->profile;
   if (config->long_minimum_s > 0.0f) {
     features->long_floor = noise_floor_new(
       features->n_bands, frames_per_s, (double)config->smooth_s, (double)config->long_minimum_s);
@@ -124,11 +137,15 @@ features_new(const FeatureConfig* const config, const StftConfig stft, const dou
     features->prior = prior_snr_new(features->n_bands, 1.0 / frames_per_s);
     ok              = ok && features->prior;
   }
+  if (config->periodicity) {
+    features->periodicity = periodicity_new(stft, rate_hz);
+    ok                    = ok && features->periodicity;
+  }
   if (!ok) {
     features_free(features);
     return NULL;
   }
-  find_bias(features, stft_bins(stft));
+  find_bias(features);
   return features;
 }
 
@@ -140,6 +157,8 @@ features_free(Features* const features)
     noise_floor_free(features->floor);
     noise_floor_free(features->long_floor);
     prior_snr_free(features->prior);
+    periodicity_free(features->periodicity);
+    free(features->power);
     free(features->level);
     free(features->learned);
     free(features->bias);
@@ -158,6 +177,9 @@ features_reset(Features* const features)
   }
   if (features->prior) {
     prior_snr_reset(features->prior);
+  }
+  if (features->periodicity) {
+    periodicity_reset(features->periodicity);
   }
 }
 
@@ -201,12 +223,27 @@ learn_band(Features* const features, const uint32_t band)
   features->profile[band] = features->learned[band] + features->bias[band];
 }
 
+static void
+measure_power(Features* const features, const uint32_t n_channels,
+              const float complex* const* const spectra)
+{
+  for (uint32_t k = 0; k < features->n_bins; ++k) {
+    float sum = 0.0f;
+    for (uint32_t c = 0; c < n_channels; ++c) {
+      const float re = crealf(spectra[c][k]);
+      const float im = cimagf(spectra[c][k]);
+      sum += re * re + im * im;
+    }
+    features->power[k] = sum / (float)n_channels;
+  }
+}
+
 /// Levels of all bands in dB, and their mean.
 static float
-measure_levels(Features* const features, const float* const bin_power)
+measure_levels(Features* const features)
 {
   float* const level = features->level;
-  bands_power(features->bands, bin_power, level);
+  bands_power(features->bands, features->power, level);
   if (features->learning && features->n_learned < UINT32_MAX) {
     ++features->n_learned;
   }
@@ -266,9 +303,11 @@ write_prior(const Features* const features, const float* const profile, const fl
 }
 
 void
-features_from_power(Features* const features, const float* const bin_power, float* const x)
+features_from_spectra(Features* const features, const uint32_t n_channels,
+                      const float complex* const* const spectra, float* const x)
 {
-  follow_level(features, measure_levels(features, bin_power));
+  measure_power(features, n_channels, spectra);
+  follow_level(features, measure_levels(features));
   const float* const profile = features_profile(features);
   const float*       tracked = noise_floor_track(features->floor, features->level);
 
@@ -283,6 +322,10 @@ features_from_power(Features* const features, const float* const bin_power, floa
   }
   if (features->prior) {
     write_prior(features, profile, tracked, rest);
+    rest += features->n_bands;
+  }
+  if (features->periodicity) {
+    periodicity_track(features->periodicity, n_channels, spectra, rest);
   }
 }
 
@@ -290,7 +333,7 @@ void
 features_to_gains(const FeatureConfig* const config, const float* const x, float* const gain)
 {
   const uint32_t     n_bands = band_layout_count(&config->bands);
-  const float* const prior   = x + feature_config_size(config) - n_bands;
+  const float* const prior   = x + feature_config_prior(config);
   for (uint32_t i = 0; config->prior_snr && i < n_bands; ++i) {
     gain[i] = prior_snr_gain(gain[i], config->scale_db * prior[i]);
   }

@@ -8,6 +8,7 @@
 #include "dsp/spectrum/bands.h"
 #include "dsp/spectrum/stft.h"
 
+#include <complex.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,9 +23,12 @@
    floor and not the second.  A profile, learned while only the noise sounds, takes the place of the
    first floor; a model may be told of that by one more number, 1 with a profile and 0 without.
 
-   The a priori SNR of every band, over the profile or the longest floor, may come last, divided by
+   The a priori SNR of every band, over the profile or the longest floor, may follow, divided by
    `scale_db` as well.  What such a model gives is not the gains themselves, but what
    prior_snr_gain() takes.
+
+   Last may come how periodic the sound is (periodicity.h), which tells a voice from what stands out
+   from the noise as well.
 */
 typedef struct {
   BandLayout bands;
@@ -38,8 +42,8 @@ typedef struct {
   float long_minimum_s;  ///< Window of a second floor, seconds; 0: there is none
   bool  profile;         ///< The model is told whether the first floor is a profile
   bool  prior_snr;       ///< And the a priori SNR, which its gains go out from
-  float
-    prior_limit_db; ///< Most that this says, dB: what stands out by more is the network's to judge
+  float prior_limit_db;  ///< Most of that, dB: what stands out by more is the network's to judge
+  bool  periodicity;     ///< And how periodic the sound is
 } FeatureConfig;
 
 /// As good as no limit of the a priori SNR, dB.
@@ -49,9 +53,14 @@ typedef struct {
 FeatureConfig
 feature_config_default(double window_s);
 
-/// Numbers in one feature frame: two to four per band, and one more of the profile.
+/// Numbers in one feature frame: two to four per band, one more of the profile, and those of
+/// periodicity.h.
 uint32_t
 feature_config_size(const FeatureConfig* config);
+
+/// Where the a priori SNR is among them.
+uint32_t
+feature_config_prior(const FeatureConfig* config);
 
 /// Features of one stream.  One thread at a time.
 typedef struct Features Features;
@@ -97,12 +106,14 @@ features_profile(const Features* features);
 /**
    One frame.
 
-   @param bin_power |X|², or its mean over the channels, [stft_bins].
+   @param n_channels 1 or 2, whose mean power counts.
+   @param spectra [n_channels][stft_bins], finite.
    @param x Features, [feature_config_size], written.
 */
 REALTIME
 void
-features_from_power(Features* features, const float* bin_power, float* x);
+features_from_spectra(Features* features, uint32_t n_channels, const float complex* const* spectra,
+                      float* x);
 
 /**
    The gains of a frame.

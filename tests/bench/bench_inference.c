@@ -173,7 +173,6 @@ features_of(const Model* const model, const Sound* const sound)
   const uint32_t   n_x      = feature_config_size(&model->features);
   Analysis* const  analysis = analysis_new(stft);
   Features* const  features = features_new(&model->features, stft, sound->rate_hz);
-  float* const     power    = malloc(stft_bins(stft) * sizeof(float));
   float* const     x        = malloc((size_t)N_RUNS * RUN * n_x * sizeof(float));
   for (uint32_t t = 0, at = 0; t < N_RUNS * RUN;) {
     const uint32_t left = (uint32_t)sound->n_frames - at;
@@ -182,15 +181,11 @@ features_of(const Model* const model, const Sound* const sound)
 
     const float complex* const spectrum = analysis_spectrum(analysis);
     if (spectrum) {
-      for (uint32_t k = 0; k < stft_bins(stft); ++k) {
-        power[k] = crealf(spectrum[k] * conjf(spectrum[k]));
-      }
-      features_from_power(features, power, x + (size_t)t++ * n_x);
+      features_from_spectra(features, 1, &spectrum, x + (size_t)t++ * n_x);
     }
   }
   analysis_free(analysis);
   features_free(features);
-  free(power);
   return x;
 }
 

@@ -3,6 +3,8 @@
 
 #include "dsp/spectrum/features.h"
 
+#include "dsp/spectrum/periodicity.h"
+
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
 
@@ -20,20 +22,14 @@ features_of(const double rate_hz, const uint32_t n, const float* const in, float
   const StftConfig    stft     = stft_config(0.02, 0.01, rate_hz);
   Analysis* const     analysis = analysis_new(stft);
   Features* const     features = features_new(&config, stft, rate_hz);
-  float* const        power    = malloc(stft_bins(stft) * sizeof(float));
   assert_non_null(features);
   for (uint32_t at = 0; at < n;) {
     at += analysis_write(analysis, n - at, in + at);
     const float complex* const spectrum = analysis_spectrum(analysis);
-    for (uint32_t k = 0; spectrum && k < stft_bins(stft); ++k) {
-      power[k] = crealf(spectrum[k]) * crealf(spectrum[k]) +
-                 cimagf(spectrum[k]) * cimagf(spectrum[k]);
-    }
     if (spectrum) {
-      features_from_power(features, power, x);
+      features_from_spectra(features, 1, &spectrum, x);
     }
   }
-  free(power);
   features_free(features);
   analysis_free(analysis);
 }
@@ -150,11 +146,11 @@ full_features(void)
 static void
 flat_frame(Features* const features, const float power, float* const x)
 {
-  float bins[481];
+  float complex bins[481];
   for (uint32_t k = 0; k < 481; ++k) {
-    bins[k] = power;
+    bins[k] = sqrtf(power);
   }
-  features_from_power(features, bins, x);
+  features_from_spectra(features, 1, &(const float complex*){ bins }, x);
 }
 
 static void
@@ -239,11 +235,11 @@ test_profile_is_handed_on_and_cleared(void** const state)
 static void
 noise_frame(Features* const features, const float power, uint64_t* const random, float* const x)
 {
-  float bins[481];
+  float complex bins[481];
   for (uint32_t k = 0; k < 481; ++k) {
-    bins[k] = -power * logf(0.5f - 0.4999999f * signal_noise(random));
+    bins[k] = sqrtf(-power * logf(0.5f - 0.4999999f * signal_noise(random)));
   }
-  features_from_power(features, bins, x);
+  features_from_spectra(features, 1, &(const float complex*){ bins }, x);
 }
 
 /// Noise of −20 dB is told within 0.1 dB in bands of one bin and of many.
@@ -292,7 +288,7 @@ test_knocks_do_not_lift_a_profile(void** const state)
 
 /// Over a profile; a network that says one half leaves Wiener's gain as it is.
 static void
-test_prior_snr_comes_last(void** const state)
+test_prior_snr_comes_after_the_floors(void** const state)
 {
   (void)state;
   FeatureConfig config     = full_config();
@@ -331,6 +327,39 @@ test_prior_snr_comes_last(void** const state)
   features_free(limited);
 }
 
+/// Last comes how periodic a sound is; the other numbers are as they are without.
+static void
+test_periodicity_comes_last(void** const state)
+{
+  (void)state;
+  FeatureConfig config = full_config();
+  config.prior_snr     = true;
+  float           x[2][4 * 129 + 1 + PERIODICITY_SIZE];
+  Features* const without = features_new(&config, stft_config(0.02, 0.01, 48000.0), 48000.0);
+  config.periodicity      = true;
+  Features* const with    = features_new(&config, stft_config(0.02, 0.01, 48000.0), 48000.0);
+  float           last[PERIODICITY_SIZE];
+  uint64_t        random = 3;
+  assert_int_equal(feature_config_size(&config), 4 * 129 + 1 + PERIODICITY_SIZE);
+  assert_int_equal(feature_config_prior(&config), 3 * 129 + 1);
+  Periodicity* const periodicity = periodicity_new(stft_config(0.02, 0.01, 48000.0), 48000.0);
+  for (uint32_t t = 0; t < 5; ++t) {
+    float complex bins[481];
+    for (uint32_t k = 0; k < 481; ++k) {
+      bins[k] = signal_noise(&random) + I * signal_noise(&random);
+    }
+    const float complex* const spectrum = bins;
+    features_from_spectra(without, 1, &spectrum, x[0]);
+    features_from_spectra(with, 1, &spectrum, x[1]);
+    periodicity_track(periodicity, 1, &spectrum, last);
+  }
+  assert_memory_equal(x[0], x[1], (4 * 129 + 1) * sizeof(float));
+  assert_memory_equal(last, x[1] + 4 * 129 + 1, sizeof(last));
+  features_free(without);
+  features_free(with);
+  periodicity_free(periodicity);
+}
+
 static void
 test_silence_is_finite(void** const state)
 {
@@ -356,7 +385,8 @@ main(void)
     cmocka_unit_test(test_profile_is_the_mean_level),
     cmocka_unit_test(test_profile_of_noise_is_its_level),
     cmocka_unit_test(test_knocks_do_not_lift_a_profile),
-    cmocka_unit_test(test_prior_snr_comes_last),
+    cmocka_unit_test(test_prior_snr_comes_after_the_floors),
+    cmocka_unit_test(test_periodicity_comes_last),
     cmocka_unit_test(test_profile_is_handed_on_and_cleared),
     cmocka_unit_test(test_silence_is_finite),
   };

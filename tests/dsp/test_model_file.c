@@ -100,6 +100,7 @@ assert_models_equal(const Model* a, const Model* b)
   assert_memory_equal(&a->features, &b->features, offsetof(FeatureConfig, profile));
   assert_int_equal(a->features.profile, b->features.profile);
   assert_int_equal(a->features.prior_snr, b->features.prior_snr);
+  assert_int_equal(a->features.periodicity, b->features.periodicity);
   assert_true(!a->features.prior_snr || a->features.prior_limit_db == b->features.prior_limit_db);
   assert_true(a->spectrum.top_db == b->spectrum.top_db);
   assert_true(a->spectrum.range_db == b->spectrum.range_db);
@@ -141,11 +142,12 @@ test_round_trip_of_every_feature(void** state)
   shape.features.profile                        = true;
   shape.features.prior_snr                      = true;
   shape.features.prior_limit_db                 = 3.5f;
+  shape.features.periodicity                    = true;
   shape.decoder[shape.n_decoder - 1].activation = ACTIVATION_SIGMOID;
   shape.encoder[0].n_in                         = feature_config_size(&shape.features);
   Model* const model                            = models_of(&shape);
   Model*       again                            = NULL;
-  assert_int_equal(shape.encoder[0].n_in, 21);
+  assert_int_equal(shape.encoder[0].n_in, 21 + 20);
   models_write(state, "model.safetensors", models_of(&shape));
   assert_int_equal(model_read(folder_path(state, "model.safetensors"), &again, NULL),
                    STATUS_SUCCESS);

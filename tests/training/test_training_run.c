@@ -8,6 +8,7 @@
 #include "tests/training/small_run.h"
 
 #include <math.h>
+#include <string.h>
 
 /// Before it has learned, every gain is near the recipe's, on real features.
 static void
@@ -86,14 +87,16 @@ test_starts_at_a_model(void** const state)
   small_run_close(&small);
 }
 
-/// A model that was not told of the a priori SNR can be, with weights of 0 at first; not the other
-/// way round.
+/// A model that was not told of something goes on as one that is, with weights of 0 for what is
+/// new.
 static void
-test_starts_at_a_model_without_prior(void** const state)
+check_more_features(void** const state, const bool prior, const bool periodicity,
+                    const char* const missing)
 {
-  SmallRun without                = small_run_open(state);
-  SmallRun with                   = small_run_open(state);
-  with.recipe->features.prior_snr = true;
+  SmallRun without                  = small_run_open(state);
+  SmallRun with                     = small_run_open(state);
+  with.recipe->features.prior_snr   = prior;
+  with.recipe->features.periodicity = periodicity;
   small_run_begin(&without, NULL);
   small_run_begin(&with, NULL);
   Model* const known = training_run_model(without.run, NULL);
@@ -102,19 +105,54 @@ test_starts_at_a_model_without_prior(void** const state)
   const Layer* const from    = &known->autoencoder.encoder.layers[0];
   const Layer* const to      = &grown->autoencoder.encoder.layers[0];
   const uint32_t     n_known = from->shape.n_in;
-  const uint32_t     n_bands = band_layout_count(&without.recipe->features.bands);
-  const uint32_t     n_out   = from->shape.n_out;
-  assert_int_equal(to->shape.n_in, n_known + n_bands);
+  const uint32_t     n_new   = feature_config_size(&with.recipe->features) -
+                         feature_config_size(&without.recipe->features);
+  const uint32_t n_out = from->shape.n_out;
+  assert_true(n_new > 0);
+  assert_int_equal(to->shape.n_in, n_known + n_new);
   assert_memory_equal(to->w, from->w, n_known * n_out * sizeof(float));
-  for (uint32_t i = 0; i < n_bands * n_out; ++i) {
+  for (uint32_t i = 0; i < n_new * n_out; ++i) {
     assert_true(to->w[n_known * n_out + i] == 0.0f);
   }
 
   Diagnostic why = { "" };
   assert_int_equal(training_run_start_at_model(without.run, grown, &why), STATUS_BAD_OPTION);
-  assert_string_equal(why.text, "features.prior_snr: not as in the recipe");
+  assert_non_null(strstr(why.text, missing));
+  assert_non_null(strstr(why.text, ": not as in the recipe"));
   model_free(known);
   model_free(grown);
+  small_run_close(&without);
+  small_run_close(&with);
+}
+
+static void
+test_starts_at_a_model_without_prior(void** const state)
+{
+  check_more_features(state, true, false, "features.prior_snr");
+}
+
+static void
+test_starts_at_a_model_without_periodicity(void** const state)
+{
+  check_more_features(state, false, true, "features.periodicity");
+}
+
+/// The a priori SNR has no place before a periodicity that was there.
+static void
+test_prior_does_not_come_after_periodicity(void** const state)
+{
+  SmallRun   without                   = small_run_open(state);
+  SmallRun   with                      = small_run_open(state);
+  Diagnostic why                       = { "" };
+  without.recipe->features.periodicity = true;
+  with.recipe->features.periodicity    = true;
+  with.recipe->features.prior_snr      = true;
+  small_run_begin(&without, NULL);
+  small_run_begin(&with, NULL);
+  Model* const known = training_run_model(without.run, NULL);
+  assert_int_equal(training_run_start_at_model(with.run, known, &why), STATUS_BAD_OPTION);
+  assert_string_equal(why.text, "features.prior_snr: not as in the recipe");
+  model_free(known);
   small_run_close(&without);
   small_run_close(&with);
 }
@@ -146,6 +184,8 @@ main(void)
     cmocka_unit_test(test_model_has_the_numbers),
     cmocka_unit_test(test_starts_at_a_model),
     cmocka_unit_test(test_starts_at_a_model_without_prior),
+    cmocka_unit_test(test_starts_at_a_model_without_periodicity),
+    cmocka_unit_test(test_prior_does_not_come_after_periodicity),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }

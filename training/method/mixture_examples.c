@@ -152,7 +152,7 @@ static const float complex*
 hear(const StftConfig stft, Maker* const maker, const float* const hop)
 {
   const float complex* const spectrum = hear_spectrum(stft, maker, hop);
-  features_from_power(maker->features, maker->power, maker->x);
+  features_from_spectra(maker->features, 1, &spectrum, maker->x);
   return spectrum;
 }
 
@@ -176,12 +176,12 @@ learn_profile(const StftConfig stft, Maker* const maker)
   features_use_profile(maker->features, NULL);
 }
 
-/// The a priori SNR among the features of a frame, which come last.
+/// The a priori SNR among the features of a frame.
 static void
 keep_prior(const MixtureExamples* const examples, const Maker* const maker, const size_t row)
 {
   const uint32_t     n     = n_bands(examples);
-  const float* const x     = maker->x + examples->base.n_features - n;
+  const float* const x     = maker->x + feature_config_prior(&examples->recipe->features);
   const float        scale = examples->recipe->features.scale_db;
   for (uint32_t i = 0; i < n; ++i) {
     examples->target.prior_db[row * n + i] = scale * x[i];

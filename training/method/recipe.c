@@ -158,6 +158,7 @@ static const Field fields[] = {
   SWITCH("features.profile", features.profile),
   SWITCH("features.prior_snr", features.prior_snr),
   SINGLE("features.prior_limit_db", features.prior_limit_db, -20.0, 120.0),
+  SWITCH("features.periodicity", features.periodicity),
   REAL("mixture.snr_min_db", mixture.snr_min_db, -60.0, 100.0),
   REAL("mixture.snr_max_db", mixture.snr_max_db, -60.0, 100.0),
   REAL("mixture.level_min_db", mixture.level_min_db, -100.0, 0.0),

@@ -172,13 +172,14 @@ shape_difference(const ModelShape* const a, const ModelShape* const b)
 {
   const FeatureConfig* const x = &a->features;
   const FeatureConfig* const y = &b->features;
-  return a->kind != b->kind                               ? "kind"
-         : a->window_s != b->window_s                     ? "window_s"
-         : a->hop_s != b->hop_s                           ? "hop_s"
-         : memcmp(x, y, offsetof(FeatureConfig, profile)) ? "bands or features"
-         : x->profile != y->profile                       ? "features.profile"
-         : y->prior_snr && !x->prior_snr                  ? "features.prior_snr"
-         : a->n_encoder != b->n_encoder                   ? "the number of layers"
+  return a->kind != b->kind                                                 ? "kind"
+         : a->window_s != b->window_s                                       ? "window_s"
+         : a->hop_s != b->hop_s                                             ? "hop_s"
+         : memcmp(x, y, offsetof(FeatureConfig, profile))                   ? "bands or features"
+         : x->profile != y->profile                                         ? "features.profile"
+         : (y->prior_snr || y->periodicity) && y->prior_snr != x->prior_snr ? "features.prior_snr"
+         : y->periodicity && !x->periodicity                                ? "features.periodicity"
+         : a->n_encoder != b->n_encoder                                     ? "the number of layers"
          : !can_grow(a->n_encoder, b->encoder, a->encoder) ||
              !can_grow(a->n_decoder, b->decoder, a->decoder)
            ? "layers"

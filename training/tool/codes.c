@@ -80,7 +80,7 @@ encode_frame(const Encoder* const encoder, float* const z)
     return;
   }
   if (encoder->features) {
-    features_from_power(encoder->features, encoder->power, encoder->x);
+    features_from_spectra(encoder->features, 1, &spectrum, encoder->x);
   } else {
     log_spectrum_from_power(&encoder->model->spectrum, n_bins, encoder->window_sum, encoder->power,
                             encoder->x);
