@@ -93,7 +93,7 @@ end
 
 function steps.load ()
 	session = must (load_session (folder, "ses"), "load the session")
-	sleep (0.5)
+	sleep (1) -- On a busy machine delays are not yet compensated after half of that
 end
 
 function steps.add (uri)
