@@ -3,6 +3,8 @@
 
 #include "dsp/spectrum/periodicity.h"
 
+#include "dsp/network/layer.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -16,9 +18,6 @@ enum { PITCH_BANDS = 8 };
 
 /// Of a bin: power of both frames, real and imaginary part of what they have in common.
 enum { PARTS = 3 };
-
-/// Sums are taken side by side.
-enum { LANES = 8 };
 
 enum { MAX_CHANNELS = 2 };
 
@@ -38,9 +37,12 @@ static const float most = 1.5f;
 struct Periodicity {
   uint32_t       n_bins; ///< Up to the last band
   uint32_t       first[PERIODICITY_BANDS + 1];
-  float*         waves; ///< cos, cos and −sin of each part, [LAGS][n_bins][PARTS]
+  float*         waves; ///< cos, cos and −sin of each part, [n_bins][PARTS][LAGS]
   float          scale[LAGS];
-  float*         parts;              ///< [n_bins][PARTS]
+  float*         parts;      ///< [n_bins][PARTS]
+  Layer          pitch;      ///< From the parts of the bands that it is found in to all lags
+  float          none[LAGS]; ///< Its biases
+  float          sums[LAGS]; ///< What it gives
   float complex* last[MAX_CHANNELS]; ///< Of the frame before, [n_bins]
 };
 
@@ -76,11 +78,11 @@ make_lag(Periodicity* const periodicity, const uint32_t i, const FrameWindow* co
   const double lag   = lag_s(i);
   const double apart = lag - window->stft.hop / window->rate_hz; // From one frame to the other
   const double bin   = 2.0 * M_PI * window->rate_hz / window->stft.frame;
-  float*       wave  = periodicity->waves + (size_t)i * periodicity->n_bins * PARTS;
-  for (uint32_t k = 0; k < periodicity->n_bins; ++k, wave += PARTS) {
-    wave[0] = (float)cos(k * bin * lag);
-    wave[1] = (float)cos(k * bin * apart);
-    wave[2] = (float)-sin(k * bin * apart);
+  float*       wave  = periodicity->waves + i;
+  for (uint32_t k = 0; k < periodicity->n_bins; ++k, wave += (size_t)PARTS * LAGS) {
+    wave[0]        = (float)cos(k * bin * lag);
+    wave[LAGS]     = (float)cos(k * bin * apart);
+    wave[2 * LAGS] = (float)-sin(k * bin * apart);
   }
   const double both     = window_correlation(window, lag) + window_correlation(window, apart);
   periodicity->scale[i] = (float)(window_correlation(window, 0.0) / both);
@@ -102,6 +104,24 @@ make_lags(Periodicity* const periodicity, const StftConfig stft, const double ra
   }
   free(window.at);
   return true;
+}
+
+/// Some bins, and the magnitudes in them.
+typedef struct {
+  uint32_t first;
+  uint32_t n;
+  float    magnitudes;
+} Part;
+
+static Part
+part_of(const Periodicity* const periodicity, const uint32_t from, const uint32_t to)
+{
+  Part part = { periodicity->first[from], periodicity->first[to] - periodicity->first[from],
+                silence };
+  for (uint32_t k = part.first; k < part.first + part.n; ++k) {
+    part.magnitudes += periodicity->parts[(size_t)k * PARTS];
+  }
+  return part;
 }
 
 Periodicity*
@@ -129,6 +149,13 @@ periodicity_new(const StftConfig stft, const double rate_hz)
     periodicity_free(periodicity);
     return NULL;
   }
+
+  const Part heard   = part_of(periodicity, 0, PITCH_BANDS);
+  periodicity->pitch = (Layer){
+    .shape = { .n_in = heard.n * PARTS, .n_out = LAGS, .n_taps = 1 },
+    .w     = periodicity->waves + (size_t)heard.first * PARTS * LAGS,
+    .b     = periodicity->none,
+  };
   return periodicity;
 }
 
@@ -182,61 +209,38 @@ hear_bin(Periodicity* const periodicity, const uint32_t k, const uint32_t n_chan
   parts[2]             = im * whiten;
 }
 
-/// Σ x y
+/// @param sum Of the part's bins, each by its wave at a lag.
 static float
-dot(const uint32_t n, const float* const x, const float* const y)
+correlation(const Periodicity* const periodicity, const Part* const part, const uint32_t lag,
+            const float sum)
 {
-  float    lanes[LANES] = { 0.0f };
-  uint32_t i            = 0;
-  for (; i + LANES <= n; i += LANES) {
-    for (uint32_t j = 0; j < LANES; ++j) {
-      lanes[j] += x[i + j] * y[i + j];
-    }
-  }
-  for (; i < n; ++i) {
-    lanes[0] += x[i] * y[i];
-  }
-  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
-         ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
-}
-
-/// Some bins, and the magnitudes in them.
-typedef struct {
-  uint32_t first;
-  uint32_t n;
-  float    magnitudes;
-} Part;
-
-static Part
-part_of(const Periodicity* const periodicity, const uint32_t from, const uint32_t to)
-{
-  Part part = { periodicity->first[from], periodicity->first[to] - periodicity->first[from],
-                silence };
-  for (uint32_t k = part.first; k < part.first + part.n; ++k) {
-    part.magnitudes += periodicity->parts[(size_t)k * PARTS];
-  }
-  return part;
-}
-
-static float
-correlation(const Periodicity* const periodicity, const Part* const part, const uint32_t lag)
-{
-  const size_t       at    = (size_t)part->first * PARTS;
-  const float* const waves = periodicity->waves + (size_t)lag * periodicity->n_bins * PARTS + at;
-  const float        sum   = dot(part->n * PARTS, periodicity->parts + at, waves);
-  const float        r     = sum * periodicity->scale[lag] / part->magnitudes;
+  const float r = sum * periodicity->scale[lag] / part->magnitudes;
   return r > most ? most : r < -most ? -most : r;
+}
+
+static float
+correlation_at(const Periodicity* const periodicity, const Part* const part, const uint32_t lag)
+{
+  const size_t at   = (size_t)part->first * PARTS;
+  const float* wave = periodicity->waves + at * LAGS + lag;
+  float        sum  = 0.0f;
+  for (size_t i = at; i < at + (size_t)part->n * PARTS; ++i, wave += LAGS) {
+    sum += periodicity->parts[i] * *wave;
+  }
+  return correlation(periodicity, part, lag, sum);
 }
 
 /// The best lag, by what is told of lags.
 static uint32_t
-find_pitch(const Periodicity* const periodicity, float* const x)
+find_pitch(Periodicity* const periodicity, float* const x)
 {
-  const Part part       = part_of(periodicity, 0, PITCH_BANDS);
-  float      best_score = -2.0f * most;
-  uint32_t   best       = 0;
+  const Part         part       = part_of(periodicity, 0, PITCH_BANDS);
+  const float* const parts      = periodicity->parts + (size_t)part.first * PARTS;
+  float              best_score = -2.0f * most;
+  uint32_t           best       = 0;
+  layer_forward(&periodicity->pitch, &parts, NULL, periodicity->sums);
   for (uint32_t i = 0; i < LAGS; ++i) {
-    const float    r     = correlation(periodicity, &part, i);
+    const float    r     = correlation(periodicity, &part, i, periodicity->sums[i]);
     const float    score = r - short_bias * (float)i / LAGS;
     const uint32_t range = i / PER_RANGE;
     x[range]             = i % PER_RANGE ? fmaxf(x[range], r) : r;
@@ -260,6 +264,6 @@ periodicity_track(Periodicity* const periodicity, const uint32_t n_channels,
   const uint32_t pitch = find_pitch(periodicity, x);
   for (uint32_t b = 0; b < PERIODICITY_BANDS; ++b) {
     const Part part               = part_of(periodicity, b, b + 1);
-    x[PERIODICITY_RANGES + 2 + b] = correlation(periodicity, &part, pitch);
+    x[PERIODICITY_RANGES + 2 + b] = correlation_at(periodicity, &part, pitch);
   }
 }
