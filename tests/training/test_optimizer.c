@@ -71,6 +71,30 @@ test_momentum_by_hand(void** const state)
   optimizer_free(optimizer);
 }
 
+/// A matrix of 1 × 1 between two other numbers: it goes as muon_step() takes it, those as Adam.
+static void
+test_muon(void** const state)
+{
+  (void)state;
+  const MatrixBlock block       = { 1, 1, 1, 1 };
+  const real        gradient[3] = { 3, 5, -1 };
+  real              value[3]    = { 0, 0, 0 };
+  real              mean        = 0;
+  real              alone       = 0;
+  Optimizer* const  optimizer   = optimizer_new(OPTIMIZER_MUON, 3);
+  const MatrixBlock itself      = { 0, 1, 1, 1 };
+  Muon* const       muon        = muon_new(1, &itself);
+  assert_true(optimizer_set_matrices(optimizer, 1, &block));
+  optimizer_step(optimizer, NULL, 0.1, 0.95, gradient, value);
+  muon_step(muon, NULL, 0.1, 0.95, gradient + 1, &mean, &alone);
+  assert_float_equal((float)value[0], -0.1f, 1e-6f);
+  assert_float_equal((float)value[1], (float)alone, 1e-7f);
+  assert_true(alone < 0);
+  assert_float_equal((float)value[2], 0.1f, 1e-6f);
+  muon_free(muon);
+  optimizer_free(optimizer);
+}
+
 static void
 test_momentum_on_a_large_block(void** const state)
 {
@@ -132,6 +156,7 @@ main(void)
     cmocka_unit_test(test_adam_by_hand),
     cmocka_unit_test(test_adam_on_a_large_block),
     cmocka_unit_test(test_momentum_by_hand),
+    cmocka_unit_test(test_muon),
     cmocka_unit_test(test_momentum_on_a_large_block),
     cmocka_unit_test(test_clip),
     cmocka_unit_test(test_clip_reports_what_is_not_finite),

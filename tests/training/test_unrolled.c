@@ -152,10 +152,35 @@ test_dropping_ends(void** const state)
   close_fixture(&whole);
 }
 
+/// All weights but the last layer's: what is no matrix are its numbers, and the biases.
+static void
+test_matrices(void** const state)
+{
+  (void)state;
+  MatrixBlock   blocks[2 * NETWORK_MAX_LAYERS];
+  UnrolledShape shape = {
+    .n_encoder = 1,
+    .n_decoder = 2,
+    .layers    = { { .n_in = 3, .n_out = 4, .n_taps = 2, .gated = true },
+                   { .n_in = 4, .n_out = 5, .n_taps = 1 },
+                   { .n_in = 5, .n_out = 2, .n_taps = 1 } },
+  };
+  assert_int_equal(unrolled_shape_matrices(&shape, blocks), 2);
+  assert_int_equal(blocks[0].offset, 0);
+  assert_int_equal(blocks[0].rows, 6);
+  assert_int_equal(blocks[0].columns, 4);
+  assert_int_equal(blocks[0].n_side, 2);
+  assert_int_equal(blocks[1].offset, 6 * 8 + 8);
+  assert_int_equal(blocks[1].rows, 4);
+  assert_int_equal(blocks[1].columns, 5);
+  assert_int_equal(blocks[1].n_side, 1);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_matrices),
     cmocka_unit_test(test_gradients),
     cmocka_unit_test(test_dropping_ends),
     cmocka_unit_test(test_bypass_alone),

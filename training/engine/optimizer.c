@@ -27,7 +27,7 @@ optimizer_new(const OptimizerKind kind, const size_t n)
 
   optimizer->kind      = kind;
   optimizer->n         = n;
-  optimizer->n_squares = kind == OPTIMIZER_ADAM ? n : 0;
+  optimizer->n_squares = kind == OPTIMIZER_MOMENTUM ? 0 : n;
   optimizer->mean      = calloc(n, sizeof(real));
   optimizer->square    = calloc(optimizer->n_squares + 1, sizeof(real)); // Never of no bytes
   if (!optimizer->mean || !optimizer->square) {
@@ -43,12 +43,28 @@ optimizer_free(Optimizer* const optimizer)
   if (optimizer) {
     free(optimizer->mean);
     free(optimizer->square);
+    muon_free(optimizer->muon);
     free(optimizer);
   }
 }
 
+bool
+optimizer_set_matrices(Optimizer* const optimizer, const uint32_t n,
+                       const MatrixBlock* const blocks)
+{
+  if (optimizer->kind != OPTIMIZER_MUON) {
+    return true;
+  }
+
+  muon_free(optimizer->muon);
+  optimizer->muon = muon_new(n, blocks);
+  return optimizer->muon;
+}
+
 typedef struct {
   Optimizer*  optimizer;
+  size_t      from;     ///< The first number
+  size_t      to;       ///< Past the last
   real        rate;     ///< Of Adam rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ)
   real        epsilon;  ///< Of Adam, 1e-8 · √(1 − β₂ᵗ)
   real        momentum; ///< Of gradient descent
@@ -65,7 +81,7 @@ typedef struct {
 static size_t
 chunk_size(const Update* const update, const size_t from)
 {
-  const size_t left = update->optimizer->n - from;
+  const size_t left = update->to - from;
   return left < CHUNK ? left : CHUNK;
 }
 
@@ -73,7 +89,7 @@ VECTORIZED static void
 adam_chunk(void* const handle, const uint32_t chunk)
 {
   const Update* const update = (const Update*)handle;
-  const size_t        from   = (size_t)chunk * CHUNK;
+  const size_t        from   = update->from + (size_t)chunk * CHUNK;
   const size_t        n      = chunk_size(update, from);
   const real          keep1  = (real)beta1;
   const real          keep2  = (real)beta2;
@@ -95,7 +111,7 @@ VECTORIZED static void
 momentum_chunk(void* const handle, const uint32_t chunk)
 {
   const Update* const update = (const Update*)handle;
-  const size_t        from   = (size_t)chunk * CHUNK;
+  const size_t        from   = update->from + (size_t)chunk * CHUNK;
   const size_t        n      = chunk_size(update, from);
   const real          keep   = update->momentum;
   const real          rate   = update->rate;
@@ -109,26 +125,53 @@ momentum_chunk(void* const handle, const uint32_t chunk)
   }
 }
 
+static void
+update_range(const Update* const whole, Team* const team, const TeamTask task, const size_t from,
+             const size_t to)
+{
+  Update part = *whole;
+  part.from   = from;
+  part.to     = to;
+  team_run(team, (uint32_t)((to - from + CHUNK - 1) / CHUNK), task, &part);
+}
+
+/// Adam, of what no matrix has.
+static void
+update_rest(const Update* const update, Team* const team)
+{
+  const Optimizer* const optimizer = update->optimizer;
+  const uint32_t         n         = optimizer->muon ? muon_n_blocks(optimizer->muon) : 0;
+  size_t                 from      = 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    const MatrixBlock* const block = muon_block(optimizer->muon, i);
+    update_range(update, team, adam_chunk, from, block->offset);
+    from = block->offset + (size_t)block->rows * block->columns * block->n_side;
+  }
+  update_range(update, team, adam_chunk, from, optimizer->n);
+}
+
 void
 optimizer_step(Optimizer* const optimizer, Team* const team, const double rate,
                const double momentum, const real* const gradient, real* const value)
 {
-  Update         update   = { .optimizer = optimizer,
-                              .rate      = (real)rate,
-                              .momentum  = (real)momentum,
-                              .gradient  = gradient,
-                              .value     = value };
-  const uint32_t n_chunks = (uint32_t)((optimizer->n + CHUNK - 1) / CHUNK);
+  Update update = { .optimizer = optimizer,
+                    .rate      = (real)rate,
+                    .momentum  = (real)momentum,
+                    .gradient  = gradient,
+                    .value     = value };
   ++optimizer->step;
   if (optimizer->kind == OPTIMIZER_MOMENTUM) {
-    team_run(team, n_chunks, momentum_chunk, &update);
+    update_range(&update, team, momentum_chunk, 0, optimizer->n);
     return;
   }
 
   const double root = sqrt(1.0 - pow(beta2, (double)optimizer->step));
   update.rate       = (real)(rate * root / (1.0 - pow(beta1, (double)optimizer->step)));
   update.epsilon    = (real)(1e-8 * root);
-  team_run(team, n_chunks, adam_chunk, &update);
+  update_rest(&update, team);
+  if (optimizer->muon) {
+    muon_step(optimizer->muon, team, rate, momentum, gradient, optimizer->mean, value);
+  }
 }
 
 VECTORIZED static double

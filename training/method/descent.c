@@ -219,7 +219,8 @@ learn(Descent* const descent, Team* const team, const RecipeStage* const stage,
   const double keep     = optimizer->step ? mean_keep : 0.0;
   const double rate     = rate_at(descent->step, stage->steps, stage->warmup, stage->rate,
                                   stage->final_rate);
-  const double momentum = descent->step < stage->warmup ? 0.5 * stage->momentum : stage->momentum;
+  const bool   rests    = optimizer->kind == OPTIMIZER_MOMENTUM && descent->step < stage->warmup;
+  const double momentum = rests ? 0.5 * stage->momentum : stage->momentum;
   optimizer_step(optimizer, team, descent->rate_scale * rate, momentum, parameters->gradient,
                  parameters->value);
   follow(descent, stage->average);

@@ -63,6 +63,15 @@ name_parts(FineTune* const fine_tune)
   }
 }
 
+/// @return False when memory is short.
+static bool
+tell_matrices(FineTune* const fine_tune)
+{
+  MatrixBlock    blocks[2 * NETWORK_MAX_LAYERS];
+  const uint32_t n = unrolled_shape_matrices(&fine_tune->run->shape, blocks);
+  return optimizer_set_matrices(fine_tune->descent->optimizer, n, blocks);
+}
+
 FineTune*
 fine_tune_new(TrainingRun* const run)
 {
@@ -77,7 +86,7 @@ fine_tune_new(TrainingRun* const run)
                                 run->examples->n_features * sizeof(real));
   fine_tune->descent   = descent_new(run->parameters, &run->recipe->fine_tune);
   if (!fine_tune->network || !fine_tune->corrupted || !make_mask_loss(fine_tune) ||
-      !fine_tune->descent) {
+      !fine_tune->descent || !tell_matrices(fine_tune)) {
     fine_tune_free(fine_tune);
     return NULL;
   }

@@ -73,7 +73,7 @@ NAMES(corruption_name, "none", "recorded", "masking", "salt_and_pepper", "gaussi
 NAMES(step_name, "autoencoder", "variational", "rbm")
 NAMES(reconstruction_name, "squared", "cross_entropy", "rms")
 NAMES(visible_name, "binary", "gaussian")
-NAMES(optimizer_name, "adam", "momentum")
+NAMES(optimizer_name, "adam", "momentum", "muon")
 NAMES(skip_name, "none", "pca")
 NAMES(code_name, "plain", "variational")
 NAMES(weights_name, "float32", "float16")

@@ -71,7 +71,7 @@ typedef struct {
 typedef struct {
   uint32_t      steps; ///< Mini-batches; 0 leaves the stage out
   OptimizerKind optimizer;
-  double        momentum;       ///< Of OPTIMIZER_MOMENTUM, after the warm-up; half before
+  double        momentum;       ///< Adam has none; of OPTIMIZER_MOMENTUM half in the warm-up
   double        rate;           ///< Step size at its highest
   uint32_t      warmup;         ///< Mini-batches of linear rise
   double        final_rate;     ///< Share of `rate` at the end of the cosine

@@ -91,6 +91,14 @@ check_start(Check* check)
 }
 
 static void
+check_optimizer(Check* check)
+{
+  const RecipeStage* const pretrain = &check->recipe->pretrain;
+  check_that(check, !pretrain->steps || pretrain->optimizer != OPTIMIZER_MUON, "pretrain.optimizer",
+             "muon is for the hidden layers that fine_tune has");
+}
+
+static void
 check_denoise(Check* check)
 {
   const Recipe* const recipe = check->recipe;
@@ -361,6 +369,7 @@ recipe_check(const Recipe* recipe, RecipeFault* fault)
   Check check = { .recipe = recipe, .ok = true, .fault = fault };
   recipe_model_shape(recipe, &check.shape);
   check_start(&check);
+  check_optimizer(&check);
   check_task(&check);
   check_layers(&check);
   check_shape(&check);

@@ -72,6 +72,20 @@ unrolled_shape_code(const UnrolledShape* const shape)
   return shape->layers[shape->n_encoder].n_in;
 }
 
+uint32_t
+unrolled_shape_matrices(const UnrolledShape* const shape, MatrixBlock* const blocks)
+{
+  const uint32_t n = shape->n_encoder + shape->n_decoder - 1;
+  for (uint32_t l = 0; l < n; ++l) {
+    const LayerShape* const layer = &shape->layers[l];
+    blocks[l]                     = (MatrixBlock){ .offset  = unrolled_shape_offset(shape, l),
+                                                   .rows    = layer->n_taps * layer->n_in,
+                                                   .columns = layer->n_out,
+                                                   .n_side  = layer->gated ? 2 : 1 };
+  }
+  return n;
+}
+
 /// @param first Index of the half's first layer.  @param bypass That of its bypass.
 static bool
 half_init(Half* const half, const UnrolledShape* const shape, const uint32_t first,

@@ -5,6 +5,7 @@
 #define LAMINA_TRAINING_METHOD_UNROLLED_H
 
 #include "training/engine/dense.h"
+#include "training/engine/muon.h"
 #include "training/engine/parameters.h"
 #include "training/engine/random.h"
 #include "training/engine/team.h"
@@ -41,6 +42,17 @@ unrolled_shape_code(const UnrolledShape* shape);
 /// one more are the bypasses.
 size_t
 unrolled_shape_offset(const UnrolledShape* shape, uint32_t layer);
+
+/**
+   The weights of hidden layers, all but the last layer's.
+
+   A gated layer has two matrices, the candidates' and the gates'.
+
+   @param blocks [2 · NETWORK_MAX_LAYERS], written.
+   @return How many they are.
+*/
+uint32_t
+unrolled_shape_matrices(const UnrolledShape* shape, MatrixBlock* blocks);
 
 /**
    A stack of autoencoders, unrolled into one network (Hinton & Salakhutdinov 2006, fig. 1): runs a
