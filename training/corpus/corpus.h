@@ -44,8 +44,9 @@ typedef struct Corpus Corpus;
    samples, has a rate outside 1000…768000 Hz, is shorter than 0.1 s, is cut off, cannot be read at
    its start or in its middle, or is NaN or infinite in all of these places; links that lead back up
    are not followed twice.
-   Files that a MANIFEST.tsv with columns `file` and `split` lists, in their folder or above it,
-   are split by that; others by a hash of their path below their folder and the seed.  Of two files
+   Files with a MANIFEST.tsv of columns `file` and `split` in their folder or above it are split by
+   that, and are to learn from where it does not list them: so what a model is judged by depends on
+   no seed.  Others are split by a hash of their path below their folder and the seed.  Of two files
    or more each split has one at least, unless the share is 0 or 1, which nothing overrides; a lone
    file is to learn from.  Files are ordered by path, so that a corpus does not depend on the file
    system.  A file's group is its folder.

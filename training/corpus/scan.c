@@ -169,8 +169,10 @@ offer(Scan* scan, const ScanList* list, Diagnostic* why)
                     .below  = scan->path + scan->below,
                     .group  = scan->group,
                     .folder = scan->n_folders };
-  file.listed   = list->manifest &&
-                manifest_split(list->manifest, scan->real + list->below, &file.split);
+  file.listed   = list->manifest;
+  if (file.listed && !manifest_split(list->manifest, scan->real + list->below, &file.split)) {
+    file.split = SPLIT_TRAIN;
+  }
   return scan->visitor.file(scan->visitor.context, &file, why);
 }
 
