@@ -3,11 +3,13 @@
 
 #include "training/method/training_run.h"
 
+#include "dsp/network/model_file.h"
 #include "tests/support/folder.h"
 #include "tests/support/test.h"
 #include "tests/training/small_run.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /// Before it has learned, every gain is near the recipe's, on real features.
@@ -175,6 +177,31 @@ test_first_weights_spread(void** const state)
   small_run_close(&usual);
 }
 
+/// What the README tells users to begin with goes on from presets as they are.
+static void
+test_recipes_for_users_fit_the_presets(void** const state)
+{
+  (void)state;
+  static const char* const files[] = { SOURCE_ROOT "/presets/voice/yours.yaml",
+                                       SOURCE_ROOT "/presets/music/yours.yaml" };
+  for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); ++i) {
+    Recipe*    recipe = NULL;
+    Model*     model  = NULL;
+    Diagnostic why    = { "" };
+    char       path[4096];
+    assert_int_equal(recipe_read(files[i], 0, NULL, &recipe, &why), STATUS_SUCCESS);
+    snprintf(path, sizeof(path), "%s/%s", SOURCE_ROOT, recipe->from);
+    assert_int_equal(model_read(path, &model, &why), STATUS_SUCCESS);
+    Examples           none = { .n_features = feature_config_size(&recipe->features) };
+    TrainingRun* const run  = training_run_new(recipe, &none, NULL);
+    assert_non_null(run);
+    assert_int_equal(training_run_start_at_model(run, model, &why), STATUS_SUCCESS);
+    training_run_free(run);
+    model_free(model);
+    recipe_free(recipe);
+  }
+}
+
 int
 main(void)
 {
@@ -185,6 +212,7 @@ main(void)
     cmocka_unit_test(test_starts_at_a_model),
     cmocka_unit_test(test_starts_at_a_model_without_prior),
     cmocka_unit_test(test_starts_at_a_model_without_periodicity),
+    cmocka_unit_test(test_recipes_for_users_fit_the_presets),
     cmocka_unit_test(test_prior_does_not_come_after_periodicity),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
