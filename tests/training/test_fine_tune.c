@@ -11,7 +11,7 @@ static const Watcher nobody = { 0 };
 
 /// On files never trained on the loss falls by more than 3 dB of energy's worth.
 static void
-test_the_mask_learns(void** const state)
+check_learning(void* const* const state, const OptimizerKind optimizer)
 {
   SmallRun small                = small_run_open(state);
   small.recipe->loss            = (RecipeLoss){ .compression = 0.3, .energy = 1.0 };
@@ -22,12 +22,25 @@ test_the_mask_learns(void** const state)
   const double before = fine_tune_descent(untrained)->best_loss;
   fine_tune_free(untrained);
 
-  small.recipe->fine_tune.steps = 200;
-  FineTune* const trained       = fine_tune_new(small.run);
+  small.recipe->fine_tune.steps     = 200;
+  small.recipe->fine_tune.optimizer = optimizer;
+  FineTune* const trained           = fine_tune_new(small.run);
   assert_int_equal(fine_tune_train(trained, &nobody, NULL), STATUS_SUCCESS);
   assert_true(fine_tune_descent(trained)->best_loss < before - 0.3);
   fine_tune_free(trained);
   small_run_close(&small);
+}
+
+static void
+test_the_mask_learns(void** const state)
+{
+  check_learning(state, OPTIMIZER_ADAM);
+}
+
+static void
+test_the_mask_learns_by_muon(void** const state)
+{
+  check_learning(state, OPTIMIZER_MUON);
 }
 
 int
@@ -35,6 +48,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_the_mask_learns),
+    cmocka_unit_test(test_the_mask_learns_by_muon),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }
