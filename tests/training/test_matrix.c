@@ -60,6 +60,24 @@ test_equals_the_naive_sum(void** const state)
 }
 
 static void
+test_gram_equals_the_product(void** const state)
+{
+  (void)state;
+  Random random = random_at(1, RANDOM_TEST, 1);
+  real   x[K * N];
+  real   gram[N * N];
+  real   product[N * N];
+  for (uint32_t i = 0; i < K * N; ++i) {
+    x[i] = (real)random_normal(&random);
+  }
+  matrix_gram(K, N, x, gram);
+  matrix_multiply(N, N, K, (Matrix){ x, N, true }, (Matrix){ x, N, false }, false, product, N);
+  for (uint32_t i = 0; i < N * N; ++i) {
+    assert_true(fabs((double)(gram[i] - product[i])) < 1e-5);
+  }
+}
+
+static void
 test_kernel_has_a_name(void** const state)
 {
   (void)state;
@@ -71,6 +89,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_equals_the_naive_sum),
+    cmocka_unit_test(test_gram_equals_the_product),
     cmocka_unit_test(test_kernel_has_a_name),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,23 @@ matrix_multiply(const uint32_t m, const uint32_t n, const uint32_t k, const Matr
              (blasint)stride);
 }
 
+void
+matrix_gram(const uint32_t rows, const uint32_t columns, const real* const x, real* const c)
+{
+#ifdef LAMINA_DOUBLE
+#define CBLAS_SYRK cblas_dsyrk
+#else
+#define CBLAS_SYRK cblas_ssyrk
+#endif
+  const blasint n = (blasint)columns;
+  CBLAS_SYRK(CblasRowMajor, CblasUpper, CblasTrans, n, (blasint)rows, 1, x, n, 0, c, n);
+  for (size_t i = 1; i < columns; ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      c[i * columns + j] = c[j * columns + i];
+    }
+  }
+}
+
 const char*
 matrix_kernel(void)
 {

@@ -32,6 +32,19 @@ matrix_multiply(uint32_t m, uint32_t n, uint32_t k, Matrix a, Matrix b, bool add
                 uint32_t stride);
 
 /**
+   C = XᵀX, half of the products of which are the other half's.
+
+   On the calling thread alone.
+
+   @param rows Of X.
+   @param columns Of X.
+   @param x [rows × columns].
+   @param c [columns × columns], written.
+*/
+void
+matrix_gram(uint32_t rows, uint32_t columns, const real* x, real* c);
+
+/**
    Make the linear algebra library use the right kernels for this CPU.
 
    OpenBLAS as Debian 12 has it takes CPUs that came after it for the oldest it knows, and runs at

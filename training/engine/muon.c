@@ -137,10 +137,8 @@ muon_orthogonalize(const uint32_t rows, const uint32_t columns, real* x, real* c
   normalize(n, x);
   for (uint32_t i = 0; i < ITERATIONS; ++i) {
     const Matrix seen = { x, columns, false };
-    const Matrix a    = { gram, columns, false };
-    matrix_multiply(columns, columns, rows, (Matrix){ x, columns, true }, seen, false, gram,
-                    columns);
-    matrix_multiply(columns, columns, columns, a, a, false, factor, columns);
+    matrix_gram(rows, columns, x, gram);
+    matrix_gram(columns, columns, gram, factor); // Which is symmetric: its square
     make_polynomial(columns, gram, factor);
     matrix_multiply(rows, columns, columns, seen, (Matrix){ factor, columns, false }, false, next,
                     columns);
