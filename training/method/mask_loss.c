@@ -3,32 +3,46 @@
 
 #include "training/method/mask_loss.h"
 
+#include "training/engine/power.h"
+#include "training/engine/vectorized.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef LAMINA_DOUBLE
-#define POW  pow
-#define SQRT sqrt
-#else
-#define POW  powf
-#define SQRT sqrtf
-#endif
-
 /// Keeps the logarithm finite on sound without noise: 40 dB.
 static const double least_ratio = 1e-4;
 
+/// Sums side by side.
+enum { LANES = 16 };
+
 /// Gains below this are as good as zero; keeps the slope of g^c finite.
 static const real least_gain = (real)1e-5;
+
+/// What a frame is judged by, bin by bin: each [n_bins].
+typedef struct {
+  real* say;   ///< 1 below the recording's bandwidth, what the rest weighs above; of all frames
+  real* y2;    ///< |Y|²
+  real* s2;    ///< |S|²
+  real* cross; ///< Re(Y·S*)
+  real* gain;
+  real* value; ///< Of the loss
+  real* slope; ///< ∂value/∂gain
+} Bins;
+
+/// Arrays that Bins has.
+enum { BIN_ARRAYS = 7 };
 
 struct MaskLoss {
   RecipeLoss weights;
   uint32_t   n_bands;
   uint32_t   n_bins;
   uint32_t*  band;   ///< [n_bins], lower band of a bin
+  uint32_t*  above;  ///< [n_bins], the one above it, if there is one
   real*      upper;  ///< [n_bins], share of the band above
   real*      weight; ///< [n_bins], share of the ERB scale
   double*    value;  ///< [n_streams], each sequence's part of the loss
+  real*      bins;   ///< [n_streams × BIN_ARRAYS × n_bins], room for each sequence's Bins
   real*      gain;   ///< [rows × n_bands], made with the a priori SNR
   real*      rise;   ///< [rows × n_bands], its slope
 };
@@ -59,12 +73,15 @@ mask_loss_new(const RecipeLoss* const weights, const Bands* const bands, const u
   loss->n_bands = n_bands;
   loss->n_bins  = n_bins;
   loss->band    = calloc(n_bins, sizeof(uint32_t));
+  loss->above   = calloc(n_bins, sizeof(uint32_t));
   loss->upper   = calloc(n_bins, sizeof(real));
   loss->weight  = calloc(n_bins, sizeof(real));
   loss->value   = calloc(batch.n_streams, sizeof(double));
+  loss->bins    = calloc((size_t)batch.n_streams * BIN_ARRAYS * n_bins, sizeof(real));
   loss->gain    = calloc((size_t)batch_rows(batch) * n_bands, sizeof(real));
   loss->rise    = calloc((size_t)batch_rows(batch) * n_bands, sizeof(real));
-  if (!loss->band || !loss->upper || !loss->weight || !loss->value || !loss->gain || !loss->rise) {
+  if (!loss->band || !loss->above || !loss->upper || !loss->weight || !loss->value || !loss->bins ||
+      !loss->gain || !loss->rise) {
     mask_loss_free(loss);
     return NULL;
   }
@@ -72,6 +89,7 @@ mask_loss_new(const RecipeLoss* const weights, const Bands* const bands, const u
   for (uint32_t k = 0; k < n_bins; ++k) {
     float upper    = 0.0f;
     loss->band[k]  = bands_of_bin(bands, k, &upper);
+    loss->above[k] = loss->band[k] + 1 < n_bands ? loss->band[k] + 1 : n_bands - 1;
     loss->upper[k] = (real)upper;
   }
   weigh_bins(loss, bin_hz);
@@ -83,9 +101,11 @@ mask_loss_free(MaskLoss* const loss)
 {
   if (loss) {
     free(loss->band);
+    free(loss->above);
     free(loss->upper);
     free(loss->weight);
     free(loss->value);
+    free(loss->bins);
     free(loss->gain);
     free(loss->rise);
     free(loss);
@@ -100,157 +120,233 @@ typedef struct {
   real*             slope;
 } Judgement;
 
-/// One bin of one frame.
-typedef struct {
-  real y2;    ///< |Y|²
-  real s2;    ///< |S|²
-  real cross; ///< Re(Y·S*)
-  real gain;
-} Bin;
-
-static Bin
-bin_at(const Judgement* const judgement, const size_t row, const uint32_t k)
+/// Room for one sequence's, which only its own task uses.
+static Bins
+bins_of(const MaskLoss* const loss, const uint32_t stream)
 {
-  const MaskLoss* const loss  = judgement->loss;
-  const float complex   y     = judgement->target->noisy[row * loss->n_bins + k];
-  const float complex   s     = judgement->target->clean[row * loss->n_bins + k];
-  const real            y_re  = (real)crealf(y);
-  const real            y_im  = (real)cimagf(y);
-  const real            s_re  = (real)crealf(s);
-  const real            s_im  = (real)cimagf(s);
-  const real* const     gain  = judgement->gain + row * loss->n_bands;
-  const uint32_t        band  = loss->band[k];
-  const real            upper = loss->upper[k];
-  const real            step  = upper > 0 ? upper * (gain[band + 1] - gain[band]) : 0;
-  const real            g     = gain[band] + step;
-
-  return (Bin){ .y2    = y_re * y_re + y_im * y_im,
-                .s2    = s_re * s_re + s_im * s_im,
-                .cross = y_re * s_re + y_im * s_im,
-                .gain  = g > least_gain ? g : least_gain };
+  const size_t n  = loss->n_bins;
+  real* const  at = loss->bins + stream * BIN_ARRAYS * n;
+  return (Bins){ at, at + n, at + 2 * n, at + 3 * n, at + 4 * n, at + 5 * n, at + 6 * n };
 }
 
-/// The bins of a sequence.
-typedef struct {
-  uint32_t n_used;   ///< Below the recording's bandwidth
-  uint32_t n_judged; ///< Those above have no say where they weigh nothing
-  real     above;    ///< What they weigh
-} Bandwidth;
+/// The powers and gains of one frame's first n bins.
+VECTORIZED static void
+read_frame(const Judgement* const judgement, const size_t row, const uint32_t n,
+           const Bins* const bins)
+{
+  const MaskLoss* const loss     = judgement->loss;
+  const float* restrict y        = (const float*)(judgement->target->noisy + row * loss->n_bins);
+  const float* restrict s        = (const float*)(judgement->target->clean + row * loss->n_bins);
+  const real* restrict gain      = judgement->gain + row * loss->n_bands;
+  const uint32_t* restrict band  = loss->band;
+  const uint32_t* restrict above = loss->above;
+  const real* restrict upper     = loss->upper;
+  real* restrict y2              = bins->y2;
+  real* restrict s2              = bins->s2;
+  real* restrict cross           = bins->cross;
+  real* restrict g               = bins->gain;
+  for (uint32_t k = 0; k < n; ++k) {
+    const real y_re = (real)y[2 * k];
+    const real y_im = (real)y[2 * k + 1];
+    const real s_re = (real)s[2 * k];
+    const real s_im = (real)s[2 * k + 1];
+    const real low  = gain[band[k]];
+    const real made = low + upper[k] * (gain[above[k]] - low);
 
-static Bandwidth
-bandwidth(const Judgement* const judgement, const uint32_t stream)
+    y2[k]    = y_re * y_re + y_im * y_im;
+    s2[k]    = s_re * s_re + s_im * s_im;
+    cross[k] = y_re * s_re + y_im * s_im;
+    g[k]     = made > least_gain ? made : least_gain;
+  }
+}
+
+/// Bins of a sequence that are judged: those above the recording's bandwidth have no say where they
+/// weigh nothing.
+static uint32_t
+judged_bins(const Judgement* const judgement, const uint32_t stream, const Bins* const bins)
 {
   const MaskLoss* const loss   = judgement->loss;
   const uint32_t        n_used = judgement->target->n_used[stream];
-  const real            above  = (real)loss->weights.above_band;
-  return (Bandwidth){ n_used, above > 0 ? loss->n_bins : n_used, above };
+  for (uint32_t k = 0; k < loss->n_bins; ++k) {
+    bins->say[k] = k < n_used ? 1 : (real)loss->weights.above_band;
+  }
+  return loss->weights.above_band > 0 ? loss->n_bins : n_used;
 }
 
-/// What the logarithm of a sequence's error is taken of.
+/// Of a sequence, or of some of its frames.
 typedef struct {
-  double weight;    ///< Of the logarithm; 0 in silence
-  double error;     ///< Σ|gY − S|²
-  double reference; ///< Σ|S|², and Σ|Y|² where there is no sound
+  double error; ///< Σ|gY − S|²
+  double sound; ///< Σ|S|²
+  double all;   ///< Σ|Y|²
 } Energies;
+
+/// Add what one frame's first n bins have.
+VECTORIZED static void
+add_energies(const uint32_t n, const Bins* const bins, Energies* const sums)
+{
+  const real* restrict say   = bins->say;
+  const real* restrict y2    = bins->y2;
+  const real* restrict s2    = bins->s2;
+  const real* restrict cross = bins->cross;
+  const real* restrict gain  = bins->gain;
+
+  real error[LANES] = { 0 };
+  real sound[LANES] = { 0 };
+  real all[LANES]   = { 0 };
+  for (uint32_t k = 0; k + LANES <= n; k += LANES) {
+    for (uint32_t l = 0; l < LANES; ++l) {
+      error[l] += say[k + l] *
+                  (gain[k + l] * (gain[k + l] * y2[k + l] - 2 * cross[k + l]) + s2[k + l]);
+      sound[l] += say[k + l] * s2[k + l];
+      all[l] += say[k + l] * y2[k + l];
+    }
+  }
+  for (uint32_t k = n - n % LANES; k < n; ++k) {
+    error[0] += say[k] * (gain[k] * (gain[k] * y2[k] - 2 * cross[k]) + s2[k]);
+    sound[0] += say[k] * s2[k];
+    all[0] += say[k] * y2[k];
+  }
+  for (uint32_t l = 0; l < LANES; ++l) {
+    sums->error += (double)error[l];
+    sums->sound += (double)sound[l];
+    sums->all += (double)all[l];
+  }
+}
 
 static Energies
 sequence_energies(const Judgement* const judgement, const uint32_t stream)
 {
-  const Bandwidth band  = bandwidth(judgement, stream);
-  double          error = 0.0;
-  double          sound = 0.0;
-  double          all   = 0.0;
+  const Bins     bins = bins_of(judgement->loss, stream);
+  const uint32_t n    = judged_bins(judgement, stream, &bins);
+  Energies       sums = { 0.0, 0.0, 0.0 };
   for (uint32_t t = 0; t < judgement->batch.n_steps; ++t) {
-    const size_t row       = (size_t)t * judgement->batch.n_streams + stream;
-    real         row_error = 0;
-    real         row_sound = 0;
-    real         row_all   = 0;
-    for (uint32_t k = 0; k < band.n_judged; ++k) {
-      const Bin  bin    = bin_at(judgement, row, k);
-      const real weight = k < band.n_used ? 1 : band.above;
-      row_error += weight * (bin.gain * (bin.gain * bin.y2 - 2 * bin.cross) + bin.s2);
-      row_sound += weight * bin.s2;
-      row_all += weight * bin.y2;
-    }
-    error += (double)row_error;
-    sound += (double)row_sound;
-    all += (double)row_all;
+    read_frame(judgement, (size_t)t * judgement->batch.n_streams + stream, n, &bins);
+    add_energies(n, &bins, &sums);
+  }
+  return sums;
+}
+
+/// What the logarithm of a sequence's error is taken of.
+typedef struct {
+  double weight; ///< Of the logarithm; 0 in silence
+  double ratio;  ///< Of the energy of what is wrong and that of the sound, or of the noise alone
+  double rise;   ///< ∂(weight · log10(ratio)) / ∂energy
+} Distortion;
+
+static Distortion
+sequence_distortion(const Judgement* const judgement, const uint32_t stream)
+{
+  const RecipeLoss* const weights   = &judgement->loss->weights;
+  const Energies          found     = sequence_energies(judgement, stream);
+  const double            reference = found.sound > 0.0 ? found.sound : found.all;
+  if (!(reference > 0.0)) {
+    return (Distortion){ 0.0, 1.0, 0.0 };
   }
 
-  const RecipeLoss* const weights = &judgement->loss->weights;
-  return sound > 0.0 ? (Energies){ weights->energy, error, sound }
-         : all > 0.0 ? (Energies){ weights->noise_alone, error, all }
-                     : (Energies){ 0.0, 0.0, 1.0 };
+  const double per_sequence = 1.0 / judgement->batch.n_streams;
+  const double weight = per_sequence * (found.sound > 0.0 ? weights->energy : weights->noise_alone);
+  const double ratio  = found.error / reference + least_ratio;
+  return (Distortion){ weight, ratio, weight / (M_LN10 * ratio * reference) };
 }
 
-/// The compressed parts for one bin.  @param slope ∂/∂g, written.
-static real
-compressed_error(const RecipeLoss* const weights, const Bin bin, real* const slope)
+/// The compressed parts of one frame's first n bins, and their slopes.
+VECTORIZED static void
+compressed_errors(const RecipeLoss* const weights, const uint32_t n, const Bins* const bins)
 {
-  const real c         = (real)weights->compression;
-  const real magnitude = (real)weights->magnitude;
-  const real phase     = (real)weights->phase;
-  const real norm      = bin.y2 * bin.s2;
-  const real cosine    = norm > 0 ? bin.cross / SQRT(norm) : 0;
-  const real u         = POW(bin.gain * bin.gain * bin.y2, (real)0.5 * c);
-  const real b         = POW(bin.s2, (real)0.5 * c);
-  const real v         = u < b ? (real)weights->lost_sound : 1;
+  const real c               = (real)weights->compression;
+  const real magnitude       = (real)weights->magnitude;
+  const real phase           = (real)weights->phase;
+  const real lost            = (real)weights->lost_sound;
+  const real* restrict y2    = bins->y2;
+  const real* restrict s2    = bins->s2;
+  const real* restrict cross = bins->cross;
+  const real* restrict gain  = bins->gain;
+  real* restrict value       = bins->value;
+  real* restrict slope       = bins->slope;
+  POWERS_OF_VECTORS
+  for (uint32_t k = 0; k < n; ++k) {
+    const real norm   = y2[k] * s2[k];
+    const real cosine = norm > 0 ? cross[k] / SQRT(norm) : 0;
+    const real u      = POW(gain[k] * gain[k] * y2[k], (real)0.5 * c);
+    const real b      = POW(s2[k], (real)0.5 * c);
+    const real off    = u - b;
+    const real v      = magnitude * (off < 0 ? lost : 1);
 
-  // ∂u/∂g = c·u / g
-  *slope = 2 * c / bin.gain * (magnitude * v * (u - b) * u + phase * u * (u - b * cosine));
-  return magnitude * v * (u - b) * (u - b) + phase * (u * u + b * b - 2 * u * b * cosine);
+    value[k] = v * off * off + phase * (u * u + b * b - 2 * u * b * cosine);
+    // ∂u/∂g = c·u / g
+    slope[k] = 2 * c * u / gain[k] * (v * off + phase * (u - b * cosine));
+  }
 }
 
-/// Gains of one sequence that go out from the a priori SNR: prior_snr_gain() and its slope.
-static void
-make_gains(const Judgement* const judgement, const uint32_t stream)
+/// Weigh them, and add the slope of the distortion.  @param per_bin Of each part, [n_bins].
+VECTORIZED static void
+add_distortion(const uint32_t n, const real per_row, const real per_energy,
+               const real* restrict per_bin, const Bins* const bins)
+{
+  const real* restrict say   = bins->say;
+  const real* restrict y2    = bins->y2;
+  const real* restrict cross = bins->cross;
+  const real* restrict gain  = bins->gain;
+  real* restrict value       = bins->value;
+  real* restrict slope       = bins->slope;
+  for (uint32_t k = 0; k < n; ++k) {
+    const real weight = say[k] * per_row * per_bin[k];
+    value[k] *= weight;
+    slope[k] = weight * slope[k] + say[k] * per_energy * 2 * (gain[k] * y2[k] - cross[k]);
+  }
+}
+
+/// @param slope Of the bands' gains, [n_bands], written.  @return The sum of the first n values.
+static double
+gather(const MaskLoss* const loss, const uint32_t n, const Bins* const bins, real* const slope)
+{
+  real sum = 0;
+  memset(slope, 0, loss->n_bands * sizeof(real));
+  for (uint32_t k = 0; k < n; ++k) {
+    sum += bins->value[k];
+    slope[loss->band[k]] += (1 - loss->upper[k]) * bins->slope[k];
+    slope[loss->above[k]] += loss->upper[k] * bins->slope[k];
+  }
+  return (double)sum;
+}
+
+/// Gains of one frame that go out from the a priori SNR: prior_snr_gain() and its slope.
+VECTORIZED static void
+make_gains(const Judgement* const judgement, const size_t row)
 {
   const MaskLoss* const loss = judgement->loss;
-  for (uint32_t t = 0; t < judgement->batch.n_steps; ++t) {
-    const size_t at = ((size_t)t * judgement->batch.n_streams + stream) * loss->n_bands;
-    for (size_t i = at; i < at + loss->n_bands; ++i) {
-      const real share = judgement->gain[i];
-      const real xi    = POW(10, (real)judgement->target->prior_db[i] / 10);
-      const real both  = 1 - share + share * xi;
-      loss->gain[i]    = share * xi / both;
-      loss->rise[i]    = xi / (both * both);
-    }
+  const uint32_t        n    = loss->n_bands;
+  const real* restrict share = judgement->gain + row * n;
+  const float* restrict db   = judgement->target->prior_db + row * n;
+  real* restrict gain        = loss->gain + row * n;
+  real* restrict rise        = loss->rise + row * n;
+  POWERS_OF_VECTORS
+  for (uint32_t i = 0; i < n; ++i) {
+    const real xi   = POW(10, (real)db[i] / 10);
+    const real both = 1 - share[i] + share[i] * xi;
+    gain[i]         = share[i] * xi / both;
+    rise[i]         = xi / (both * both);
   }
 }
 
 static void
 judge_gains(const Judgement* const judgement, const uint32_t stream)
 {
-  MaskLoss* const  loss  = judgement->loss;
-  const BatchShape batch = judgement->batch;
-  const Bandwidth  band  = bandwidth(judgement, stream);
-  const Energies   found = sequence_energies(judgement, stream);
-  const double     ratio = found.error / found.reference + least_ratio;
-  const double     share = found.weight / batch.n_streams;
-  // ∂ log10(E/P + ε) / ∂E
-  const real per_error = (real)(share / (M_LN10 * ratio * found.reference));
-  const real per_row   = (real)1 / (real)batch_rows(batch);
-  double     sum       = 0.0;
+  MaskLoss* const  loss    = judgement->loss;
+  const BatchShape batch   = judgement->batch;
+  const Distortion found   = sequence_distortion(judgement, stream);
+  const Bins       bins    = bins_of(loss, stream);
+  const uint32_t   n       = judged_bins(judgement, stream, &bins);
+  const real       per_row = (real)1 / (real)batch_rows(batch);
+  double           sum     = found.weight * log10(found.ratio);
   for (uint32_t t = 0; t < batch.n_steps; ++t) {
-    const size_t row     = (size_t)t * batch.n_streams + stream;
-    real* const  slope   = judgement->slope + row * loss->n_bands;
-    real         row_sum = 0;
-    memset(slope, 0, loss->n_bands * sizeof(real));
-    for (uint32_t k = 0; k < band.n_judged; ++k) {
-      const Bin  bin    = bin_at(judgement, row, k);
-      const real say    = k < band.n_used ? 1 : band.above;
-      const real weight = say * per_row * loss->weight[k];
-      real       d      = 0;
-      row_sum += weight * compressed_error(&loss->weights, bin, &d);
-      d = weight * d + say * per_error * 2 * (bin.gain * bin.y2 - bin.cross);
-      slope[loss->band[k]] += (1 - loss->upper[k]) * d;
-      if (loss->upper[k] > 0) {
-        slope[loss->band[k] + 1] += loss->upper[k] * d;
-      }
-    }
-    sum += (double)row_sum;
+    const size_t row = (size_t)t * batch.n_streams + stream;
+    read_frame(judgement, row, n, &bins);
+    compressed_errors(&loss->weights, n, &bins);
+    add_distortion(n, per_row, (real)found.rise, loss->weight, &bins);
+    sum += gather(loss, n, &bins, judgement->slope + row * loss->n_bands);
   }
-  loss->value[stream] = sum + share * log10(ratio);
+  loss->value[stream] = sum;
 }
 
 static void
@@ -265,7 +361,9 @@ judge_sequence(void* const handle, const uint32_t stream)
   const MaskLoss* const loss = given->loss;
   Judgement             made = *given;
   made.gain                  = loss->gain;
-  make_gains(given, stream);
+  for (uint32_t t = 0; t < made.batch.n_steps; ++t) {
+    make_gains(given, (size_t)t * made.batch.n_streams + stream);
+  }
   judge_gains(&made, stream);
   for (uint32_t t = 0; t < made.batch.n_steps; ++t) {
     const size_t at = ((size_t)t * made.batch.n_streams + stream) * loss->n_bands;
