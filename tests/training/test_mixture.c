@@ -535,6 +535,55 @@ noise_is_played_backwards(void** state)
   close_bench(&bench);
 }
 
+/// Whether what the noise adds comes again after 0.15…0.5 s.
+static bool
+repeats(const Mixture* mixture)
+{
+  enum { FIRST = 100, HEARD = 600 };
+  static float added[N];
+  for (uint32_t i = 0; i < N; ++i) {
+    added[i] = mixture->noisy[i] - mixture->clean[i];
+  }
+  for (uint32_t lag = (uint32_t)(0.15 * RATE); lag <= RATE / 2; ++lag) {
+    double both  = 0.0;
+    double early = 0.0;
+    double late  = 0.0;
+    for (uint32_t i = FIRST; i < FIRST + HEARD; ++i) {
+      both += (double)added[i] * (double)added[i + lag];
+      early += (double)added[i] * (double)added[i];
+      late += (double)added[i + lag] * (double)added[i + lag];
+    }
+    if (both > 0.7 * sqrt(early * late)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Periods are as likely in every octave of 0.15…3 s.
+static void
+noise_is_repeated(void** state)
+{
+  enum { N_DRAWN = 100 };
+  Bench         bench  = open_bench(state, tone, hiss);
+  MixtureConfig config = plain;
+  const double  share  = 0.6 * log(0.5 / 0.15) / log(3.0 / 0.15);
+  config.loop_share    = 0.6;
+  double n_repeated    = 0.0;
+  for (uint64_t i = 0; i < N_DRAWN; ++i) {
+    draw(&bench, &config, i);
+    n_repeated += repeats(&bench.mixture);
+  }
+  assert_near(n_repeated, share * N_DRAWN, 4.0 * sqrt(N_DRAWN * share * (1.0 - share)));
+
+  config.loop_share = 0.0;
+  for (uint64_t i = 0; i < 10; ++i) {
+    draw(&bench, &config, i);
+    assert_false(repeats(&bench.mixture));
+  }
+  close_bench(&bench);
+}
+
 static void
 no_recorded_noise_is_needed(void** state)
 {
@@ -785,6 +834,7 @@ main(void)
     IN_FOLDER(shots_are_noise_under_voices_alone),
     IN_FOLDER(calls_are_noise_under_voices_alone),
     IN_FOLDER(noise_is_played_backwards),
+    IN_FOLDER(noise_is_repeated),
     IN_FOLDER(no_recorded_noise_is_needed),
     IN_FOLDER(highs_are_taken_from_the_sound_or_from_all),
     IN_FOLDER(a_room_is_kept_with_the_sound),

@@ -104,7 +104,7 @@ static const char every[] =
   "          music_share: 0.6, music_snr_min_db: 1, babble_share: 0.6, profile_share: 0.8,\n"
   "          steady_share: 0.25, reverberation_share: 0.15, low_pass_share: 0.35,\n"
   "          shot_share: 0.05, call_share: 0.06, backwards_share: 0.07, clip_share: 0.45, "
-  "drive_share: 0.55, sound_semitones: 1.5, "
+  "loop_share: 0.08, drive_share: 0.55, sound_semitones: 1.5, "
   "noise_semitones: 6}\n"
   "batch: {streams: 3, frames: 40, lead: 17}\n"
   "layers: [{units: 5, taps: [0, 7], activation: softplus, corruption: masking, amount: 0.4}]\n"
@@ -175,6 +175,7 @@ assert_every_mixture(const MixtureConfig* mixture)
   assert_true(mixture->steady_share == 0.25 && mixture->clip_share == 0.45);
   assert_true(mixture->drive_share == 0.55 && mixture->shot_share == 0.05);
   assert_true(mixture->call_share == 0.06 && mixture->backwards_share == 0.07);
+  assert_true(mixture->loop_share == 0.08);
   assert_true(mixture->sound_semitones == 1.5 && mixture->noise_semitones == 6.0);
   assert_true(mixture->reverberation_share == 0.15 && mixture->low_pass_share == 0.35);
 }

@@ -28,6 +28,14 @@ const CorpusPlay mixture_noise_play = { 0.0, 0.0, 0.0 };
 #define LOW_PASS_MIN_HZ 4000.0
 #define LOW_PASS_MAX_HZ 20000.0
 
+/// What is repeated of a recorded noise, seconds: from keys typed fast to a machine's slow round.
+#define LOOP_MIN_S 0.15
+#define LOOP_MAX_S 3.0
+
+/// Length of a fade between two repetitions, and the standard deviation of their levels.
+#define LOOP_FADE_S    0.005
+#define LOOP_SPREAD_DB 2.0
+
 /// Most that is cut off of a peak, dB.
 #define CLIP_MAX_DB 12.0
 
@@ -260,6 +268,32 @@ reverse(uint32_t n, float* x)
   }
 }
 
+/// Weight of the `i`th of `n` samples that fades in and out by `n_fade`.
+static float
+fade(uint32_t i, uint32_t n, uint32_t n_fade)
+{
+  const uint32_t to_end = i < n - i ? i : n - i;
+  return to_end < n_fade ? (float)to_end / (float)n_fade : 1.0f;
+}
+
+/// Repeat a stretch of x, [n], as steps, keys and machines do, each time a little louder or softer.
+/// @param work [n].
+static void
+loop(Random* random, double rate_hz, uint32_t n, float* x, float* work)
+{
+  const double   wanted = rate_hz * random_logarithmic(random, LOOP_MIN_S, LOOP_MAX_S);
+  const uint32_t period = wanted < n ? (uint32_t)wanted : n;
+  const uint32_t first  = random_below(random, n - period + 1);
+  const uint32_t n_fade = (uint32_t)(LOOP_FADE_S * rate_hz);
+  memcpy(work, x, n * sizeof *x);
+  for (uint32_t at = 0; at < n; at += period) {
+    const float gain = (float)pow(10.0, LOOP_SPREAD_DB * random_normal(random) / 20.0);
+    for (uint32_t i = 0; i < period && at + i < n; ++i) {
+      x[at + i] = gain * fade(i, period, n_fade) * work[first + i];
+    }
+  }
+}
+
 static Status
 draw_recorded(const Making* making, uint32_t which, Random* random, float* out, Diagnostic* why)
 {
@@ -268,6 +302,9 @@ draw_recorded(const Making* making, uint32_t which, Random* random, float* out, 
                                     why);
   if (!status && draw_chance(random, making->config->backwards_share)) {
     reverse(making->n_noise, out);
+  }
+  if (!status && draw_chance(random, making->config->loop_share)) {
+    loop(random, corpus_rate(making->sources->noise), making->n_noise, out, making->voice);
   }
   return status;
 }

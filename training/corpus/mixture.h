@@ -37,6 +37,7 @@ typedef struct {
   double sound_semitones; ///< Sounds are played lower or higher by up to this, as a tape
   double noise_semitones; ///< And recorded noises
   double backwards_share; ///< Recorded noises that are played backwards
+  double loop_share;      ///< Recorded noises of which a stretch of 0.15…3 s is repeated
 } MixtureConfig;
 
 /// What examples are made of, all at one rate.

@@ -169,6 +169,7 @@ static const Field fields[] = {
   REAL("mixture.music_share", mixture.music_share, 0.0, 1.0),
   REAL("mixture.music_snr_min_db", mixture.music_snr_min_db, -60.0, 100.0),
   REAL("mixture.backwards_share", mixture.backwards_share, 0.0, 1.0),
+  REAL("mixture.loop_share", mixture.loop_share, 0.0, 1.0),
   REAL("mixture.shot_share", mixture.shot_share, 0.0, 1.0),
   REAL("mixture.call_share", mixture.call_share, 0.0, 1.0),
   REAL("mixture.steady_share", mixture.steady_share, 0.0, 1.0),
