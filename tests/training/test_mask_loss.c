@@ -109,15 +109,16 @@ test_gradient_of_every_part(void** const state)
   check_gradient((RecipeLoss){ .compression = 0.3, .phase = 1.0, .lost_sound = 1.0 }, false);
   check_gradient((RecipeLoss){ .compression = 0.5, .energy = 1.0, .lost_sound = 1.0 }, false);
   check_gradient((RecipeLoss){ .compression = 0.5, .noise_alone = 1.0, .lost_sound = 1.0 }, false);
-  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.4, 0.0 }, false);
-  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.4, 0.3 }, false);
+  check_gradient((RecipeLoss){ .compression = 0.5, .distance = 1.0, .lost_sound = 1.0 }, false);
+  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.4, 0.0, 0.0 }, false);
+  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.4, 0.5, 0.3 }, false);
 }
 
 static void
 test_gradient_through_the_prior(void** const state)
 {
   (void)state;
-  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.4, 0.0 }, true);
+  check_gradient((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.4, 0.5, 0.0 }, true);
 }
 
 /// The loss of a share is that of the gain that prior_snr_gain() makes of it.
@@ -125,7 +126,7 @@ static void
 test_prior_makes_the_gains(void** const state)
 {
   (void)state;
-  Fixture* const fixture   = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.0, 0.0 });
+  Fixture* const fixture   = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.0, 0.0, 0.0 });
   fixture->target.prior_db = fixture->prior_db;
   const double given       = loss(fixture);
   fixture->target.prior_db = NULL;
@@ -141,7 +142,7 @@ static void
 test_clean_sound_costs_nothing(void** const state)
 {
   (void)state;
-  Fixture* const fixture = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.3, 2.0, 0.0, 0.0 });
+  Fixture* const fixture = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.3, 2.0, 0.0, 0.0, 0.0 });
   memcpy(fixture->noisy, fixture->clean, sizeof(fixture->clean));
   for (uint32_t i = 0; i < N_ROWS * N_BANDS; ++i) {
     fixture->gain[i] = 1.0;
@@ -156,7 +157,7 @@ static void
 test_by_hand(void** const state)
 {
   (void)state;
-  Fixture* const fixture = new_fixture((RecipeLoss){ 1.0, 1.0, 1.0, 1.0, 2.0, 0.0, 0.0 });
+  Fixture* const fixture = new_fixture((RecipeLoss){ 1.0, 1.0, 1.0, 1.0, 2.0, 0.0, 0.0, 0.0 });
   for (uint32_t i = 0; i < N_ROWS * N_BINS; ++i) {
     fixture->clean[i] = 1.0f;
     fixture->noisy[i] = 3.0f * I;
@@ -172,6 +173,25 @@ test_by_hand(void** const state)
   const double phase     = 0.75 * 0.75 + 1.0;
   const double energy    = log10(25.0 / 16.0 + 1e-4);
   assert_true(fabs(loss(fixture) - (magnitude + phase + energy)) < 1e-9);
+  free_fixture(fixture);
+}
+
+/// A quarter of the power everywhere is 6 dB, in each of the two sequences that hold sound.
+static void
+test_distance(void** const state)
+{
+  (void)state;
+  Fixture* const fixture = new_fixture((RecipeLoss){ .compression = 0.5, .distance = 0.5 });
+  memcpy(fixture->noisy, fixture->clean, sizeof(fixture->clean));
+  for (uint32_t i = 0; i < N_ROWS * N_BANDS; ++i) {
+    fixture->gain[i] = 0.5;
+  }
+  fixture->n_used[1] = N_BINS;
+  assert_true(fabs(loss(fixture) - 0.5 * log10(4.0) * 2.0 / 3.0) < 1e-3);
+  for (uint32_t i = 0; i < N_ROWS * N_BANDS; ++i) {
+    fixture->gain[i] = 1.0;
+  }
+  assert_true(loss(fixture) < 1e-3);
   free_fixture(fixture);
 }
 
@@ -196,7 +216,7 @@ static void
 test_unused_bins_have_no_say(void** const state)
 {
   (void)state;
-  Fixture* const fixture = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.0, 0.0 });
+  Fixture* const fixture = new_fixture((RecipeLoss){ 0.3, 0.7, 0.3, 0.2, 2.0, 0.0, 0.0, 0.0 });
   const double   before  = loss(fixture);
   fixture->noisy[1 * N_BINS + 30] += 10.0f;
   assert_true(loss(fixture) == before);
@@ -233,6 +253,7 @@ main(void)
     cmocka_unit_test(test_prior_makes_the_gains),
     cmocka_unit_test(test_clean_sound_costs_nothing),
     cmocka_unit_test(test_by_hand),
+    cmocka_unit_test(test_distance),
     cmocka_unit_test(test_noise_alone),
     cmocka_unit_test(test_unused_bins_have_no_say),
     cmocka_unit_test(test_unused_bins_have_their_weight),

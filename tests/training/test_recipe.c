@@ -113,7 +113,7 @@ static const char every[] =
   "fine_tune: {steps: 6, rate: 0.125, warmup: 7, final_rate: 0.5, clip: 8, validate_every: 9,\n"
   "            patience: 10, average: 0.75}\n"
   "loss: {compression: 0.5, magnitude: 1, phase: 2, energy: 3, lost_sound: 4, noise_alone: 5, "
-  "above_band: 0.6}\n";
+  "distance: 6, above_band: 0.6}\n";
 
 static void
 assert_every_layer(const Recipe* recipe)
@@ -198,7 +198,7 @@ assert_every(const Recipe* recipe)
   assert_int_equal(recipe->lead, 17);
   assert_true(loss->compression == 0.5 && loss->magnitude == 1.0 && loss->phase == 2.0);
   assert_true(loss->energy == 3.0 && loss->lost_sound == 4.0 && loss->noise_alone == 5.0);
-  assert_true(loss->above_band == 0.6);
+  assert_true(loss->distance == 6.0 && loss->above_band == 0.6);
   assert_every_feature(&recipe->features);
   assert_every_mixture(&recipe->mixture);
   assert_every_layer(recipe);

@@ -13,6 +13,12 @@
 /// Keeps the logarithm finite on sound without noise: 40 dB.
 static const double least_ratio = 1e-4;
 
+/// Powers of a spectrum count from there, re the strongest bin of the sequence: −50 dB.
+static const double least_power = 1e-5;
+
+/// Keeps the slope of a distance near 0 finite, bels².
+static const double least_distance = 1e-6;
+
 /// Sums side by side.
 enum { LANES = 16 };
 
@@ -28,10 +34,11 @@ typedef struct {
   real* gain;
   real* value; ///< Of the loss
   real* slope; ///< ∂value/∂gain
+  real* apart; ///< log(|gY|² + δ) − log(|S|² + δ)
 } Bins;
 
 /// Arrays that Bins has.
-enum { BIN_ARRAYS = 7 };
+enum { BIN_ARRAYS = 8 };
 
 struct MaskLoss {
   RecipeLoss weights;
@@ -126,7 +133,8 @@ bins_of(const MaskLoss* const loss, const uint32_t stream)
 {
   const size_t n  = loss->n_bins;
   real* const  at = loss->bins + stream * BIN_ARRAYS * n;
-  return (Bins){ at, at + n, at + 2 * n, at + 3 * n, at + 4 * n, at + 5 * n, at + 6 * n };
+  return (
+    Bins){ at, at + n, at + 2 * n, at + 3 * n, at + 4 * n, at + 5 * n, at + 6 * n, at + 7 * n };
 }
 
 /// The powers and gains of one frame's first n bins.
@@ -175,9 +183,10 @@ judged_bins(const Judgement* const judgement, const uint32_t stream, const Bins*
 
 /// Of a sequence, or of some of its frames.
 typedef struct {
-  double error; ///< Σ|gY − S|²
-  double sound; ///< Σ|S|²
-  double all;   ///< Σ|Y|²
+  double error;     ///< Σ|gY − S|²
+  double sound;     ///< Σ|S|²
+  double all;       ///< Σ|Y|²
+  double strongest; ///< Greatest |S|²
 } Energies;
 
 /// Add what one frame's first n bins have.
@@ -211,6 +220,9 @@ add_energies(const uint32_t n, const Bins* const bins, Energies* const sums)
     sums->sound += (double)sound[l];
     sums->all += (double)all[l];
   }
+  for (uint32_t k = 0; k < n; ++k) {
+    sums->strongest = s2[k] > (real)sums->strongest ? (double)s2[k] : sums->strongest;
+  }
 }
 
 static Energies
@@ -218,7 +230,7 @@ sequence_energies(const Judgement* const judgement, const uint32_t stream)
 {
   const Bins     bins = bins_of(judgement->loss, stream);
   const uint32_t n    = judged_bins(judgement, stream, &bins);
-  Energies       sums = { 0.0, 0.0, 0.0 };
+  Energies       sums = { 0.0, 0.0, 0.0, 0.0 };
   for (uint32_t t = 0; t < judgement->batch.n_steps; ++t) {
     read_frame(judgement, (size_t)t * judgement->batch.n_streams + stream, n, &bins);
     add_energies(n, &bins, &sums);
@@ -231,6 +243,7 @@ typedef struct {
   double weight; ///< Of the logarithm; 0 in silence
   double ratio;  ///< Of the energy of what is wrong and that of the sound, or of the noise alone
   double rise;   ///< ∂(weight · log10(ratio)) / ∂energy
+  double least;  ///< δ of the log-spectral distance; 0 where there is no sound
 } Distortion;
 
 static Distortion
@@ -240,13 +253,14 @@ sequence_distortion(const Judgement* const judgement, const uint32_t stream)
   const Energies          found     = sequence_energies(judgement, stream);
   const double            reference = found.sound > 0.0 ? found.sound : found.all;
   if (!(reference > 0.0)) {
-    return (Distortion){ 0.0, 1.0, 0.0 };
+    return (Distortion){ 0.0, 1.0, 0.0, 0.0 };
   }
 
   const double per_sequence = 1.0 / judgement->batch.n_streams;
   const double weight = per_sequence * (found.sound > 0.0 ? weights->energy : weights->noise_alone);
   const double ratio  = found.error / reference + least_ratio;
-  return (Distortion){ weight, ratio, weight / (M_LN10 * ratio * reference) };
+  return (Distortion){ weight, ratio, weight / (M_LN10 * ratio * reference),
+                       least_power * found.strongest };
 }
 
 /// The compressed parts of one frame's first n bins, and their slopes.
@@ -294,6 +308,47 @@ add_distortion(const uint32_t n, const real per_row, const real per_energy,
     value[k] *= weight;
     slope[k] = weight * slope[k] + say[k] * per_energy * 2 * (gain[k] * y2[k] - cross[k]);
   }
+}
+
+/// How far apart the logarithms of one frame's first n bins are, and the slope of their square.
+VECTORIZED static void
+compare_logarithms(const uint32_t n, const real least, const Bins* const bins)
+{
+  const real* restrict y2   = bins->y2;
+  const real* restrict s2   = bins->s2;
+  const real* restrict gain = bins->gain;
+  real* restrict apart      = bins->apart;
+  POWERS_OF_VECTORS
+  for (uint32_t k = 0; k < n; ++k) {
+    apart[k] = LOG((gain[k] * gain[k] * y2[k] + least) / (s2[k] + least));
+  }
+}
+
+/// Add the slope of one frame's log-spectral distance.  @return The distance times its weight.
+VECTORIZED static double
+add_distance(const MaskLoss* const loss, const uint32_t n, const real per_row, const real least,
+             const Bins* const bins)
+{
+  const real* restrict say   = bins->say;
+  const real* restrict y2    = bins->y2;
+  const real* restrict gain  = bins->gain;
+  const real* restrict apart = bins->apart;
+  real* restrict slope       = bins->slope;
+
+  double sum = 0.0;
+  for (uint32_t k = 0; k < n; ++k) {
+    sum += (double)(say[k] * apart[k] * apart[k]);
+  }
+
+  const double per_bin  = 1.0 / (M_LN10 * M_LN10 * loss->n_bins);
+  const double distance = sqrt(sum * per_bin + least_distance);
+  const double weight   = loss->weights.distance * (double)per_row;
+  const real   rise     = (real)(weight * per_bin / distance);
+  for (uint32_t k = 0; k < n; ++k) {
+    const real left = gain[k] * y2[k];
+    slope[k] += say[k] * rise * apart[k] * 2 * left / (gain[k] * left + least);
+  }
+  return weight * distance;
 }
 
 /// @param slope Of the bands' gains, [n_bands], written.  @return The sum of the first n values.
@@ -344,6 +399,10 @@ judge_gains(const Judgement* const judgement, const uint32_t stream)
     read_frame(judgement, row, n, &bins);
     compressed_errors(&loss->weights, n, &bins);
     add_distortion(n, per_row, (real)found.rise, loss->weight, &bins);
+    if (loss->weights.distance > 0.0 && found.least > 0.0) {
+      compare_logarithms(n, (real)found.least, &bins);
+      sum += add_distance(loss, n, per_row, (real)found.least, &bins);
+    }
     sum += gather(loss, n, &bins, judgement->slope + row * loss->n_bands);
   }
   loss->value[stream] = sum;

@@ -40,7 +40,13 @@ typedef struct {
 
        noise_alone · log10( Σ|gY|² / Σ|Y|² + 1e-4 )
 
-   what is left of the noise.
+   what is left of the noise.  To this comes, for sequences that hold sound, the mean over the
+   frames of
+
+       distance · √( Σ_k log10²( (|gY|² + δ) / (|S|² + δ) ) / n_bins )
+
+   with δ = 50 dB below the greatest |S|² of the sequence: the log-spectral distance in bels, about
+   as spectral_distance.h measures it.
    Compression makes soft sounds count (Valin 2018; Schröter et al. 2022); the last term makes
    energy count.  Bins above a recording's own bandwidth, where there is noise alone, are weighed
    by `above_band`: with 1, many recordings without highs would teach that highs are noise; with 0,

@@ -197,6 +197,7 @@ static const Field fields[] = {
   REAL("loss.energy", loss.energy, 0.0, 1000.0),
   REAL("loss.lost_sound", loss.lost_sound, 0.0, 1000.0),
   REAL("loss.noise_alone", loss.noise_alone, 0.0, 1000.0),
+  REAL("loss.distance", loss.distance, 0.0, 1000.0),
   REAL("loss.above_band", loss.above_band, 0.0, 1.0),
 };
 

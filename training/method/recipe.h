@@ -89,6 +89,7 @@ typedef struct {
   double energy;      ///< Weight of the logarithm of the uncompressed error
   double lost_sound;  ///< Factor where less than the clean magnitude is left
   double noise_alone; ///< As `energy`, of what is left of noise that sounds alone
+  double distance;    ///< Weight of the log-spectral distance
   double above_band;  ///< Weight of bins above a recording's own bandwidth, 0…1
 } RecipeLoss;
 
