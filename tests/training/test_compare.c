@@ -165,7 +165,7 @@ faults_are_told(void** state)
     { "recipe.yaml --data sound --rates 0", "--rates 0" },
     { "recipe.yaml --data sound --seeds 0", "--seeds 0" },
     { "recipe.yaml --data sound --csv no/folder.csv", "no: " },
-    { "recipe.yaml --data sound --picture sound", "sound: not a file" },
+    { "recipe.yaml --data sound --picture sound", "sound: the name must end in .png" },
     { "recipe.yaml --data sound --set pretrain.steps=0", "pretrain.steps" },
     { "recipe.yaml --data sound --set code=variational", "plain code" },
     { "recipe.yaml --data sound --set task=classify", "task classify" },

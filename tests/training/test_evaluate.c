@@ -220,6 +220,7 @@ what_is_wrong_is_said_in_one_line(void** state)
     { "half.safetensors -d sound -n noise --valid-share 0", "leaves no file" },
     { "half.safetensors -d sound -n none", "none: No such file" },
     { "half.safetensors -d none -n noise", "none: No such file" },
+    { "none.safetensors -d sound -n noise --csv no/scores.csv", "no: No such file" },
     { "half.safetensors --clean a.wav --noisy stereo.wav", "differ in rate or number of channels" },
     { "half.safetensors -d sound -n noise --against sox", "--against sox: NAME=COMMAND" },
     { "half.safetensors --clean a.wav --noisy a.wav --against 'a={in}{out}'", "needs folders" },

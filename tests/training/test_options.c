@@ -80,6 +80,23 @@ outputs_need_a_folder_and_a_file(void** state)
 }
 
 static void
+names_of_outputs_say_what_they_are(void** state)
+{
+  (void)state;
+  Diagnostic why = { "" };
+  assert_int_equal(option_sound_output("new.FLAC", &why), STATUS_SUCCESS);
+  assert_int_equal(option_sound_output("no/such/new.wav", &why), STATUS_IO);
+  assert_int_equal(option_sound_output("new.mp3", &why), STATUS_BAD_OPTION);
+  assert_string_equal(why.text, "new.mp3: the name must end in .wav, .flac, .aiff, .aif or .ogg");
+
+  assert_int_equal(option_picture_output("new.PNG", &why), STATUS_SUCCESS);
+  assert_int_equal(option_picture_output("no/such/new.png", &why), STATUS_IO);
+  assert_int_equal(option_picture_output(".png", &why), STATUS_BAD_OPTION);
+  assert_int_equal(option_picture_output("new.wav", &why), STATUS_BAD_OPTION);
+  assert_string_equal(why.text, "new.wav: the name must end in .png");
+}
+
+static void
 seeds_have_64_bits(void** state)
 {
   (void)state;
@@ -140,6 +157,7 @@ main(void)
     cmocka_unit_test(counts_are_whole),
     cmocka_unit_test(numbers_have_commas_between_them),
     cmocka_unit_test(outputs_need_a_folder_and_a_file),
+    cmocka_unit_test(names_of_outputs_say_what_they_are),
     cmocka_unit_test(seeds_have_64_bits),
     cmocka_unit_test(lists_are_bounded),
     cmocka_unit_test(the_denoisers_options_reach_their_parameters),

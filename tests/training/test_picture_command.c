@@ -55,8 +55,19 @@ faults_are_told(void** state)
   assert_int_equal(picture(state, "out.png a.wav missing.wav=Title"), 1);
   program_expect_complaint("missing.wav");
   assert_int_equal(picture(state, "no/folder.png a.wav"), 1);
-  program_expect_complaint("no/folder.png");
+  program_expect_complaint("no: No such file");
   assert_int_equal(access(folder_path(state, "out.png"), F_OK), -1);
+}
+
+/// Whoever forgets OUT.png names a recording first.
+static void
+recordings_are_not_drawn_over(void** state)
+{
+  folder_constant(state, "a.wav", 8000, 0.5, 0.1f);
+  folder_constant(state, "b.wav", 8000, 0.5, 0.1f);
+  assert_int_equal(picture(state, "a.wav b.wav"), 1);
+  program_expect_complaint("a.wav: the name must end in .png");
+  assert_int_equal(picture(state, "out.png a.wav"), 0);
 }
 
 static void
@@ -88,11 +99,9 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    IN_FOLDER(every_file_is_a_panel),
-    IN_FOLDER(faults_are_told),
-    IN_FOLDER(titles_that_cannot_be_drawn_are_told),
-    IN_FOLDER(the_shortest_sound_is_drawn),
-    IN_FOLDER(help_is_printed),
+    IN_FOLDER(every_file_is_a_panel),         IN_FOLDER(faults_are_told),
+    IN_FOLDER(recordings_are_not_drawn_over), IN_FOLDER(titles_that_cannot_be_drawn_are_told),
+    IN_FOLDER(the_shortest_sound_is_drawn),   IN_FOLDER(help_is_printed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

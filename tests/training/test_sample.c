@@ -88,7 +88,7 @@ what_is_wrong_is_said_in_one_line(void** state)
     { "m.safetensors out.wav --inertia -1", "--inertia -1: a number from 0 to 1000" },
     { "m.safetensors out.wav --seed x", "--seed x" },
     { "m.safetensors out.mp4", "out.mp4: the name must end in" },
-    { "m.safetensors none/out.wav -s 1", "none/out.wav: " },
+    { "m.safetensors none/out.wav -s 1", "none: No such file" },
     { "none.safetensors out.wav", "none.safetensors: No such file" },
     { "plain.safetensors out.wav", "its code has no prior to draw from; train one with code: " },
     { "tapped.safetensors out.wav", "tapped.safetensors: its decoder hears the past" },

@@ -172,20 +172,37 @@ sound_resample(Sound* sound, double rate_hz, Diagnostic* why)
   return status;
 }
 
-static Status
-find_format(const char* path, const Sound* sound, SF_INFO* info, Diagnostic* why)
+/// The format that a name asks for.  @return 0 when it asks for none.
+static int
+format_of(const char* path)
 {
   const size_t length = strlen(path);
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; ++i) {
     const size_t end = strlen(formats[i].end);
     if (length > end && !strcasecmp(path + length - end, formats[i].end)) {
-      info->format = formats[i].format;
+      return formats[i].format;
     }
   }
-  if (!info->format) {
-    return diagnose(why, STATUS_BAD_OPTION,
-                    "%s: the name must end in .wav, .flac, .aiff, .aif or .ogg", path);
+  return 0;
+}
+
+Status
+sound_check_name(const char* path, Diagnostic* why)
+{
+  return format_of(path)
+           ? STATUS_SUCCESS
+           : diagnose(why, STATUS_BAD_OPTION,
+                      "%s: the name must end in .wav, .flac, .aiff, .aif or .ogg", path);
+}
+
+static Status
+find_format(const char* path, const Sound* sound, SF_INFO* info, Diagnostic* why)
+{
+  const Status status = sound_check_name(path, why);
+  if (status) {
+    return status;
   }
+  info->format     = format_of(path);
   info->samplerate = (int)lround(sound->rate_hz);
   info->channels   = (int)sound->n_channels;
   if (!sf_format_check(info)) {

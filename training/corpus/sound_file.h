@@ -35,6 +35,11 @@ NODISCARD
 Status
 sound_resample(Sound* sound, double rate_hz, Diagnostic* why);
 
+/// Find out before the work that a name does not end as sound_write() wants it.
+NODISCARD
+Status
+sound_check_name(const char* path, Diagnostic* why);
+
 /**
    Write a file: the format follows the name's end (.wav float, .flac and .aiff 24 bit, .ogg).
    Written beside `path`, then renamed: on failure what was there is still there.

@@ -125,7 +125,7 @@ check_options(const Options* const options, Diagnostic* const why)
                                                  "%s is missing; see lamina compare --help", missing)
                                       : STATUS_SUCCESS;
   status                    = !status && options->csv ? option_output(options->csv, why) : status;
-  return !status && options->picture ? option_output(options->picture, why) : status;
+  return !status && options->picture ? option_picture_output(options->picture, why) : status;
 }
 
 static void

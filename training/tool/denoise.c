@@ -147,7 +147,7 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
   for (int i = 0; i < 3; ++i) {
     options->paths[i] = argv[optind + i];
   }
-  return STATUS_SUCCESS;
+  return option_sound_output(options->paths[2], why);
 }
 
 static Status

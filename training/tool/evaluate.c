@@ -188,8 +188,9 @@ check_options(const Options* options, Diagnostic* why)
                               : !pair && !options->noise.n       ? "--noise DIR is missing"
                               : options->valid_share == 0.0      ? "--valid-share 0 leaves no file"
                                                                  : NULL;
-  return fault ? diagnose(why, STATUS_BAD_OPTION, "%s; see lamina evaluate --help", fault)
-               : STATUS_SUCCESS;
+  return fault          ? diagnose(why, STATUS_BAD_OPTION, "%s; see lamina evaluate --help", fault)
+         : options->csv ? option_output(options->csv, why)
+                        : STATUS_SUCCESS;
 }
 
 static void

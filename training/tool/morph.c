@@ -168,7 +168,7 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
   }
   options->in  = argv[optind];
   options->out = argv[optind + 1];
-  return STATUS_SUCCESS;
+  return option_sound_output(options->out, why);
 }
 
 /// The timbre that a model knows by this name, or that of a file.

@@ -3,6 +3,8 @@
 
 #include "training/tool/options.h"
 
+#include "training/corpus/sound_file.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <getopt.h>
@@ -11,6 +13,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,6 +93,24 @@ option_output(const char* path, Diagnostic* why)
                                : STATUS_SUCCESS;
   free(copy);
   return status;
+}
+
+Status
+option_sound_output(const char* path, Diagnostic* why)
+{
+  const Status status = sound_check_name(path, why);
+  return status ? status : option_output(path, why);
+}
+
+Status
+option_picture_output(const char* path, Diagnostic* why)
+{
+  static const char png[]  = ".png";
+  const size_t      length = strlen(path);
+  const size_t      end    = sizeof png - 1;
+  return length > end && !strcasecmp(path + length - end, png)
+           ? option_output(path, why)
+           : diagnose(why, STATUS_BAD_OPTION, "%s: the name must end in .png", path);
 }
 
 Status

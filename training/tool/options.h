@@ -63,6 +63,18 @@ NODISCARD
 Status
 option_output(const char* path, Diagnostic* why);
 
+/// The same of a sound, whose name must end as that of a file that can be written.
+/// @return STATUS_BAD_OPTION, too.
+NODISCARD
+Status
+option_sound_output(const char* path, Diagnostic* why);
+
+/// The same of a picture, whose name must end in .png: what is named first may be a recording.
+/// @return STATUS_BAD_OPTION, too.
+NODISCARD
+Status
+option_picture_output(const char* path, Diagnostic* why);
+
 /// Any number of 64 bits, in decimal.
 NODISCARD
 Status

@@ -49,7 +49,7 @@ read_options(const int argc, char** const argv, Options* const options, Diagnost
   options->out      = argv[optind];
   options->n_panels = n > 0 ? (uint32_t)n : 0;
   options->panels   = argv + optind + 1;
-  return STATUS_SUCCESS;
+  return options->help ? STATUS_SUCCESS : option_picture_output(options->out, why);
 }
 
 /// Read the sound of one panel.  @param title Set to the title, within `panel`.

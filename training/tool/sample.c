@@ -79,7 +79,7 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
   }
   options->model = argv[optind];
   options->out   = argv[optind + 1];
-  return STATUS_SUCCESS;
+  return option_sound_output(options->out, why);
 }
 
 /// Only a prior can be sampled, and only frame by frame.
