@@ -284,6 +284,17 @@ test_learns_spectra(void** const state)
   model_free(model);
 }
 
+/// A code wider than a frame has no principal components to be compared with.
+static void
+test_learns_a_wide_code(void** const state)
+{
+  Model* const model = train_spectra(
+    state, "task: autoencoder\n" SPECTRA,
+    "spectra.yaml -d sound -o spectra.st -s layers.1.units=130 -s fine_tune.steps=20");
+  assert_non_null(strstr(model->card.scores, " with a code of 130, no narrower than the 129 of"));
+  model_free(model);
+}
+
 /// A folder for each class: tones and hiss are told apart, on files never trained on.
 static void
 test_learns_classes(void** const state)
@@ -439,6 +450,7 @@ main(void)
     cmocka_unit_test(test_unreadable_sound),
     cmocka_unit_test(test_old_model_stays),
     cmocka_unit_test(test_learns_spectra),
+    cmocka_unit_test(test_learns_a_wide_code),
     cmocka_unit_test(test_learns_classes),
     cmocka_unit_test(test_learns_to_morph),
     cmocka_unit_test(test_a_morph_model_is_heard),

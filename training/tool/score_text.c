@@ -18,6 +18,27 @@ print(char** const text, const int size, Diagnostic* const why)
   return STATUS_SUCCESS;
 }
 
+/// What principal components, as many as the code has, make of it.  @param rms Of the network.
+static Status
+text_beside_pca(const Frames* const frames, const uint32_t n_code, const double rms,
+                const double span_db, char** const text, Diagnostic* const why)
+{
+  const Table* const unseen = frames->split[SPLIT_VALID];
+  Pca*               pca    = NULL;
+  Reconstructed      by_pca;
+  Status             status = pca_new(frames->split[SPLIT_TRAIN], n_code, &pca, why);
+  status                    = status ? status : score_pca(pca, n_code, unseen, &by_pca, why);
+  pca_free(pca);
+  return status ? status
+                : print(text,
+                        asprintf(text,
+                                 "On %u frames never trained on: RMSE %.2f dB with a code of %u; "
+                                 "as many principal components %.2f dB (ratio %.3f)",
+                                 unseen->n_rows, span_db * rms, n_code, span_db * by_pca.rms,
+                                 rms / by_pca.rms),
+                        why);
+}
+
 static Status
 text_of_autoencoder(const TrainingRun* const run, const Frames* const frames, char** const text,
                     Diagnostic* const why)
@@ -28,21 +49,20 @@ text_of_autoencoder(const TrainingRun* const run, const Frames* const frames, ch
                                  ? run->recipe->morph.scale_db
                                  : (double)frames->spectrum.range_db *
                                (frames->spectrum.unit ? 1.0 : 0.5); // dB per unit
-  Pca*               pca     = NULL;
-  Reconstructed      by_network;
-  Reconstructed      by_pca;
-  Status             status = score_reconstruction(run, unseen, &by_network, why);
-  status = status ? status : pca_new(frames->split[SPLIT_TRAIN], n_code, &pca, why);
-  status = status ? status : score_pca(pca, n_code, unseen, &by_pca, why);
-  pca_free(pca);
-  return status ? status
-                : print(text,
-                        asprintf(text,
-                                 "On %u frames never trained on: RMSE %.2f dB with a code of %u; "
-                                 "as many principal components %.2f dB (ratio %.3f)",
-                                 unseen->n_rows, span_db * by_network.rms, n_code,
-                                 span_db * by_pca.rms, by_network.rms / by_pca.rms),
-                        why);
+  Reconstructed      score;
+  const Status       status = score_reconstruction(run, unseen, &score, why);
+  if (status) {
+    return status;
+  }
+  if (n_code < unseen->n_columns) {
+    return text_beside_pca(frames, n_code, score.rms, span_db, text, why);
+  }
+  return print(text,
+               asprintf(text,
+                        "On %u frames never trained on: RMSE %.2f dB with a code of %u, no "
+                        "narrower than the %u of a frame",
+                        unseen->n_rows, span_db * score.rms, n_code, unseen->n_columns),
+               why);
 }
 
 static Status
