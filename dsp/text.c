@@ -3,6 +3,8 @@
 
 #include "dsp/text.h"
 
+#include <jansson.h>
+
 size_t
 text_control(const char* text)
 {
@@ -25,4 +27,15 @@ text_mask(char* text)
     in += n_masked ? n_masked : 1;
   }
   *out = '\0';
+}
+
+void
+text_clean(char* name)
+{
+  text_mask(name);
+  json_t* const utf8 = json_string(name);
+  for (char* at = name; !utf8 && *at; ++at) {
+    *at = (unsigned char)*at < 0x80 ? *at : '?';
+  }
+  json_decref(utf8);
 }

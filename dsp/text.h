@@ -19,4 +19,9 @@ text_control(const char* text);
 void
 text_mask(char* text);
 
+/// Make what a file system calls something text of a model file, in place: as text_mask(), and "?"
+/// for each byte beyond ASCII where not all of it is UTF-8.
+void
+text_clean(char* name);
+
 #endif

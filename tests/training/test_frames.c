@@ -100,6 +100,29 @@ test_sines_read_their_levels(void** const state)
   corpus_free(corpus);
 }
 
+/// Names of folders are bytes; those of classes are text, one a line.
+static void
+test_names_of_classes_are_text(void** const state)
+{
+  folder_make(state, "odd");
+  folder_make(state, "odd/caf\xe9");
+  folder_make(state, "odd/two\nlines");
+  folder_make(state, "odd/zo\xc3\xab");
+  write_sine(state, "odd/caf\xe9/a.wav", (Sine){ 40.0, 0.5 }, 2048);
+  write_sine(state, "odd/two\nlines/a.wav", (Sine){ 40.0, 0.5 }, 2048);
+  write_sine(state, "odd/zo\xc3\xab/a.wav", (Sine){ 40.0, 0.5 }, 2048);
+  write_sine(state, "odd/zo\xc3\xab/b.wav", (Sine){ 40.0, 0.5 }, 2048);
+  folder_write(state, "odd/MANIFEST.tsv", 28, "file\tsplit\nzo\xc3\xab/b.wav\tvalid\n");
+
+  Corpus* const      corpus = open_sounds(state, "odd", 0.5);
+  const FramesConfig config = { .stft = stft, .classes = true };
+  Frames             frames;
+  assert_int_equal(frames_read(&config, &range, corpus, NULL, &frames, NULL), STATUS_SUCCESS);
+  assert_string_equal(frames.classes, "caf?\ntwo?lines\nzo\xc3\xab");
+  frames_clear(&frames);
+  corpus_free(corpus);
+}
+
 /// Each file gives as many frames as wanted, the same by any number of threads.
 static void
 test_draws_some_frames(void** const state)
@@ -167,6 +190,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_sines_read_their_levels),
+    cmocka_unit_test(test_names_of_classes_are_text),
     cmocka_unit_test(test_draws_some_frames),
     cmocka_unit_test(test_short_files_count),
     cmocka_unit_test(test_bad_material_is_refused),

@@ -3,6 +3,7 @@
 
 #include "training/corpus/frames.h"
 
+#include "dsp/text.h"
 #include "training/engine/random.h"
 
 #include <math.h>
@@ -270,8 +271,12 @@ join_lines(const Groups* const groups)
     size += strlen(groups->names[i]) + 1;
   }
   char* const text = calloc(size, 1);
+  char*       at   = text;
   for (uint32_t i = 0; text && i < groups->n; ++i) {
-    strcat(strcat(text, i ? "\n" : ""), groups->names[i]);
+    at = stpcpy(at, i ? "\n" : "");
+    strcpy(at, groups->names[i]);
+    text_clean(at);
+    at += strlen(at);
   }
   return text;
 }

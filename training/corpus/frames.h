@@ -26,7 +26,7 @@ typedef struct {
 typedef struct {
   LogSpectrumConfig spectrum;    ///< `top_db` is that of the half to learn from
   Table*            split[2];    ///< By Split
-  char*             classes;     ///< Names of the groups, one a line, in order; NULL without
+  char*             classes;     ///< Names of the groups, cleaned, one a line, in order; or NULL
   float*            loudness[2]; ///< Of envelopes: power to 0.3 of each row, by Split; or NULL
 } Frames;
 

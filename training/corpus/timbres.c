@@ -5,7 +5,6 @@
 
 #include "dsp/text.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,12 +36,7 @@ copy_name(const char* const from, const size_t n, char* const name)
   }
   memcpy(name, from, size);
   name[size] = '\0';
-  text_mask(name);
-  json_t* const text = json_string(name);
-  for (size_t i = 0; !text && i < size; ++i) {
-    name[i] = (unsigned char)name[i] < 0x80 ? name[i] : '?'; // Not UTF-8
-  }
-  json_decref(text);
+  text_clean(name);
 }
 
 static void
