@@ -399,6 +399,31 @@ every_bad_file_is_named_with_its_reason(void** state)
   corpus_free(corpus);
 }
 
+/// A recording of a week, which takes no room on the disc: a hole.
+static void
+files_longer_than_can_be_counted_are_left_out(void** state)
+{
+  static const uint32_t n    = 604800000; // At 1 kHz and 8 bits
+  const SoundSpec       spec = {
+          SF_FORMAT_WAV | SF_FORMAT_PCM_U8, 1000, 1, 1000, sine, &(double){ 1000.0 }
+  };
+  uint8_t head[44];
+  folder_sound(state, "week.wav", &spec);
+  assert_int_equal(folder_read(state, "week.wav", sizeof head, head), sizeof head);
+  memcpy(head + 4, &(uint32_t){ n + 36 }, 4);
+  memcpy(head + 40, &n, 4);
+  folder_write(state, "week.wav", sizeof head, head);
+  assert_int_equal(truncate(folder_path(state, "week.wav"), sizeof head + (off_t)n), 0);
+  folder_constant(state, "short.wav", RATE, 1.0, 0.5f);
+
+  Log     log    = { "" };
+  Corpus* corpus = NULL;
+  assert_int_equal(open_named(state, "", 0.0, 1, &log, &corpus, NULL), STATUS_SUCCESS);
+  assert_logged(&log, "[week.wav 0 longer than 4294967295 samples; cut it up]");
+  assert_int_equal(corpus_files(corpus, SPLIT_TRAIN), 1);
+  corpus_free(corpus);
+}
+
 static void
 what_may_not_be_read_is_named(void** state)
 {
@@ -532,6 +557,29 @@ files_that_a_manifest_leaves_out_are_to_learn_from(void** state)
     assert_int_equal(corpus_files(corpus, SPLIT_VALID), 2);
     corpus_free(corpus);
   }
+}
+
+/// Nobody may learn from what a list keeps for a last test, unless it is all asked for.
+static void
+files_of_another_split_are_left_out(void** state)
+{
+  static const char list[] = "file\tsplit\na.wav\ttrain\nb.wav\tvalid\nc.wav\ttest\nd.wav\t\n";
+  folder_write(state, "MANIFEST.tsv", sizeof list - 1, list);
+  folder_constant(state, "a.wav", RATE, 1.0, 0.5f);
+  folder_constant(state, "b.wav", RATE, 1.0, 0.5f);
+  folder_constant(state, "c.wav", RATE, 1.0, 0.5f);
+  folder_constant(state, "d.wav", RATE, 1.0, 0.5f);
+  Log     log    = { "" };
+  Corpus* corpus = NULL;
+  assert_int_equal(open_named(state, "", 0.5, 1, &log, &corpus, NULL), STATUS_SUCCESS);
+  assert_logged(&log, "[c.wav 0 of another split, says its MANIFEST.tsv]");
+  assert_logged(&log, "[d.wav 1 train]");
+  assert_int_equal(corpus_files(corpus, SPLIT_TRAIN), 2);
+  assert_int_equal(corpus_files(corpus, SPLIT_VALID), 1);
+  corpus_free(corpus);
+  assert_int_equal(open_named(state, "", 1.0, 1, NULL, &corpus, NULL), STATUS_SUCCESS);
+  assert_int_equal(corpus_files(corpus, SPLIT_VALID), 4);
+  corpus_free(corpus);
 }
 
 static void
@@ -1117,12 +1165,14 @@ main(void)
     IN_FOLDER(the_end_of_a_file_is_followed_by_zeros),
     IN_FOLDER(channels_are_averaged_and_what_is_not_finite_reads_zero),
     IN_FOLDER(every_bad_file_is_named_with_its_reason),
+    IN_FOLDER(files_longer_than_can_be_counted_are_left_out),
     IN_FOLDER(what_may_not_be_read_is_named),
     IN_FOLDER(folders_without_sound_are_errors_when_nothing_is_left),
     IN_FOLDER(a_file_may_be_given_by_itself),
     IN_FOLDER(files_come_by_path_and_know_their_folder),
     IN_FOLDER(a_manifest_splits_its_folder_and_parts_of_it),
     IN_FOLDER(files_that_a_manifest_leaves_out_are_to_learn_from),
+    IN_FOLDER(files_of_another_split_are_left_out),
     IN_FOLDER(lists_do_not_count_when_chance_is_asked_for),
     IN_FOLDER(a_manifest_without_the_columns_is_none),
     IN_FOLDER(small_folders_have_both_splits),

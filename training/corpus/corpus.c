@@ -22,6 +22,9 @@
 /// Longer files are headers that do not know their length, seconds.
 #define LONGEST_S 1e7
 
+/// Samples of a file are counted in 32 bits: 25 hours at 48 kHz.
+#define MOST_SAMPLES 4294967295.0
+
 /// Rates that sound comes at, Hz: resampling from a few hertz would take minutes.
 #define LOWEST_RATE  1000
 #define HIGHEST_RATE 768000
@@ -176,7 +179,7 @@ unreadable(SNDFILE* file, const SF_INFO* info)
 
 /// @return NULL when a file can be used, or a few words that say why not.
 static const char*
-unusable(const char* path, SF_INFO* info)
+unusable(const char* path, double rate_hz, SF_INFO* info)
 {
   SNDFILE* const file = sf_open(path, SFM_READ, info);
   if (!file) {
@@ -189,9 +192,18 @@ unusable(const char* path, SF_INFO* info)
                            ? "its rate is not in 1000…768000 Hz"
                          : seconds < SHORTEST_S ? "shorter than 0.1 s"
                          : seconds > LONGEST_S  ? "does not say how long it is"
-                                                : unreadable(file, info);
+                         : seconds * rate_hz > MOST_SAMPLES
+                           ? "longer than 4294967295 samples; cut it up"
+                           : unreadable(file, info);
   sf_close(file);
   return reason;
+}
+
+/// Whether a list gives a file to others than us.
+static bool
+is_reserved(const CorpusConfig* config, const ScanFile* file)
+{
+  return file->reserved && !config->by_chance && !config->by_group && config->valid_share < 1.0;
 }
 
 /// What decides on the split of a file, as CorpusFile.draw.
@@ -213,7 +225,9 @@ consider(void* context, const ScanFile* found, Diagnostic* why)
   Opening* const    opening = (Opening*)context;
   Corpus* const     corpus  = opening->corpus;
   SF_INFO           info    = { 0 };
-  const char* const reason  = unusable(found->path, &info);
+  const char* const reason  = is_reserved(opening->config, found)
+                                ? "of another split, says its MANIFEST.tsv"
+                                : unusable(found->path, opening->config->rate_hz, &info);
   if (reason) {
     report(opening->config, found->path, false, reason);
     return STATUS_SUCCESS;

@@ -46,10 +46,11 @@ typedef struct Corpus Corpus;
    are not followed twice.
    Files with a MANIFEST.tsv of columns `file` and `split` in their folder or above it are split by
    that, and are to learn from where it does not list them: so what a model is judged by depends on
-   no seed.  Others are split by a hash of their path below their folder and the seed.  Of two files
-   or more each split has one at least, unless the share is 0 or 1, which nothing overrides; a lone
-   file is to learn from.  Files are ordered by path, so that a corpus does not depend on the file
-   system.  A file's group is its folder.
+   no seed.  A file that it gives to another split than `train` and `valid` is left out, too, where
+   lists count and the share is below 1.  Others are split by a hash of their path below their
+   folder and the seed.  Of two files or more each split has one at least, unless the share is 0 or
+   1, which nothing overrides; a lone file is to learn from.  Files are ordered by path, so that a
+   corpus does not depend on the file system.  A file's group is its folder.
 
    By group, a hash of the group's name and the seed splits, and no MANIFEST.tsv: groups of one name
    stay together, and of two names or more each split has one at least.

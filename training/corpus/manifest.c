@@ -4,14 +4,15 @@
 #include "training/corpus/manifest.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct {
-  char* file;
-  Split split;
+  char*         file;
+  ManifestSplit split;
 } ManifestEntry;
 
 struct Manifest {
@@ -50,15 +51,17 @@ find_columns(char* line, ManifestColumns* columns)
   return columns->file != NO_COLUMN && columns->split != NO_COLUMN;
 }
 
-static bool
-split_from_name(const char* name, Split* split)
+static ManifestSplit
+split_from_name(const char* name)
 {
-  *split = strcmp(name, "train") ? SPLIT_VALID : SPLIT_TRAIN;
-  return *split == SPLIT_TRAIN || !strcmp(name, "valid");
+  return !*name                   ? MANIFEST_NOTHING
+         : !strcmp(name, "train") ? MANIFEST_TRAIN
+         : !strcmp(name, "valid") ? MANIFEST_VALID
+                                  : MANIFEST_OTHER;
 }
 
 static bool
-append(Manifest* manifest, const char* file, Split split)
+append(Manifest* manifest, const char* file, ManifestSplit split)
 {
   if (manifest->n == manifest->capacity) {
     const size_t   capacity = manifest->capacity ? 2 * manifest->capacity : 64;
@@ -89,8 +92,8 @@ append_line(Manifest* manifest, const ManifestColumns* columns, char* line)
     split = index == columns->split ? value : split;
   }
 
-  Split which = SPLIT_TRAIN;
-  return !file || !split || !split_from_name(split, &which) || append(manifest, file, which);
+  const ManifestSplit which = split ? split_from_name(split) : MANIFEST_NOTHING;
+  return !file || which == MANIFEST_NOTHING || append(manifest, file, which);
 }
 
 static int
@@ -155,8 +158,8 @@ manifest_free(Manifest* manifest)
   }
 }
 
-bool
-manifest_split(const Manifest* manifest, const char* file, Split* split)
+ManifestSplit
+manifest_split(const Manifest* manifest, const char* file)
 {
   size_t low  = 0;
   size_t high = manifest->n;
@@ -164,11 +167,10 @@ manifest_split(const Manifest* manifest, const char* file, Split* split)
     const size_t middle = low + (high - low) / 2;
     const int    order  = strcmp(file, manifest->entries[middle].file);
     if (!order) {
-      *split = manifest->entries[middle].split;
-      return true;
+      return manifest->entries[middle].split;
     }
     low  = order > 0 ? middle + 1 : low;
     high = order < 0 ? middle : high;
   }
-  return false;
+  return MANIFEST_NOTHING;
 }

@@ -5,9 +5,6 @@
 #define LAMINA_TRAINING_CORPUS_MANIFEST_H
 
 #include "dsp/status.h"
-#include "training/corpus/corpus.h"
-
-#include <stdbool.h>
 
 /// The name of the list that a folder of sound may hold.
 #define MANIFEST_NAME "MANIFEST.tsv"
@@ -31,14 +28,16 @@ manifest_read(const char* path, Manifest** manifest, Diagnostic* why);
 void
 manifest_free(Manifest* manifest);
 
-/**
-   Look up a file.
+/// What a list says of a file.
+typedef enum {
+  MANIFEST_NOTHING,
+  MANIFEST_TRAIN,
+  MANIFEST_VALID,
+  MANIFEST_OTHER ///< Of another split, as "test": neither to learn from nor to judge by
+} ManifestSplit;
 
-   @param file Path below the list's folder, as it is written in the list.
-   @param split Written when the list says "train" or "valid" of this file.
-   @return False when it says neither.
-*/
-bool
-manifest_split(const Manifest* manifest, const char* file, Split* split);
+/// Look up a file.  @param file Path below the list's folder, as it is written in the list.
+ManifestSplit
+manifest_split(const Manifest* manifest, const char* file);
 
 #endif

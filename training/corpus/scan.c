@@ -169,9 +169,11 @@ offer(Scan* scan, const ScanList* list, Diagnostic* why)
                     .below  = scan->path + scan->below,
                     .group  = scan->group,
                     .folder = scan->n_folders };
-  file.listed   = list->manifest;
-  if (file.listed && !manifest_split(list->manifest, scan->real + list->below, &file.split)) {
-    file.split = SPLIT_TRAIN;
+  if (list->manifest) {
+    const ManifestSplit says = manifest_split(list->manifest, scan->real + list->below);
+    file.listed              = true;
+    file.reserved            = says == MANIFEST_OTHER;
+    file.split               = says == MANIFEST_VALID ? SPLIT_VALID : SPLIT_TRAIN;
   }
   return scan->visitor.file(scan->visitor.context, &file, why);
 }

@@ -12,12 +12,13 @@
 
 /// A file that may be sound.
 typedef struct {
-  const char* path;   ///< To open it by
-  const char* below;  ///< The end of `path`: below the folder that was given
-  const char* group;  ///< Last part of its folder's path
-  uint32_t    folder; ///< Number of its folder; files of one folder follow each other
-  bool        listed; ///< A MANIFEST.tsv counts for it
-  Split       split;  ///< What that says; SPLIT_TRAIN where it says nothing
+  const char* path;     ///< To open it by
+  const char* below;    ///< The end of `path`: below the folder that was given
+  const char* group;    ///< Last part of its folder's path
+  uint32_t    folder;   ///< Number of its folder; files of one folder follow each other
+  bool        listed;   ///< A MANIFEST.tsv counts for it
+  bool        reserved; ///< For another split than ours, says that
+  Split       split;    ///< What that says; SPLIT_TRAIN where it says nothing
 } ScanFile;
 
 /// Who is told what a scan finds.
