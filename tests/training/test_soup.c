@@ -51,13 +51,15 @@ other_shapes_are_refused(void** state)
   (void)state;
   static const char* const names[] = { "a.safetensors", "b.safetensors" };
   Diagnostic               why;
-  const ModelShape         shape     = models_tiny_shape();
-  ModelShape               others[4] = { shape, shape, shape, models_tiny_autoencoder_shape() };
-  others[0].encoder[0].activation    = ACTIVATION_TANH;
+  const ModelShape         shape  = models_tiny_shape();
+  ModelShape others[5]            = { shape, shape, shape, models_tiny_autoencoder_shape(), shape };
+  others[0].encoder[0].activation = ACTIVATION_TANH;
   others[1].features.minimum_s += 0.1f;
   others[2].hop_s = shape.hop_s / 2.0;
-  for (uint32_t i = 0; i < 4; ++i) {
-    static const char* const reasons[] = { "layers", "bands or features", "frames", "denoise" };
+  others[4].features.prior_limit_db += 1.0f;
+  for (uint32_t i = 0; i < 5; ++i) {
+    static const char* const reasons[] = { "layers", "bands or features", "frames", "denoise",
+                                           "bands or features" };
     Model* const models[] = { random_model(&shape, 1, false), random_model(&others[i], 2, false) };
     assert_int_not_equal(soup_cook(2, models, names, &why), STATUS_SUCCESS);
     assert_non_null(strstr(why.text, "b.safetensors"));

@@ -28,7 +28,10 @@ difference(const Model* a, const Model* b)
   model_get_shape(b, &y);
   return x.rate_hz != y.rate_hz || x.window_s != y.window_s || x.hop_s != y.hop_s ? "frames"
          : memcmp(&x.features, &y.features, offsetof(FeatureConfig, profile)) ||
-             x.features.profile != y.features.profile
+             x.features.profile != y.features.profile ||
+             x.features.prior_snr != y.features.prior_snr ||
+             x.features.prior_limit_db != y.features.prior_limit_db ||
+             x.features.periodicity != y.features.periodicity
            ? "bands or features"
          : x.n_encoder != y.n_encoder || x.n_decoder != y.n_decoder ||
              !same_layers(x.n_encoder, x.encoder, y.encoder) ||
