@@ -24,7 +24,8 @@ typedef struct {
   size_t      bad_number; ///< Of the gradient
   double      bad_loss;   ///< Of the same steps, added
   uint32_t    n_looks;
-  uint32_t    bad_look;   ///< Looks whose loss is NaN, the last
+  uint32_t    bad_look; ///< Looks whose loss is NaN, the last
+  uint32_t    n_saves;
   uint64_t    stop_at;    ///< Step before which the user wants to stop
   double      x[N_LOOKS]; ///< At the looks, from the first as 1
   uint32_t    n_falls;    ///< That the watcher was told of
@@ -85,6 +86,14 @@ stop(void* const handle)
   return bowl->descent->step == bowl->stop_at;
 }
 
+static Status
+save(void* const handle, Diagnostic* const why)
+{
+  (void)why;
+  ++((Bowl*)handle)->n_saves;
+  return STATUS_SUCCESS;
+}
+
 static const RecipeStage stage = { .steps          = 2000,
                                    .rate           = 0.01,
                                    .warmup         = 10,
@@ -102,7 +111,9 @@ descend(Bowl* const bowl, const RecipeStage* const how, Diagnostic* const why)
                                          .learn    = learn,
                                          .validate = validate,
                                          .context  = bowl };
-  const Watcher            watcher   = { .recovered = recovered, .stop = stop, .context = bowl };
+  const Watcher            watcher   = {
+                 .recovered = recovered, .stop = stop, .context = bowl, .save = save, .save_context = bowl
+  };
   return descent_run(bowl->descent, NULL, how, &objective, &watcher, why);
 }
 
@@ -351,6 +362,23 @@ test_a_look_that_is_not_finite_is_a_fall(void** const state)
   free_bowl(&never);
 }
 
+/// Looks may be rare: what is lost by a fall, or without power, is 500 mini-batches all the same.
+static void
+test_what_is_saved_between_looks_is_gone_back_to(void** const state)
+{
+  (void)state;
+  RecipeStage rare    = stage;
+  rare.validate_every = 2000;
+  Bowl bowl           = new_bowl_for(&rare);
+  bowl.bad_from       = 720;
+  bowl.bad_to         = 721;
+  assert_int_equal(descend(&bowl, &rare, NULL), STATUS_SUCCESS);
+  assert_int_equal(bowl.n_falls, 1);
+  assert_int_equal(bowl.back_at, 500);
+  assert_int_equal(bowl.n_saves, 4); // At 500, 1000, 1500 and the look
+  free_bowl(&bowl);
+}
+
 /// Stopping and going on ends where an undisturbed run ends, to the bit.
 static void
 test_stopping_changes_nothing(void** const state)
@@ -403,6 +431,7 @@ main(void)
     cmocka_unit_test(test_an_exploding_gradient_is_a_fall),
     cmocka_unit_test(test_a_slow_explosion_is_a_fall),
     cmocka_unit_test(test_a_look_that_is_not_finite_is_a_fall),
+    cmocka_unit_test(test_what_is_saved_between_looks_is_gone_back_to),
     cmocka_unit_test(test_stopping_changes_nothing),
     cmocka_unit_test(test_momentum_is_half_while_warming_up),
   };

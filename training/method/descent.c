@@ -245,6 +245,14 @@ judge(Descent* const descent, const RecipeStage* const stage, const double loss)
   descent->done = stage->patience && descent->n_worse >= stage->patience;
 }
 
+/// Make the present state one that can be gone back to.
+static Status
+save(Descent* const descent, const Watcher* const watcher, Diagnostic* const why)
+{
+  keep_foothold(descent);
+  return watcher->save ? watcher->save(watcher->save_context, why) : STATUS_SUCCESS;
+}
+
 /// Look at files never trained on.
 static Status
 validate(Descent* const descent, const RecipeStage* const stage, const Objective* const objective,
@@ -264,11 +272,10 @@ validate(Descent* const descent, const RecipeStage* const stage, const Objective
     return status;
   }
 
-  keep_foothold(descent);
   if (watcher->validated) {
     watcher->validated(watcher->context, objective->name, descent, loss);
   }
-  return watcher->save ? watcher->save(watcher->save_context, why) : STATUS_SUCCESS;
+  return save(descent, watcher, why);
 }
 
 /// One mini-batch, and a look when it is time.
@@ -287,7 +294,8 @@ advance(Descent* const descent, Team* const team, const RecipeStage* const stage
   }
   return descent->step % stage->validate_every == 0 || descent->step == stage->steps
            ? validate(descent, stage, objective, watcher, why)
-           : STATUS_SUCCESS;
+         : descent->step % DESCENT_SAVE_STEPS == 0 ? save(descent, watcher, why)
+                                                   : STATUS_SUCCESS;
 }
 
 /// The end of the way: its best place.

@@ -45,6 +45,9 @@ typedef struct {
   double   norm;      ///< Of gradients from here on, to be expected; 0: not known yet
 } Foothold;
 
+/// Mini-batches after which the state is saved, where looks are further apart.
+#define DESCENT_SAVE_STEPS 500u
+
 /// One stage's way down: everything that changes, so that it can be saved and taken up again.
 typedef struct {
   Parameters* parameters; ///< Not owned
@@ -57,8 +60,8 @@ typedef struct {
   double      norm;       ///< Running mean of the gradient's, before it is clipped
   uint64_t    step;       ///< Mini-batches done
   uint64_t    n_worse;    ///< Looks since the best
-  Foothold    foothold;   ///< The start, or the last look; the present state if of this `step`
-  uint64_t    n_falls;    ///< Times that it was gone back to
+  Foothold    foothold; ///< The start, or what was saved last; the present state if of this `step`
+  uint64_t    n_falls;  ///< Times that it was gone back to
   double      rate_scale; ///< ½ to the power of n_falls
   bool        done;
 } Descent;
@@ -71,7 +74,7 @@ typedef struct {
   void (*recovered)(void* context, const char* stage, const Descent* descent, const char* fault);
   bool (*stop)(void* context); ///< Whether the user wants to stop
   void* context;
-  Status (*save)(void* save_context, Diagnostic* why); ///< Called after every look
+  Status (*save)(void* save_context, Diagnostic* why); ///< After looks, and DESCENT_SAVE_STEPS
   void* save_context;
 } Watcher;
 
@@ -98,12 +101,12 @@ descent_free(Descent* descent);
 
    A mini-batch is left out when its loss or gradient is not finite, or when its gradient explodes:
    when its norm is beyond both the greatest that is allowed and 1000 times the one to be expected.
-   That is the running mean at the last look; before the first, the norm of the first mini-batch.
-   The state at the last look, whose loss was finite, is gone back to, at half the rate from then
-   on; so it is when a look's loss is not finite.
+   That is the running mean when the state was saved last; before the first time, the norm of the
+   first mini-batch.  The state saved last, whose loss was finite, is gone back to, at half the rate
+   from then on; so it is when a look's loss is not finite.
 
    @return STATUS_BAD_OPTION when that has happened more than ten times, or when no look's loss was
-   finite; the parameters are then those of the last look.
+   finite; the parameters are then those saved last.
    STATUS_INTERRUPTED when the watcher wants to stop: call again to go on.
 */
 NODISCARD
