@@ -118,7 +118,8 @@ single_files_are_scored_after_learning(void** state)
                                    "--valid-share 1 --items 2 --seconds 0.5 --learn 0.5"),
                    0);
   assert_non_null(strstr(program_output, "learned the noise alone for 0.5 s"));
-  assert_non_null(strstr(program_output, "from 2 files of sound and 1 of noise"));
+  assert_non_null(
+    strstr(program_output, "2 files of sound, all there are, and\n1 of noise, all there are.  "));
   assert_non_null(strstr(program_output, "\n| -5 | lamina | 2 | "));
   assert_non_null(strstr(program_output, "\n| 15 | lamina | 2 | "));
 }
@@ -129,11 +130,13 @@ noise_that_was_trained_on_is_scored_when_asked(void** state)
   write_folders(state);
   assert_int_equal(evaluate(state, "half.safetensors -d sound -n noise --items 1 --seconds 0.2"),
                    0);
-  assert_non_null(strstr(program_output, "files of sound and 1 of noise"));
+  assert_non_null(strstr(program_output, "files of sound, kept for validation, and\n"
+                                         "1 of noise, kept for validation.  "));
   assert_null(strstr(program_output, "from 10 files"));
   assert_int_equal(
     evaluate(state, "half.safetensors -d sound -n noise --items 1 --seconds 0.2 --all-noise"), 0);
-  assert_non_null(strstr(program_output, "files of sound and 2 of noise"));
+  assert_non_null(strstr(program_output, "files of sound, kept for validation, and\n"
+                                         "2 of noise, all there are.  "));
   assert_null(strstr(program_output, "from 10 files"));
 }
 

@@ -348,8 +348,8 @@ the_tables_say_what_was_scored(void** state)
   make_scores(scores);
 
   char* const text = evaluation_text(&evaluation);
-  expect(text, "2 clips of 0.5 s at 16000 Hz, drawn with seed 5 from 1 files of sound and 2 of "
-               "noise");
+  expect(text, "2 clips of 0.5 s at 16000 Hz, drawn with seed 5 from 1 files of sound, all "
+               "there are, and\n2 of noise, all there are.  ");
   expect(text, "\n| SNR, dB | of | clips | SI-SDR, dB | gain, dB | segmental SNR, dB | STOI | "
                "ESTOI | LSD, dB | level, dB | residual, dB |\n|---:|:---|---:|---:|---:|---:|---:|"
                "---:|---:|---:|---:|\n");

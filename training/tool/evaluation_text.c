@@ -152,21 +152,30 @@ print_head(const Printer* printer, const char* title, const char* alignment)
   fputc('\n', stream);
 }
 
+/// Which of a corpus's files those of a split are.
+static const char*
+whose(const Corpus* corpus, Split split)
+{
+  return !corpus_files(corpus, split == SPLIT_VALID ? SPLIT_TRAIN : SPLIT_VALID) ? "all there are"
+         : split == SPLIT_VALID ? "kept for validation"
+                                : "to learn from";
+}
+
 static void
 print_heading(const Printer* printer)
 {
   const EvaluationConfig* const config = &printer->evaluation->config;
   const DenoiserParams* const   params = &config->params;
   fprintf(printer->stream,
-          "%u clips of %g s at %u Hz, drawn with seed %" PRIu64 " from %u files of sound and %u of "
-          "noise that are\nkept for %s.  Reduction %g dB, strength %g, smoothing %g ms%s.\n"
+          "%u clips of %g s at %u Hz, drawn with seed %" PRIu64 " from %u files of sound, %s, and\n"
+          "%u of noise, %s.  Reduction %g dB, strength %g, smoothing %g ms%s.\n"
           "± is the 95 %% interval of a mean.  Level: of the active frames, over the sound's.  "
           "Residual: what is\nleft in the pauses, over the input's.\n",
           config->n_items, config->clip_s, corpus_rate(config->sound), config->seed,
-          corpus_files(config->sound, config->split), corpus_files(config->noise, config->split),
-          config->split == SPLIT_VALID ? "validation" : "training", (double)params->reduction_db,
-          (double)params->strength, 1000.0 * (double)params->smoothing_s,
-          params->hum ? "" : ", hum kept");
+          corpus_files(config->sound, config->split), whose(config->sound, config->split),
+          corpus_files(config->noise, config->split), whose(config->noise, config->split),
+          (double)params->reduction_db, (double)params->strength,
+          1000.0 * (double)params->smoothing_s, params->hum ? "" : ", hum kept");
   if (config->learn) {
     fprintf(printer->stream, "The model learned the noise alone for %g s before every clip.\n",
             config->lead_s);
