@@ -75,7 +75,11 @@ test_denoise(void** state)
         { "mixture:\n  clean_share: 0.7\n  noise_share: 0.7\n",
           ":9: mixture.noise_share: 0.7 and mixture.clean_share, 0.7, exceed 1" },
         { "loss: {magnitude: 0, phase: 0, energy: 0}\n",
-          ":7: loss: magnitude, phase and energy are all 0" },
+          ":7: loss: magnitude, phase, energy and distance are all 0" },
+        { "loss: {magnitude: 0, phase: 0, energy: 0, distance: 1}\n", NULL },
+        { "spectrum: {by_group: yes}\n",
+          ":7: spectrum.by_group: task denoise is evaluated on files, not on groups" },
+        { "valid_share: 0\n", ":7: valid_share: a number in 0.001…0.9 expected, \"0\" found" },
         { "batch:\n  frames: 1\n",
           ":8: batch.frames: task denoise learns sequences, of 2 frames at least" },
         { "skip: pca\n", ":7: skip: task denoise has gains to learn, and no features that components "

@@ -127,7 +127,7 @@ static const Field fields[] = {
   REAL("rate_hz", rate_hz, 8000.0, 192000.0),
   REAL("window_s", window_s, 0.001, 1.0),
   REAL("hop_s", hop_s, 0.001, 1.0),
-  REAL("valid_share", valid_share, 0.0, 0.9),
+  REAL("valid_share", valid_share, 0.001, 0.9),
   REAL("initial_gain", initial_gain, 0.01, 0.99),
   REAL("initial_spread", initial_spread, 0.01, 10.0),
   CHOICE("skip", skip, skip_name),

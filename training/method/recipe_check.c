@@ -104,8 +104,11 @@ check_denoise(Check* check)
   const Recipe* const recipe = check->recipe;
   check_that(check, recipe->window_s == 0.02, "window_s",
              "task denoise needs 0.02, the plugin's constant delay");
-  check_that(check, recipe->loss.magnitude + recipe->loss.phase + recipe->loss.energy > 0.0, "loss",
-             "magnitude, phase and energy are all 0");
+  const RecipeLoss* const loss = &recipe->loss;
+  check_that(check, loss->magnitude + loss->phase + loss->energy + loss->distance > 0.0, "loss",
+             "magnitude, phase, energy and distance are all 0");
+  check_that(check, !recipe->spectrum.by_group, "spectrum.by_group",
+             "task denoise is evaluated on files, not on groups");
   check_mixture(check);
   check_that(check, recipe->frames >= 2, "batch.frames",
              "task denoise learns sequences, of 2 frames at least");
