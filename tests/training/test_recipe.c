@@ -485,6 +485,46 @@ test_settings_change_the_recipe(void** state)
   recipe_free(recipe);
 }
 
+/// What a line of the reference says is so when a key is left out can be said as well.
+static void
+check_reference(void* const* state, const char* line)
+{
+  const char* const n    = strstr(line, "layers.N.");
+  const char* const last = strchr(strrchr(line, '('), ';');
+  char              setting[200];
+  snprintf(setting, sizeof(setting), "%s%.*s=%s", n ? "layers.0." : "",
+           (int)strcspn(line, " ") - (n ? 9 : 0), line + (n ? 9 : 0), last ? last + 2 : "x)");
+  *strrchr(setting, ')') = '\0';
+  if (strstr(setting, ", morph ") || strstr(setting, ", autoencoder ")) {
+    *strchr(setting, ',') = '\0'; // Of the first task
+  }
+  if (last) {
+    const char* const settings = setting;
+    recipe_free(read_good(state, least, 1, &settings));
+  }
+}
+
+static void
+test_the_reference_tells_every_key(void** state)
+{
+  char* const text = recipe_reference();
+  assert_non_null(strstr(text, "rate_hz                     Samples per second of all sound "
+                               "(8000…192000; 48000)\n"));
+  assert_non_null(strstr(text, " (0.001…1; 0.02, morph 0.042666666666666665)\n"));
+  assert_non_null(strstr(text,
+                         "skip                        pca: principal components go around the "
+                         "layers (none, pca; none)\n"));
+  uint32_t n = 0;
+  for (char* line = text; *line; ++n) {
+    char* const end = strchr(line, '\n');
+    *end            = '\0';
+    check_reference(state, line);
+    line = end + 1;
+  }
+  assert_in_range(n, 90, 200);
+  free(text);
+}
+
 static void
 test_bad_settings_are_named(void** state)
 {
@@ -607,6 +647,26 @@ test_precision(void** state)
                      "\"half\" found");
 }
 
+/// `from` of a file is beside it, if there is such a file there; of a setting it is not.
+static void
+test_the_start_is_found_beside_the_recipe(void** state)
+{
+  static const char        from[]  = "task: denoise\nfrom: start.st\npretrain: { steps: 0 }\n"
+                                     "layers:\n  - { units: 20 }\n";
+  static const char* const setting = "from=start.st";
+  Recipe*                  recipe  = read_good(state, from, 0, NULL);
+  assert_string_equal(recipe->from, "start.st");
+  recipe_free(recipe);
+
+  folder_write(state, "start.st", 1, "x");
+  recipe = read_good(state, from, 0, NULL);
+  assert_string_equal(recipe->from, folder_path(state, "start.st"));
+  recipe_free(recipe);
+  recipe = read_good(state, from, 1, &setting);
+  assert_string_equal(recipe->from, "start.st");
+  recipe_free(recipe);
+}
+
 static void
 test_missing_file(void** state)
 {
@@ -632,6 +692,8 @@ main(void)
     cmocka_unit_test(test_faults_of_values_name_the_line),
     cmocka_unit_test(test_faults_of_layers_name_the_line),
     cmocka_unit_test(test_settings_change_the_recipe),
+    cmocka_unit_test(test_the_reference_tells_every_key),
+    cmocka_unit_test(test_the_start_is_found_beside_the_recipe),
     cmocka_unit_test(test_bad_settings_are_named),
     cmocka_unit_test(test_the_decoder_mirrors_the_encoder),
     cmocka_unit_test(test_recipes_of_the_repository),

@@ -199,6 +199,13 @@ test_interrupted_and_resumed(void** const state)
 }
 
 static void
+test_keys_are_listed(void** const state)
+{
+  assert_int_equal(train(state, "--keys"), 0);
+  assert_non_null(strstr(program_output, "\nlayers.N.units "));
+}
+
+static void
 test_faults_are_one_line(void** const state)
 {
   assert_int_equal(train(state, ""), 1);
@@ -216,6 +223,10 @@ test_faults_are_one_line(void** const state)
   program_expect_complaint("absent");
   assert_int_equal(train(state, "absent.yaml -d sound -n noise -o x.st"), 1);
   program_expect_complaint("absent.yaml");
+  assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o x.st -s from=absent.st "
+                                "-s pretrain.steps=0"),
+                   1);
+  program_expect_complaint("from: absent.st: No such file");
   assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o x.st --bogus"), 1);
   program_expect_complaint("--bogus");
   assert_int_equal(train(state, "recipe.yaml -d sound -n noise -o x.st -t 0"), 1);
@@ -446,6 +457,7 @@ main(void)
     cmocka_unit_test(test_spectra_at_any_threads),
     cmocka_unit_test(test_a_hopeless_rate_is_an_error),
     cmocka_unit_test(test_interrupted_and_resumed),
+    cmocka_unit_test(test_keys_are_listed),
     cmocka_unit_test(test_faults_are_one_line),
     cmocka_unit_test(test_unreadable_sound),
     cmocka_unit_test(test_old_model_stays),

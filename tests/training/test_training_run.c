@@ -188,10 +188,8 @@ test_recipes_for_users_fit_the_presets(void** const state)
     Recipe*    recipe = NULL;
     Model*     model  = NULL;
     Diagnostic why    = { "" };
-    char       path[4096];
     assert_int_equal(recipe_read(files[i], 0, NULL, &recipe, &why), STATUS_SUCCESS);
-    snprintf(path, sizeof(path), "%s/%s", SOURCE_ROOT, recipe->from);
-    assert_int_equal(model_read(path, &model, &why), STATUS_SUCCESS);
+    assert_int_equal(model_read(recipe->from, &model, &why), STATUS_SUCCESS);
     Examples           none = { .n_features = feature_config_size(&recipe->features) };
     TrainingRun* const run  = training_run_new(recipe, &none, NULL);
     assert_non_null(run);

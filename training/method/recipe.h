@@ -139,7 +139,7 @@ typedef struct {
   char*          name;    ///< Owned; as the others "" when it is not given, never NULL
   char*          licence; ///< Of the model, SPDX; owned
   char*          data;    ///< What it is trained on, for the card; owned
-  char*          from;    ///< Model file whose numbers are the first; owned
+  char*          from;    ///< Model file whose numbers are the first, see recipe_read(); owned
   uint64_t       seed;
   Precision      precision; ///< Of the layers' products while they learn
   double         rate_hz;
@@ -174,6 +174,9 @@ typedef struct {
 
 /**
    Read a recipe: YAML, checked against a schema.
+
+   `from` is found beside the file, if the file and no setting names it and it is there, so that a
+   recipe and the model that it goes on from can be used from anywhere.
 
    @param path File.
    @param n_settings Changes from the command line, each "layers.0.units=256".
@@ -210,6 +213,11 @@ recipe_free(Recipe* recipe);
 /// The resolved recipe as YAML that recipe_read() takes; the caller frees it.  NULL: no memory.
 char*
 recipe_text(const Recipe* recipe);
+
+/// Every key of a recipe, a line each: what it is, what it may be, and what it is when it is left
+/// out.  The caller frees it.  NULL: no memory.
+char*
+recipe_reference(void);
 
 /**
    The shape of the model that a recipe makes.

@@ -18,6 +18,7 @@
 #include "training/tool/score_text.h"
 #include "training/tool/train_options.h"
 
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -174,6 +175,15 @@ open_material(Training* const training, Diagnostic* const why)
            : preview_new(options->preview, training->material.sound, &training->preview, why);
 }
 
+/// Before folders are searched, which may take minutes.
+static Status
+check_start(const char* const path, Diagnostic* const why)
+{
+  return *path && access(path, R_OK)
+           ? diagnose(why, STATUS_IO, "from: %s: %s", path, strerror(errno))
+           : STATUS_SUCCESS;
+}
+
 static Status
 open_training(Training* const training, Diagnostic* const why)
 {
@@ -184,6 +194,7 @@ open_training(Training* const training, Diagnostic* const why)
                                              : recipe_read(options->recipe, options->settings.n, options->settings.items,
                                                            &training->recipe, why);
   status = status ? status : recipe_settle_precision(training->recipe, why);
+  status = status ? status : check_start(training->recipe->from, why);
   if (status) {
     return status;
   }
@@ -470,6 +481,18 @@ train(Training* const training, Diagnostic* const why)
   return status ? status : finish(training, why);
 }
 
+static Status
+print_keys(Diagnostic* const why)
+{
+  char* const text = recipe_reference();
+  if (!text) {
+    return diagnose(why, STATUS_NO_MEMORY, "not enough memory");
+  }
+  fputs(text, stdout);
+  free(text);
+  return STATUS_SUCCESS;
+}
+
 int
 tool_train(const int argc, char** const argv)
 {
@@ -481,6 +504,9 @@ tool_train(const int argc, char** const argv)
   if (options.help) {
     fputs(train_usage, stdout);
     return EXIT_SUCCESS;
+  }
+  if (options.keys) {
+    return print_keys(&why) ? tool_fail(&why) : EXIT_SUCCESS;
   }
 
   Training     training = { .options = &options };

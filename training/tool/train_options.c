@@ -25,6 +25,8 @@ const char* const train_usage =
   "  -t, --threads N      threads; as many as the machine has cores\n"
   "  -r, --resume         go on from MODEL.checkpoint, or begin where there is none\n"
   "  -v, --verbose        name every file that is taken, too\n"
+  "  -k, --keys           print every key of a recipe, with its range and what it is when left "
+  "out\n"
   "  -h, --help           print this\n"
   "\n"
   "Ctrl-C saves a checkpoint and ends.\n";
@@ -55,6 +57,9 @@ read_option(TrainOptions* const options, const int option, char** const argv, Di
     case 'v':
       options->verbose = true;
       return STATUS_SUCCESS;
+    case 'k':
+      options->keys = true;
+      return STATUS_SUCCESS;
     case 'h':
       options->help = true;
       return STATUS_SUCCESS;
@@ -80,17 +85,12 @@ train_options_read(const int argc, char** const argv, TrainOptions* const option
                    Diagnostic* const why)
 {
   static const struct option names[] = {
-    { "data", required_argument, NULL, 'd' },
-    { "music", required_argument, NULL, 'm' },
-    { "noise", required_argument, NULL, 'n' },
-    { "output", required_argument, NULL, 'o' },
-    { "preview", required_argument, NULL, 'p' },
-    { "set", required_argument, NULL, 's' },
-    { "threads", required_argument, NULL, 't' },
-    { "resume", no_argument, NULL, 'r' },
-    { "verbose", no_argument, NULL, 'v' },
-    { "help", no_argument, NULL, 'h' },
-    { NULL, 0, NULL, 0 },
+    { "data", required_argument, NULL, 'd' },    { "music", required_argument, NULL, 'm' },
+    { "noise", required_argument, NULL, 'n' },   { "output", required_argument, NULL, 'o' },
+    { "preview", required_argument, NULL, 'p' }, { "set", required_argument, NULL, 's' },
+    { "threads", required_argument, NULL, 't' }, { "resume", no_argument, NULL, 'r' },
+    { "verbose", no_argument, NULL, 'v' },       { "keys", no_argument, NULL, 'k' },
+    { "help", no_argument, NULL, 'h' },          { NULL, 0, NULL, 0 },
   };
 
   const long n_cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -99,7 +99,7 @@ train_options_read(const int argc, char** const argv, TrainOptions* const option
   Status status = STATUS_SUCCESS;
   int    option = 0;
   opterr        = 0;
-  while (!status && (option = getopt_long(argc, argv, "d:m:n:o:p:s:t:rvh", names, NULL)) != -1) {
+  while (!status && (option = getopt_long(argc, argv, "d:m:n:o:p:s:t:rvkh", names, NULL)) != -1) {
     status = read_option(options, option, argv, why);
   }
   if (!status && optind < argc) {
@@ -109,5 +109,5 @@ train_options_read(const int argc, char** const argv, TrainOptions* const option
     status = diagnose(why, STATUS_BAD_OPTION, "%s: one recipe is enough; folders follow --data",
                       argv[optind]);
   }
-  return status || options->help ? status : check_options(options, why);
+  return status || options->help || options->keys ? status : check_options(options, why);
 }

@@ -25,6 +25,7 @@ typedef struct {
   uint32_t    threads;
   bool        resume;
   bool        verbose;
+  bool        keys; ///< Print those of a recipe, and no more
   bool        help;
 } TrainOptions;
 
