@@ -81,6 +81,40 @@ test_writes_a_model(void** const state)
   model_free(model);
 }
 
+/// The files of a denoiser to judge by depend on no seed.  @param judged Written: their names.
+static void
+list_judged(void* const* state, const char* const arguments, const size_t size, char* const judged)
+{
+  char command[200];
+  (void)snprintf(command, sizeof(command),
+                 "recipe.yaml -d sound -n noise -o x.st -v -s pretrain.steps=1 "
+                 "-s fine_tune.steps=1 %s",
+                 arguments);
+  assert_int_equal(train(state, command), 0);
+  judged[0] = '\0';
+  for (const char* line = program_output; (line = strstr(line, "taken: ")); ++line) {
+    const size_t n = strcspn(line, "\n");
+    if (!strncmp(line + n - 5, "valid", 5)) {
+      strncat(judged, line, n < size - strlen(judged) ? n : 0);
+    }
+  }
+}
+
+static void
+test_judges_by_the_same_files(void** const state)
+{
+  char first[1000];
+  char other[1000];
+  list_judged(state, "-s seed=1", sizeof(first), first);
+  assert_non_null(strstr(first, "noise/"));
+  for (uint32_t seed = 2; seed < 5; ++seed) {
+    char setting[20];
+    (void)snprintf(setting, sizeof(setting), "-s seed=%u", seed);
+    list_judged(state, setting, sizeof(other), other);
+    assert_string_equal(first, other);
+  }
+}
+
 /// A second corpus of what is to be kept.
 static void
 test_music_is_taken(void** const state)
@@ -451,6 +485,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_writes_a_model),
+    cmocka_unit_test(test_judges_by_the_same_files),
     cmocka_unit_test(test_music_is_taken),
     cmocka_unit_test(test_noise_may_be_missing),
     cmocka_unit_test(test_odd_data_are_told),

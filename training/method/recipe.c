@@ -377,6 +377,12 @@ recipe_read(const char* path, uint32_t n_settings, const char* const* settings, 
   return STATUS_SUCCESS;
 }
 
+uint64_t
+recipe_split_seed(const Recipe* recipe)
+{
+  return recipe->task == MODEL_DENOISE ? 1 : recipe->seed;
+}
+
 Status
 recipe_settle_precision(Recipe* recipe, Diagnostic* why)
 {

@@ -202,6 +202,15 @@ NODISCARD
 Status
 recipe_settle_precision(Recipe* recipe, Diagnostic* why);
 
+/**
+   The seed that splits folders into what is learned from and what is judged by.
+
+   Of a denoiser it is always the same: trainings often go on from another, or end in a mean, and
+   none of them is to have learned from what their model is judged by.
+*/
+uint64_t
+recipe_split_seed(const Recipe* recipe);
+
 /// The name of a precision.
 const char*
 precision_name(Precision precision);

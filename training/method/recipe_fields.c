@@ -95,7 +95,7 @@ const Field recipe_fields[] = {
   TEXT("data", data, "What it is trained on, in words, for its card"),
   TEXT("from", from, "Model file whose numbers are the first, beside the recipe or from here"),
   { "seed", FIELD_SEED, offsetof(Recipe, seed), 0, 0, NULL,
-    "Of all chance, and of which files are kept where no MANIFEST.tsv tells" },
+    "Of all chance; of which files are kept to judge by as well, but for a denoiser" },
   CHOICE("precision", precision, precision_choice,
          "Of the products of layers while they learn; auto: the faster one"),
   REAL("rate_hz", rate_hz, 8000.0, 192000.0, "Samples per second of all sound"),

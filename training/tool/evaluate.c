@@ -293,7 +293,7 @@ open_corpora(const Options* options, const Model* model, Corpus** sound, Corpus*
                            .folders     = options->data.items,
                            .rate_hz     = options->rate_hz,
                            .valid_share = recipe ? recipe->valid_share : 0.1,
-                           .seed        = recipe ? recipe->seed : 1,
+                           .seed        = recipe ? recipe_split_seed(recipe) : 1,
                            .report      = report_file };
   recipe_free(recipe);
   if (options->valid_share >= 0.0) {

@@ -28,7 +28,7 @@ open_corpus(const Recipe* const recipe, const MaterialConfig* const config, cons
                                 .valid_share = recipe->valid_share,
                                 .by_group    = recipe->spectrum.by_group,
                                 .by_chance   = config->by_chance,
-                                .seed        = recipe->seed,
+                                .seed        = recipe_split_seed(recipe),
                                 .report      = config->report,
                                 .context     = config->context };
   const Status       status = corpus_open(&what, corpus, why);
