@@ -145,13 +145,6 @@ tree_clear(Tree* const tree)
   *tree = (Tree){ 0 };
 }
 
-bool
-tree_has(const Tree* const tree, const char* const path)
-{
-  return tree->n &&
-         bsearch(&path, tree->paths, tree->n, sizeof(*tree->paths), compare_paths) != NULL;
-}
-
 char*
 tree_join(const char* const folder, const char* const path)
 {

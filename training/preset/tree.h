@@ -33,10 +33,6 @@ tree_list(const char* folder, Tree* tree, Diagnostic* why);
 void
 tree_clear(Tree* tree);
 
-/// Whether a path is among the files.
-bool
-tree_has(const Tree* tree, const char* path);
-
 /// "FOLDER/PATH", owned by the caller; NULL when memory is short.
 char*
 tree_join(const char* folder, const char* path);
