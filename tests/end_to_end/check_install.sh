@@ -27,9 +27,12 @@ LV2/lamina.lv2/lamina.so
 LV2/lamina.lv2/manifest.ttl
 LV2/lamina.lv2/morph.ttl
 LV2/lamina.lv2/models/instruments.safetensors
+LV2/lamina.lv2/models/instruments.yaml
 LV2/lamina.lv2/models/music.safetensors
+LV2/lamina.lv2/models/music.yaml
 LV2/lamina.lv2/models/universal.safetensors
 LV2/lamina.lv2/models/voice.safetensors
+LV2/lamina.lv2/models/voice.yaml
 LV2/lamina.lv2/models/voices-and-instruments.safetensors
 LV2/lamina.lv2/music.ttl
 LV2/lamina.lv2/trumpet.ttl
@@ -53,6 +56,11 @@ diff wanted found
 bundle=$prefix/$lv2/lamina.lv2
 for preset in universal voice music; do
   test -s "$bundle/$(sed -n 's/.*<\(models[^>]*\)>.*/\1/p' "$bundle/$preset.ttl" | sort -u)"
+done
+# So is the one that a recipe goes on from: what is missing is sound.
+for recipe in voice music instruments; do
+  "$prefix/bin/lamina" train "$bundle/models/$recipe.yaml" --data nowhere -o new.safetensors 2> told ||
+    grep -q '^lamina: nowhere: No such file' told
 done
 if readelf -d "$bundle/lamina.so" "$prefix/bin/lamina" | grep -E 'R(UN)?PATH'; then
   exit 1
