@@ -172,6 +172,17 @@ what_cannot_be_written_leaves_the_old_file(void** state)
   sound_clear(&sound);
 }
 
+/// Sizes in an AIFF file have 32 bits; those in a WAV file, too, but there is RF64.
+static void
+sound_of_hours_does_not_go_into_an_aiff_file(void** state)
+{
+  Diagnostic  why        = { "" };
+  const Sound long_sound = { .rate_hz = RATE, .n_channels = 2, .n_frames = 0xffffffff / 6 };
+  assert_int_equal(sound_write(&long_sound, folder_path(state, "a.aiff"), &why), STATUS_BAD_OPTION);
+  assert_non_null(strstr(why.text, "a.aiff: too long for AIFF; .wav and .flac have room"));
+  assert_int_equal(count_entries(state), 0);
+}
+
 static void
 resampling_keeps_every_channel_in_its_place(void** state)
 {
@@ -230,6 +241,7 @@ main(void)
     IN_FOLDER(a_file_that_is_cut_off_never_crashes),
     IN_FOLDER(what_cannot_be_written_leaves_the_old_file),
     cmocka_unit_test(resampling_keeps_every_channel_in_its_place),
+    IN_FOLDER(sound_of_hours_does_not_go_into_an_aiff_file),
     cmocka_unit_test_setup_teardown(the_time_of_day_is_not_written, folder_setup, folder_teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

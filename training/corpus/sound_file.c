@@ -39,6 +39,9 @@ no_memory(const char* what, Diagnostic* why)
   return diagnose(why, STATUS_NO_MEMORY, "%s: not enough memory", what);
 }
 
+/// Most bytes of sound in a file whose sizes have 32 bits, with room for its header.
+static const double most_bytes = 4294967295.0 - 65536.0;
+
 /// Frames as they come out of a file, one channel beside the other.
 typedef struct {
   size_t n_channels;
@@ -66,6 +69,15 @@ grow(Frames* frames)
   return samples;
 }
 
+/// Give back what was not needed: of an hour that may be a gigabyte.
+static void
+trim(Frames* frames)
+{
+  const size_t n       = frames->n_frames * frames->n_channels;
+  float* const samples = realloc(frames->samples, (n + 1) * sizeof *samples);
+  frames->samples      = samples ? samples : frames->samples;
+}
+
 /// Read to the end.  A header's word on the length is not trusted.
 static bool
 read_frames(SNDFILE* file, Frames* frames)
@@ -78,6 +90,7 @@ read_frames(SNDFILE* file, Frames* frames)
     n = sf_readf_float(file, frames->samples + frames->n_frames * frames->n_channels, BLOCK_FRAMES);
     frames->n_frames += n > 0 ? (size_t)n : 0;
   }
+  trim(frames);
   return true;
 }
 
@@ -195,6 +208,16 @@ sound_check_name(const char* path, Diagnostic* why)
                       "%s: the name must end in .wav, .flac, .aiff, .aif or .ogg", path);
 }
 
+/// Whether a format has room for a sound: the sizes in WAV and AIFF files have 32 bits.
+static bool
+has_room(int format, const Sound* sound)
+{
+  const int    type    = format & SF_FORMAT_TYPEMASK;
+  const double size    = (format & SF_FORMAT_SUBMASK) == SF_FORMAT_FLOAT ? 4.0 : 3.0;
+  const double n_bytes = size * (double)sound->n_frames * sound->n_channels;
+  return n_bytes < most_bytes || (type != SF_FORMAT_WAV && type != SF_FORMAT_AIFF);
+}
+
 static Status
 find_format(const char* path, const Sound* sound, SF_INFO* info, Diagnostic* why)
 {
@@ -202,7 +225,14 @@ find_format(const char* path, const Sound* sound, SF_INFO* info, Diagnostic* why
   if (status) {
     return status;
   }
-  info->format     = format_of(path);
+  info->format = format_of(path);
+  if (!has_room(info->format, sound)) {
+    if ((info->format & SF_FORMAT_TYPEMASK) == SF_FORMAT_AIFF) {
+      return diagnose(why, STATUS_BAD_OPTION, "%s: too long for AIFF; .wav and .flac have room",
+                      path);
+    }
+    info->format = SF_FORMAT_RF64 | SF_FORMAT_FLOAT;
+  }
   info->samplerate = (int)lround(sound->rate_hz);
   info->channels   = (int)sound->n_channels;
   if (!sf_format_check(info)) {

@@ -41,7 +41,8 @@ Status
 sound_check_name(const char* path, Diagnostic* why);
 
 /**
-   Write a file: the format follows the name's end (.wav float, .flac and .aiff 24 bit, .ogg).
+   Write a file: the format follows the name's end (.wav float, .flac and .aiff 24 bit, .ogg);
+   a .wav beyond 4 GiB is RF64.
    Written beside `path`, then renamed: on failure what was there is still there.
 */
 NODISCARD

@@ -163,9 +163,9 @@ denoise(const Options* options, Diagnostic* why)
   RenderConfig config = { .params = options->params };
   status              = status ? status : find_learn(options, model, &in, &config, why);
   status              = status ? status : render_denoise(model, &config, &in, &out, why);
-  status              = status ? status : sound_write(&out, options->paths[2], why);
+  sound_clear(&in); // Hours are gigabytes
+  status = status ? status : sound_write(&out, options->paths[2], why);
   sound_clear(&out);
-  sound_clear(&in);
   model_free(model);
   return status;
 }

@@ -224,9 +224,9 @@ morph(const Options* options, Diagnostic* why)
                            .curve  = curve.n ? &curve : NULL };
   plan.params.known[0] = render_known(model, options->to);
   status               = status ? status : render_morph(&plan, &in, &out, why);
-  status               = status ? status : sound_write(&out, options->out, why);
+  sound_clear(&in); // Hours are gigabytes
+  status = status ? status : sound_write(&out, options->out, why);
   sound_clear(&out);
-  sound_clear(&in);
   model_free(model);
   curve_clear(&curve);
   return status;
