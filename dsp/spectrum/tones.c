@@ -395,7 +395,7 @@ tone_finder_find(ToneFinder* const finder, Tones* const tones)
     }
   }
   for (uint32_t i = 0; i < tones->n; ++i) {
-    tones->hz[i]       = refine(finder, bins[i]);
+    tones->hz[i]       = fminf(refine(finder, bins[i]), TONES_MAX_HZ);
     tones->level_db[i] = level_db_of(finder, bins[i]);
     replace(finder, bins[i]);
   }

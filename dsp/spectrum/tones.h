@@ -22,7 +22,7 @@
 /// Steady tones in a noise: the harmonics of a hum, a whistle.
 typedef struct {
   uint32_t n;
-  float    hz[TONES_MAX];       ///< [n], ascending
+  float    hz[TONES_MAX];       ///< [n], ascending, at most TONES_MAX_HZ
   float    level_db[TONES_MAX]; ///< [n], dB re a full-scale sine
 } Tones;
 

@@ -554,6 +554,33 @@ test_a_learned_hum_goes(void** const state)
   model_free(model);
 }
 
+/// A tone at the highest frequency that is looked for, or a little above, is kept with the noise.
+static void
+test_the_highest_tone_is_kept(void** const state)
+{
+  (void)state;
+  static const double hz[] = { 2799.9, 2800.0, 2800.2 };
+  static float        in[SECOND];
+  static float        out[SECOND];
+  Model* const        model    = models_constant_gain(0.5);
+  Denoiser* const     denoiser = denoiser_new(model, 48000.0, 1);
+  float               packed[NOISE_PROFILE_MAX_PACKED];
+  NoiseProfile        unpacked;
+  for (uint32_t i = 0; i < sizeof(hz) / sizeof(*hz); ++i) {
+    signal_fill_noise(2, 0.01f, SECOND, in);
+    for (uint32_t j = 0; j < SECOND; ++j) {
+      in[j] += (float)(0.05 * sin(2.0 * M_PI * hz[i] * j / SECOND));
+    }
+    learn_mono(denoiser, 0, SECOND, 64, SECOND, in, out);
+    const uint32_t n = noise_profile_pack(denoiser_profile(denoiser), packed);
+    assert_true(noise_profile_unpack(n, packed, &unpacked));
+    assert_int_equal(unpacked.tones.n, 1);
+    assert_float_equal(unpacked.tones.hz[0], (float)fmin(hz[i], 2800.0), 0.05f);
+  }
+  denoiser_free(denoiser);
+  model_free(model);
+}
+
 /// A hum of the mains.
 static void
 fill_hum(const uint32_t n, float* const x)
@@ -795,6 +822,7 @@ main(void)
     cmocka_unit_test(test_a_profile_fits_another_model_and_rate),
     cmocka_unit_test(test_channels_share_a_profile),
     cmocka_unit_test(test_a_learned_hum_goes),
+    cmocka_unit_test(test_the_highest_tone_is_kept),
     cmocka_unit_test(test_a_hum_goes_unlearned),
     cmocka_unit_test(test_a_hum_goes_again),
     cmocka_unit_test(test_broken_samples_are_silence),
