@@ -64,7 +64,8 @@ struct MainsHum {
   ToneFinder* finder;
   uint32_t    n_steps; ///< From look to look
   uint32_t    step;
-  uint32_t    left; ///< Samples of this step
+  uint32_t    left;  ///< Samples of this step
+  bool        rests; ///< Nothing but silence has come
   bool        looked;
   Lines       lines[KINDS];
   float       hz; ///< Fundamental of the hum; 0: none
@@ -115,6 +116,7 @@ mains_hum_reset(MainsHum* const hum)
   tone_finder_reset(hum->finder);
   hum->step   = 0;
   hum->left   = STEP;
+  hum->rests  = true;
   hum->looked = false;
   memset(hum->lines, 0, sizeof(hum->lines));
   forget(hum);
@@ -282,12 +284,27 @@ take_step(MainsHum* const hum)
   hum->step = step + 1 < hum->n_steps ? step + 1 : 0;
 }
 
+/// Samples of silence that it begins with, while it rests.
+static uint32_t
+rest(MainsHum* const hum, const uint32_t n, const float* const* const in)
+{
+  uint32_t m = 0;
+  while (hum->rests && m < n) {
+    hum->rests = in[0][m] == 0.0f && in[1][m] == 0.0f;
+    m += hum->rests;
+  }
+  return m;
+}
+
 void
 mains_hum_write(MainsHum* const hum, const uint32_t n_channels, const uint32_t n,
                 const float* const* const in)
 {
-  const float* from[2] = { in[0], in[n_channels - 1] };
-  for (uint32_t at = 0; at < n;) {
+  const float*   from[2] = { in[0], in[n_channels - 1] };
+  const uint32_t silence = rest(hum, n, from);
+  from[0] += silence;
+  from[1] += silence;
+  for (uint32_t at = silence; at < n;) {
     const uint32_t part = n - at < hum->left ? n - at : hum->left;
     tone_finder_write(hum->finder, n_channels, part, from);
     for (uint32_t c = 0; c < 2; ++c) {

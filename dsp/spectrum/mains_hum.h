@@ -24,6 +24,9 @@
    Long spectra by a ToneFinder are looked at twice in a second, and a hum counts once two in a row
    agree.  A look is cut into small steps, so that no block has much more to do than another.
 
+   It begins with the first sound: when it looks does not depend on how long the digital silence
+   before was, so that two exports of a session are the same.
+
    One thread at a time.
 */
 typedef struct MainsHum MainsHum;

@@ -11,11 +11,13 @@
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
 
+#include <math.h>
 #include <string.h>
 
-enum { N = 20480 };
+/// Samples; a hum is found and taken out within the most.
+enum { N = 20480, MOST = 3 * 48000 };
 
-typedef float Sound[HOST_MAX_CHANNELS][N];
+typedef float Sound[HOST_MAX_CHANNELS][MOST];
 
 static Sound in;
 static Sound expected;
@@ -45,6 +47,21 @@ fill(const uint64_t seed, const uint32_t lead)
   }
 }
 
+/// Silence, and a hum of the mains in soft noise after it.
+static void
+fill_hum(const uint32_t lead)
+{
+  memset(in, 0, sizeof(in));
+  for (uint32_t c = 0; c < HOST_MAX_CHANNELS; ++c) {
+    signal_fill_noise(1 + c, 1e-3f, MOST - lead, in[c] + lead);
+    for (uint32_t i = lead; i < MOST; ++i) {
+      for (uint32_t k = 1; k <= 9; k += 2) {
+        in[c][i] += (float)(0.1 / k * sin(2.0 * M_PI * 49.98 * k * (i - lead) / 48000.0));
+      }
+    }
+  }
+}
+
 /// In blocks of any size.
 static void
 run(Host* const host, const uint32_t n, Sound to)
@@ -59,10 +76,10 @@ run(Host* const host, const uint32_t n, Sound to)
 }
 
 static void
-check_same(const Host* const host, const uint32_t lead)
+check_same(const Host* const host, const uint32_t lead, const uint32_t n)
 {
   for (uint32_t c = 0; c < host_channels(host); ++c) {
-    assert_memory_equal(out[c] + lead, expected[c], (N - lead) * sizeof(float));
+    assert_memory_equal(out[c] + lead, expected[c], (n - lead) * sizeof(float));
   }
 }
 
@@ -80,7 +97,7 @@ silence_before(void* const* state, const PluginUnderTest* const plugin)
     host_activate(host);
     fill(1, leads[i]);
     run(host, N, out);
-    check_same(host, leads[i]);
+    check_same(host, leads[i], N);
   }
   host_close(host);
 }
@@ -91,6 +108,29 @@ test_silence_before(void** const state)
   for (uint32_t p = 0; p < N_PLUGINS_UNDER_TEST; ++p) {
     silence_before(state, &plugins_under_test[p]);
   }
+}
+
+/// When a hum is found and taken out does not depend on the silence, either.
+static void
+test_silence_before_a_hum(void** const state)
+{
+  const PluginUnderTest* const plugin = &plugins_under_test[0];
+  const uint32_t               lead   = 777;
+  Host* const host = open_host(plugin, models_write(state, "a", plugin->make_model(1)));
+  assert_true(host_set_control(host, "hum", 0.0f));
+  fill_hum(0);
+  run(host, MOST, out);
+  host_set_control(host, "hum", 1.0f);
+  host_deactivate(host);
+  host_activate(host);
+  run(host, MOST, expected);
+  assert_memory_not_equal(out[0], expected[0], sizeof(out[0])); // It is taken out
+  host_deactivate(host);
+  host_activate(host);
+  fill_hum(lead);
+  run(host, MOST, out);
+  check_same(host, lead, MOST);
+  host_close(host);
 }
 
 /// Another sound with another model, and another model is on its way.
@@ -112,7 +152,7 @@ export_after_playing(void* const* state, const PluginUnderTest* const plugin)
   host_set_control(host, "freewheel", 1.0f);
   fill(1, 0);
   run(host, N, out);
-  check_same(host, 0);
+  check_same(host, 0, N);
   assert_string_equal(host_path(host), second);
 
   // What goes on is what is exported.
@@ -148,7 +188,7 @@ test_model_chosen_before_the_first_block(void** const state)
     host = open_host(plugin, first);
     host_set_path(host, LAMINA_MODEL_URI, second);
     run(host, N, out);
-    check_same(host, 0);
+    check_same(host, 0, N);
     host_close(host);
   }
 }
@@ -158,6 +198,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_silence_before),
+    cmocka_unit_test(test_silence_before_a_hum),
     cmocka_unit_test(test_export_after_playing),
     cmocka_unit_test(test_model_chosen_before_the_first_block),
   };
