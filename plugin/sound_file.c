@@ -73,18 +73,21 @@ sound_file_open(const char* const path, SoundFile** const file, Diagnostic* cons
   return STATUS_SUCCESS;
 }
 
-/// Whether a file begins as models do, with a length and a JSON object: to some readers of MP3 a
-/// length can look like a sound.
+/// Whether a file begins as models do, with the length of a header and a JSON object: to some
+/// readers of MP3 a length can look like a sound.  The header is less than 16 MiB, so that five
+/// bytes of its length are 0: an ID3 tag, which may have a brace in this place, has its version
+/// among them.
 static bool
 is_model(const char* const path)
 {
-  char        bytes[9] = { 0 };
-  FILE* const file     = fopen(path, "rb");
-  const bool  ok       = file && fread(bytes, 1, sizeof(bytes), file) == sizeof(bytes);
+  static const char rest[] = { 0, 0, 0, 0, 0, '{' };
+  char              bytes[3 + sizeof(rest)];
+  FILE* const       file = fopen(path, "rb");
+  const bool        ok   = file && fread(bytes, 1, sizeof(bytes), file) == sizeof(bytes);
   if (file) {
     fclose(file);
   }
-  return ok && bytes[8] == '{';
+  return ok && !memcmp(bytes + 3, rest, sizeof(rest));
 }
 
 bool

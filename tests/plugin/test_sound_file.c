@@ -99,6 +99,19 @@ test_models_are_no_sounds(void** const state)
   assert_false(sound_file_is(folder_path(state, "like")));
 }
 
+/// An MP3 behind an ID3 tag is a sound, also where the length of the tag has a brace in the place
+/// of the one that models begin with.
+static void
+test_tagged_sounds_are_sounds(void** const state)
+{
+  enum { HEAD = 10, TAG = '{' << 7 };
+  static char bytes[HEAD + TAG + 65536] = { 'I', 'D', '3', 4, 0, 0, 0, 0, '{', 0 };
+  write_sound(state, 44100, 1, SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III);
+  const size_t size = folder_read(state, "sound", 65536, bytes + HEAD + TAG);
+  folder_write(state, "tagged", HEAD + TAG + size, bytes);
+  assert_true(sound_file_is(folder_path(state, "tagged")));
+}
+
 /// Every beginning of a file is read without harm.  Not of Ogg: libsndfile 1.2.0 itself leaks
 /// memory when its header is cut off.
 static void
@@ -131,9 +144,8 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    IN_FOLDER(test_channels_are_read),
-    IN_FOLDER(test_faults),
-    IN_FOLDER(test_models_are_no_sounds),
+    IN_FOLDER(test_channels_are_read),    IN_FOLDER(test_faults),
+    IN_FOLDER(test_models_are_no_sounds), IN_FOLDER(test_tagged_sounds_are_sounds),
     IN_FOLDER(test_truncated_files),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
