@@ -297,7 +297,8 @@ shape_gains(Denoiser* const denoiser, const DenoiserParams* const params)
   const float hop_s    = (float)denoiser->model->hop_s;
   const float keep     = fall_s > 0.0f ? expf(-hop_s / fall_s) : 0.0f;
   for (uint32_t i = 0; i < denoiser->n_bands; ++i) {
-    const float wanted = fmaxf(powf(denoiser->gain[i], strength), limit);
+    // NaN, as of numbers beyond all bounds in a network, is the limit
+    const float wanted = fminf(fmaxf(powf(denoiser->gain[i], strength), limit), 1.0f);
     denoiser->last[i]  = fmaxf(wanted, keep * denoiser->last[i]);
   }
 }

@@ -271,9 +271,8 @@ check_outputs(Check* check, const ModelShape* shape)
       check_that(check, layer->n_out == n_bands,
                  "decoder.%u.units: %u expected, one per band, %u found", last, n_bands,
                  layer->n_out);
-      check_that(check, layer->activation == ACTIVATION_SIGMOID || !shape->features.prior_snr,
-                 "decoder.%u.activation: only sigmoid is possible if features.prior_snr is yes",
-                 last);
+      check_that(check, layer->activation == ACTIVATION_SIGMOID,
+                 "decoder.%u.activation: only sigmoid is possible", last);
       break;
     case MODEL_AUTOENCODER:
       check_that(check, layer->n_out == shape->encoder[0].n_in,

@@ -145,11 +145,11 @@ model_shape_history(const ModelShape* shape);
    Check all that a file or a recipe can get wrong: ranges, taps, and that the layers fit one
    another, and the bands or bins.
 
-   A denoiser reads what feature_config_size() says and makes a gain per band.  An autoencoder and a
-   classifier read every bin of stft_config(); an autoencoder's last layer makes as many again, with
-   no activation or, with numbers in 0…1, by sigmoids; a classifier's makes logits, with no
-   activation.  A morph model reads ENVELOPE_BANDS and makes as many again, without a past; its code
-   and its output have no activation.
+   A denoiser reads what feature_config_size() says and makes a gain per band, by sigmoids.  An
+   autoencoder and a classifier read every bin of stft_config(); an autoencoder's last layer makes
+   as many again, with no activation or, with numbers in 0…1, by sigmoids; a classifier's makes
+   logits, with no activation.  A morph model reads ENVELOPE_BANDS and makes as many again, without
+   a past; its code and its output have no activation.
 
    @param why One line: "KEY: what is wrong", where KEY is the one of the model file, as
    "bands.step_hz" or "encoder.1.taps".

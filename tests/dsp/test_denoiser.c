@@ -180,6 +180,40 @@ test_parameters_shape_the_gain(void** const state)
   model_free(model);
 }
 
+/// Whatever a network says, nothing gets louder; and what is no number is the limit.  With
+/// smoothing, too, which would remember it.
+static void
+test_gains_are_bounded(void** const state)
+{
+  (void)state;
+  Model* const         model  = models_constant_gain(0.5);
+  Layer* const         last   = &model->autoencoder.decoder.layers[1];
+  float* const         biases = model->weights + model->n_weights - last->shape.n_out;
+  const DenoiserParams params = { .reduction_db = 20.0f, .strength = 2.0f, .smoothing_s = 0.1f };
+  const struct {
+    float bias;
+    float gain;
+  } cases[] = { { 1.5f, 1.0f }, { 1e30f, 1.0f }, { INFINITY, 1.0f }, { NAN, 0.1f } };
+  enum { N = 24000, LATENCY = 960 };
+  static float in[N];
+  static float out[N];
+  static float expected[N];
+  last->shape.activation = ACTIVATION_IDENTITY;
+  for (uint32_t c = 0; c < sizeof(cases) / sizeof(*cases); ++c) {
+    for (uint32_t i = 0; i < last->shape.n_out; ++i) {
+      biases[i] = cases[c].bias;
+    }
+    signal_fill_noise(2, 0.5f, N, in);
+    denoise(model, 48000.0, &params, 64, N, in, out);
+    for (uint32_t i = 0; i < N; ++i) {
+      expected[i] = cases[c].gain * in[i];
+    }
+    const uint32_t n = N - 2 * LATENCY;
+    assert_true(signal_snr_db(n, expected + LATENCY, out + 2 * LATENCY) > 80.0);
+  }
+  model_free(model);
+}
+
 /// Level of 10 ms of sound from a moment on, dB.
 static double
 level_at(const float* const x, const uint32_t from)
@@ -811,6 +845,7 @@ main(void)
     cmocka_unit_test(test_blocks_do_not_matter),
     cmocka_unit_test(test_channels_are_linked),
     cmocka_unit_test(test_parameters_shape_the_gain),
+    cmocka_unit_test(test_gains_are_bounded),
     cmocka_unit_test(test_gains_fall_slowly_and_rise_at_once),
     cmocka_unit_test(test_residual_is_the_rest),
     cmocka_unit_test(test_broken_samples),

@@ -248,6 +248,7 @@ test_check_names_layers(void** state)
   EXPECT_FAULT("encoder.0.units", shape.encoder[0].n_out = LAYER_MAX_UNITS + 1);
   EXPECT_FAULT("decoder.0.units", shape.decoder[0].n_in = 4);
   EXPECT_FAULT("decoder.1.units", shape.decoder[1].n_out = 6);
+  EXPECT_FAULT("decoder.1.activation", shape.decoder[1].activation = ACTIVATION_RELU);
   EXPECT_FAULT("encoder.0.taps", shape.encoder[0].n_taps = 0);
   EXPECT_FAULT("encoder.0.taps", shape.encoder[0].n_taps = LAYER_MAX_TAPS + 1);
   EXPECT_FAULT("encoder.0.taps", shape.encoder[0].taps[0] = 1);
