@@ -14,6 +14,9 @@
 #include "tests/training/program.h"
 #include "training/preset/effects.h"
 
+#include <lv2/core/lv2.h>
+#include <lv2/presets/presets.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,13 +161,14 @@ value_of(const LilvNode* const node)
   return lilv_node_as_float(node);
 }
 
+static const char* const all[] = { DENOISE_MONO_URI, DENOISE_STEREO_URI, MORPH_MONO_URI,
+                                   MORPH_STEREO_URI };
+
 /// What the packer knows of the settings is what the plugins' Turtle says.
 static void
 test_settings_are_those_of_the_plugins(void** state)
 {
   (void)state;
-  static const char* const all[] = { DENOISE_MONO_URI, DENOISE_STEREO_URI, MORPH_MONO_URI,
-                                     MORPH_STEREO_URI };
   for (unsigned i = 0; i < sizeof(all) / sizeof(*all); ++i) {
     uint32_t                  width  = 9;
     const PresetEffect* const effect = effect_of_plugin(all[i], &width);
@@ -192,6 +196,88 @@ test_settings_are_those_of_the_plugins(void** state)
   }
 }
 
+/// Whether a control is none of the sound: it is the host's, or about what is learned.
+static bool
+is_no_setting(const char* const symbol)
+{
+  static const char* const others[] = { "enabled", "freewheel", "profile", "clear", "file_corner" };
+  for (unsigned i = 0; i < sizeof(others) / sizeof(*others); ++i) {
+    if (!strcmp(symbol, others[i])) {
+      return true;
+    }
+  }
+  return !strncmp(symbol, "learn", 5);
+}
+
+static bool
+is_setting(const PresetEffect* const effect, const char* const symbol)
+{
+  uint32_t i = 0;
+  while (i < effect->n_settings && strcmp(symbol, effect->settings[i].symbol) != 0) {
+    ++i;
+  }
+  return i < effect->n_settings;
+}
+
+/// And every control of the sound that the plugins have, the packer knows.
+static void
+test_every_control_of_the_sound_is_a_setting(void** state)
+{
+  (void)state;
+  for (unsigned i = 0; i < sizeof(all) / sizeof(*all); ++i) {
+    uint32_t                  width   = 9;
+    const PresetEffect* const effect  = effect_of_plugin(all[i], &width);
+    Host* const               host    = open_host(all[i]);
+    LilvNode* const           input   = lilv_new_uri(host_world(host), LV2_CORE__InputPort);
+    LilvNode* const           control = lilv_new_uri(host_world(host), LV2_CORE__ControlPort);
+    const LilvPlugin* const   plugin  = host_plugin(host);
+    assert_true(effect->n_settings <= EFFECT_MAX_SETTINGS);
+    for (uint32_t p = 0; p < lilv_plugin_get_num_ports(plugin); ++p) {
+      const LilvPort* const port   = lilv_plugin_get_port_by_index(plugin, p);
+      const char* const     symbol = lilv_node_as_string(lilv_port_get_symbol(plugin, port));
+      if (lilv_port_is_a(plugin, port, input) && lilv_port_is_a(plugin, port, control) &&
+          is_setting(effect, symbol) == is_no_setting(symbol)) {
+        fail_msg("%s of %s", symbol, all[i]);
+      }
+    }
+    lilv_node_free(control);
+    lilv_node_free(input);
+    host_close(host);
+  }
+}
+
+/// Every preset that comes with a plugin sets all of its sound; but the mode, which is the delay.
+static void
+test_presets_set_the_sound(void** state)
+{
+  (void)state;
+  for (unsigned i = 0; i < sizeof(all) / sizeof(*all); ++i) {
+    uint32_t                  width   = 9;
+    const PresetEffect* const effect  = effect_of_plugin(all[i], &width);
+    Host* const               host    = open_host(all[i]);
+    LilvNode* const           type    = lilv_new_uri(host_world(host), LV2_PRESETS__Preset);
+    LilvNodes* const          presets = lilv_plugin_get_related(host_plugin(host), type);
+    assert_true(lilv_nodes_size(presets) >= 3);
+    LILV_FOREACH(nodes, at, presets)
+    {
+      const char* const uri = lilv_node_as_uri(lilv_nodes_get(presets, at));
+      for (uint32_t k = 0; k < effect->n_settings; ++k) {
+        assert_true(host_set_control(host, effect->settings[k].symbol, 1e6f));
+      }
+      assert_true(host_load_preset(host, uri));
+      for (uint32_t k = 0; k < effect->n_settings; ++k) {
+        const char* const symbol = effect->settings[k].symbol;
+        if (strcmp(symbol, "mode") != 0 && host_control(host, symbol) == 1e6f) {
+          fail_msg("%s: %s", uri, symbol);
+        }
+      }
+    }
+    lilv_nodes_free(presets);
+    lilv_node_free(type);
+    host_close(host);
+  }
+}
+
 int
 main(void)
 {
@@ -199,6 +285,8 @@ main(void)
     cmocka_unit_test(test_other_programs_find_it),
     cmocka_unit_test(test_it_is_valid_turtle),
     cmocka_unit_test(test_settings_are_those_of_the_plugins),
+    cmocka_unit_test(test_every_control_of_the_sound_is_a_setting),
+    cmocka_unit_test(test_presets_set_the_sound),
     cmocka_unit_test(test_it_sounds_the_same),
   };
   return cmocka_run_group_tests(tests, share, folder_teardown);

@@ -190,16 +190,16 @@ test_designations(void** const state)
 static void
 check_preset(const Effect* const effect, const char* const name)
 {
-  static const char* const controls[] = { "reduction", "strength", "smoothing", "residual" };
+  static const char* const controls[] = { "reduction", "strength", "smoothing", "residual", "hum" };
   char                     text[128];
   Host* const              host = open_host(effect);
-  for (uint32_t i = 0; i < 4; ++i) {
+  for (uint32_t i = 0; i < 5; ++i) {
     assert_true(host_set_control(host, controls[i], 1.5f));
   }
   host_set_control(host, "enabled", 0.0f);
   snprintf(text, sizeof(text), "%s:%s", effect->uri, name);
   assert_true(host_load_preset(host, text));
-  for (uint32_t i = 0; i < 4; ++i) {
+  for (uint32_t i = 0; i < 5; ++i) {
     assert_true(host_control(host, controls[i]) != 1.5f);
   }
   assert_float_equal(host_control(host, "enabled"), 0.0f, 0.0);

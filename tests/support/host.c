@@ -786,6 +786,8 @@ set_value(const char* const symbol, void* const context, const void* const value
   Host* const host = context;
   if (type == host->forge.Float && size == sizeof(float)) {
     host_set_control(host, symbol, *(const float*)value);
+  } else if (type == host->forge.Int && size == sizeof(int32_t)) {
+    host_set_control(host, symbol, (float)*(const int32_t*)value);
   }
 }
 

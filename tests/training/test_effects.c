@@ -43,6 +43,21 @@ test_settings(void** state)
   assert_true(values[0] == 60.0);
 }
 
+/// A preset can be of a mode with less delay, or make new sound.
+static void
+test_settings_of_morph(void** state)
+{
+  (void)state;
+  const PresetEffect* const effect = effect_named("morph");
+  double                    values[EFFECT_MAX_SETTINGS];
+  effect_reset(effect, values);
+  assert_int_equal(effect_set(effect, "offset_8=-2.5", values, NULL), STATUS_SUCCESS);
+  assert_int_equal(effect_set(effect, "mode=2", values, NULL), STATUS_SUCCESS);
+  assert_int_equal(effect_set(effect, "output=1", values, NULL), STATUS_SUCCESS);
+  assert_int_equal(effect_set(effect, "offset_1=3.5", values, NULL), STATUS_BAD_OPTION);
+  assert_true(values[12] == 0.0 && values[19] == -2.5 && values[20] == 2.0 && values[21] == 1.0);
+}
+
 static void
 expect_fault(const char* const setting, const char* const words)
 {
@@ -77,6 +92,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_finding_an_effect),
     cmocka_unit_test(test_settings),
+    cmocka_unit_test(test_settings_of_morph),
     cmocka_unit_test(test_settings_that_there_are_not),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

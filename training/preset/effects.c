@@ -21,6 +21,11 @@ static const EffectSetting morph_settings[] = {
   { "walk", 0.0, 100.0, 0.0 },     { "wet", 0.0, 100.0, 100.0 },
   { "timbre_a", 0.0, 32.0, 0.0 },  { "timbre_b", 0.0, 32.0, 0.0 },
   { "timbre_c", 0.0, 32.0, 0.0 },  { "timbre_d", 0.0, 32.0, 0.0 },
+  { "offset_1", -3.0, 3.0, 0.0 },  { "offset_2", -3.0, 3.0, 0.0 },
+  { "offset_3", -3.0, 3.0, 0.0 },  { "offset_4", -3.0, 3.0, 0.0 },
+  { "offset_5", -3.0, 3.0, 0.0 },  { "offset_6", -3.0, 3.0, 0.0 },
+  { "offset_7", -3.0, 3.0, 0.0 },  { "offset_8", -3.0, 3.0, 0.0 },
+  { "mode", 0.0, 2.0, 0.0 },       { "output", 0.0, 1.0, 0.0 },
 };
 
 static const PresetEffect effects[] = {

@@ -16,7 +16,7 @@
 #define EFFECT_N_PLUGINS 2u
 
 /// Most settings of an effect.
-#define EFFECT_MAX_SETTINGS 16u
+#define EFFECT_MAX_SETTINGS 24u
 
 /// A control port that says how an effect sounds.
 typedef struct {

@@ -28,9 +28,13 @@ static const char* const usage =
   "      --name TEXT          what hosts call the preset; the model's name\n"
   "      --comment TEXT       what it is for\n"
   "      --licence SPDX       who may use a model that does not say so itself, as CC-BY-4.0\n"
-  "      --plugin NAME        what it is for: denoise; the plugin that runs such models\n"
-  "      --set SYMBOL=VALUE   reduction, 0 to 60 dB; strength, 0 to 200 %; smoothing, 0 to\n"
-  "                           500 ms; residual and hum, 0 or 1\n"
+  "      --plugin NAME        what it is for: denoise, morph; the plugin that runs such models\n"
+  "      --set SYMBOL=VALUE   of denoise: reduction, 0 to 60 dB; strength, 0 to 200 %;\n"
+  "                           smoothing, 0 to 500 ms; residual and hum, 0 or 1.\n"
+  "                           Of morph: amount, -30 to 130 %; x, y, expression, walk and wet,\n"
+  "                           0 to 100 %; inertia, 0 to 10 s; freeze, 0 or 1; timbre_a to\n"
+  "                           timbre_d, 0 to 32; offset_1 to offset_8, -3 to 3; mode, 0\n"
+  "                           Studio, 1 Tight, 2 Live; output, 0 Filter, 1 Generate\n"
   "      --add FILE           put a text into it, too: credits, licences\n"
   "      --replace            take the place of what is there\n"
   "\n"
@@ -67,9 +71,10 @@ static Status
 take_plugin(const char* const name, Options* const options, Diagnostic* const why)
 {
   options->pack.effect = effect_named(name);
-  return options->pack.effect ? STATUS_SUCCESS
-                              : diagnose(why, STATUS_BAD_OPTION,
-                                         "--plugin %.80s: there is none; denoise is one", name);
+  return options->pack.effect
+           ? STATUS_SUCCESS
+           : diagnose(why, STATUS_BAD_OPTION,
+                      "--plugin %.80s: there is none; denoise and morph are", name);
 }
 
 static Status
