@@ -53,7 +53,8 @@ struct Denoiser {
   float*         noise_db;             ///< The profile with what is left of them, [n_bands]
   ToneCanceller* canceller;            ///< Of the profile's tones, or the hum's
   Delay*         delays[CHANNELS_MAX]; ///< Of tones that one wants to hear, as late as the rest
-  bool           cancels;              ///< In the part before
+  uint32_t       n_late;               ///< Samples until no tone is in them any more
+  float          listens;              ///< Share of the tones that is heard, as faded
   float          depth;                ///< Share of the tones that is to go, of this run
 
   const DenoiserParams* params; ///< Of this run
@@ -267,7 +268,8 @@ denoiser_reset(Denoiser* const denoiser)
   end_learning(denoiser);
   channels_reset(denoiser->channels);
   mains_hum_reset(denoiser->hum);
-  denoiser->cancels = false;
+  tone_canceller_reset(denoiser->canceller);
+  denoiser->n_late = 0;
   features_reset(denoiser->features);
   scratch_reset(denoiser->encoder);
   scratch_reset(denoiser->decoder);
@@ -387,6 +389,34 @@ tone_depth(const DenoiserParams* const params)
   return 1.0f - powf(gain_limit(params), strength);
 }
 
+/// Begin to take tones out.
+static void
+begin_cancelling(Denoiser* const denoiser)
+{
+  for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
+    delay_reset(denoiser->delays[c]);
+    delay_set(denoiser->delays[c], denoiser->stft.frame);
+  }
+  tone_canceller_reset(denoiser->canceller); // What it knew of phases is past
+  denoiser->listens = denoiser->params->residual ? 1.0f : 0.0f;
+}
+
+/// Let the tones be heard where one wants to; the wish fades within a frame, as the gains do.
+/// @param tones As late as `out`.
+static void
+add_tones(Denoiser* const denoiser, const uint32_t n, float (*const tones)[PART],
+          float* const* const out)
+{
+  const float wanted = denoiser->params->residual ? 1.0f : 0.0f;
+  const float step   = 1.0f / (float)denoiser->stft.frame;
+  for (uint32_t i = 0; i < n && (wanted > 0.0f || denoiser->listens > 0.0f); ++i) {
+    denoiser->listens += fmaxf(-step, fminf(step, wanted - denoiser->listens));
+    for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
+      out[c][i] += denoiser->listens * tones[c][i];
+    }
+  }
+}
+
 /// Up to PART samples, without the tones.
 static void
 run_without_tones(Denoiser* const denoiser, const uint32_t n, const float* const* const in,
@@ -398,15 +428,7 @@ run_without_tones(Denoiser* const denoiser, const uint32_t n, const float* const
   float* const cancelled[CHANNELS_MAX] = { tones[0], tones[1] };
   for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
     channels_clean(n, in[c], sound[c]);
-    if (!denoiser->cancels) {
-      delay_reset(denoiser->delays[c]);
-      delay_set(denoiser->delays[c], denoiser->stft.frame);
-    }
   }
-  if (!denoiser->cancels) {
-    tone_canceller_reset(denoiser->canceller); // What it knew of phases is past
-  }
-  denoiser->cancels = true;
   tone_canceller_run(denoiser->canceller, denoiser->depth, n, (const float* const*)sounds,
                      cancelled);
   for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
@@ -417,10 +439,27 @@ run_without_tones(Denoiser* const denoiser, const uint32_t n, const float* const
   channels_run(denoiser->channels, true, run_frame, denoiser, n, (const float* const*)sounds, out);
   for (uint32_t c = 0; c < denoiser->n_channels; ++c) {
     delay_run(denoiser->delays[c], n, tones[c], tones[c]);
-    for (uint32_t i = 0; i < n && denoiser->params->residual; ++i) {
-      out[c][i] += tones[c][i];
-    }
   }
+  add_tones(denoiser, n, tones, out);
+}
+
+/// A part, without the tones if there are some to go, or some on their way that have gone.
+static void
+run_sound(Denoiser* const denoiser, const uint32_t n, const float* const* const in,
+          float* const* const out)
+{
+  const bool runs = tone_canceller_runs(denoiser->canceller, denoiser->depth);
+  if (!runs && !denoiser->n_late) {
+    channels_run(denoiser->channels, true, run_frame, denoiser, n, in, out);
+    return;
+  }
+
+  if (!denoiser->n_late) {
+    begin_cancelling(denoiser);
+  }
+  run_without_tones(denoiser, n, in, out);
+  const uint32_t left = denoiser->n_late > n ? denoiser->n_late - n : 0;
+  denoiser->n_late    = runs ? denoiser->stft.frame : left;
 }
 
 /// Let those who look for tones hear a part.
@@ -467,12 +506,7 @@ run_part(Denoiser* const denoiser, const uint32_t n, const float* const* const i
     tone_canceller_set(denoiser->canceller, tones, tones == &denoiser->profile.tones);
   }
   hear_tones(denoiser, n, in);
-  if (tone_canceller_runs(denoiser->canceller, denoiser->depth)) {
-    run_without_tones(denoiser, n, in, out);
-  } else {
-    denoiser->cancels = false;
-    channels_run(denoiser->channels, true, run_frame, denoiser, n, in, out);
-  }
+  run_sound(denoiser, n, in, out);
   denoiser->n_heard = heard_after(denoiser, n);
 }
 

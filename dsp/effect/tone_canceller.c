@@ -49,6 +49,23 @@ enum { LOOK = 512 };
 /// Sums of tones are taken side by side.
 enum { LANES = 8 };
 
+/// Sinusoids of amplitude 1.
+typedef struct {
+  uint32_t n; ///< Of the tones, up to whole lanes
+  float    cosine[TONES_MAX];
+  float    sine[TONES_MAX];
+  float    step_re[TONES_MAX]; ///< Of a sample
+  float    step_im[TONES_MAX];
+} Oscillators;
+
+/// Tones that are not gone for any longer: they fade out as they were.
+typedef struct {
+  float       share; ///< 0: there are none
+  Oscillators oscillators;
+  float       re[CHANNELS_MAX][TONES_MAX]; ///< Amplitudes, 0 of those that stay
+  float       im[CHANNELS_MAX][TONES_MAX];
+} Leaving;
+
 /// What is known of a channel.
 typedef struct {
   float re[TONES_MAX]; ///< Amplitudes by the oscillators
@@ -62,22 +79,19 @@ typedef struct {
 } Channel;
 
 struct ToneCanceller {
-  double   rate_hz;
-  uint32_t n_channels;
-  Tones    tones;
-  bool     alone; ///< They were heard without other sound
-  uint32_t n;     ///< Of the tones, up to whole lanes
-  double   hz[TONES_MAX];
-  float    cosine[TONES_MAX]; ///< Oscillators
-  float    sine[TONES_MAX];
-  float    step_re[TONES_MAX]; ///< Of a sample
-  float    step_im[TONES_MAX];
-  uint64_t n_heard; ///< Since the last silence
-  uint32_t n_silent;
-  float    depth;              ///< As faded
-  float    learned[TONES_MAX]; ///< Amplitudes
-  float    power;              ///< Of the tones as learned
-  Channel  channels[CHANNELS_MAX];
+  double      rate_hz;
+  uint32_t    n_channels;
+  Tones       tones;
+  bool        alone; ///< They were heard without other sound
+  double      hz[TONES_MAX];
+  Oscillators oscillators;
+  uint64_t    n_heard; ///< Since the last silence
+  uint32_t    n_silent;
+  float       depth;              ///< As faded
+  float       learned[TONES_MAX]; ///< Amplitudes
+  float       power;              ///< Of the tones as learned
+  Channel     channels[CHANNELS_MAX];
+  Leaving     leaving;
 };
 
 ToneCanceller*
@@ -101,22 +115,25 @@ tone_canceller_free(ToneCanceller* const canceller)
 static void
 set_step(ToneCanceller* const canceller, const uint32_t tone)
 {
-  const double angle       = 2.0 * M_PI * canceller->hz[tone] / canceller->rate_hz;
-  canceller->step_re[tone] = (float)cos(angle);
-  canceller->step_im[tone] = (float)sin(angle);
+  Oscillators* const oscillators = &canceller->oscillators;
+  const double       angle       = 2.0 * M_PI * canceller->hz[tone] / canceller->rate_hz;
+  oscillators->step_re[tone]     = (float)cos(angle);
+  oscillators->step_im[tone]     = (float)sin(angle);
 }
 
 /// Begin to hear, as at the first sound.
 static void
 begin(ToneCanceller* const canceller)
 {
+  Oscillators* const oscillators = &canceller->oscillators;
   memset(canceller->channels, 0, sizeof(canceller->channels));
-  canceller->n_heard = 0;
-  for (uint32_t i = 0; i < canceller->n; ++i) {
-    const bool exists    = i < canceller->tones.n;
-    canceller->hz[i]     = exists ? (double)canceller->tones.hz[i] : 0.0;
-    canceller->cosine[i] = exists ? 1.0f : 0.0f;
-    canceller->sine[i]   = 0.0f;
+  canceller->n_heard       = 0;
+  canceller->leaving.share = 0.0f;
+  for (uint32_t i = 0; i < oscillators->n; ++i) {
+    const bool exists      = i < canceller->tones.n;
+    canceller->hz[i]       = exists ? (double)canceller->tones.hz[i] : 0.0;
+    oscillators->cosine[i] = exists ? 1.0f : 0.0f;
+    oscillators->sine[i]   = 0.0f;
     set_step(canceller, i);
   }
   for (uint32_t c = 0; c < CHANNELS_MAX; ++c) {
@@ -148,9 +165,9 @@ static void
 keep_tone(const ToneCanceller* const before, const uint32_t from, ToneCanceller* const canceller,
           const uint32_t to)
 {
-  canceller->hz[to]     = before->hz[from];
-  canceller->cosine[to] = before->cosine[from];
-  canceller->sine[to]   = before->sine[from];
+  canceller->hz[to]                 = before->hz[from];
+  canceller->oscillators.cosine[to] = before->oscillators.cosine[from];
+  canceller->oscillators.sine[to]   = before->oscillators.sine[from];
   set_step(canceller, to);
   for (uint32_t c = 0; c < CHANNELS_MAX; ++c) {
     const Channel* const was = &before->channels[c];
@@ -162,6 +179,32 @@ keep_tone(const ToneCanceller* const before, const uint32_t from, ToneCanceller*
   }
 }
 
+/// Let a channel go on that has tones of before.
+static void
+keep_channel(const Channel* const was, Channel* const is)
+{
+  is->power    = was->power;
+  is->least    = was->least;
+  is->tones    = was->tones;
+  is->presence = was->presence;
+}
+
+/// Let those tones of before fade out that are not among those that stay.
+static void
+leave(const ToneCanceller* const before, const bool* const stays, Leaving* const leaving)
+{
+  leaving->oscillators = before->oscillators;
+  for (uint32_t i = 0; i < before->oscillators.n; ++i) {
+    const bool leaves = i < before->tones.n && !stays[i];
+    for (uint32_t c = 0; c < CHANNELS_MAX; ++c) {
+      const Channel* const was = &before->channels[c];
+      leaving->re[c][i]        = leaves ? was->presence * was->re[i] : 0.0f;
+      leaving->im[c][i]        = leaves ? was->presence * was->im[i] : 0.0f;
+    }
+  }
+  leaving->share = 1.0f;
+}
+
 void
 tone_canceller_set(ToneCanceller* const canceller, const Tones* const tones, const bool alone)
 {
@@ -170,13 +213,17 @@ tone_canceller_set(ToneCanceller* const canceller, const Tones* const tones, con
       !memcmp(tones->level_db, canceller->tones.level_db, tones->n * sizeof(float))) {
     return;
   }
+  if (canceller->leaving.share > 0.0f) {
+    return;
+  }
 
-  const ToneCanceller before  = *canceller;
-  bool                goes_on = false;
-  canceller->tones            = *tones;
-  canceller->alone            = alone;
-  canceller->n                = (tones->n + LANES - 1) / LANES * LANES;
-  canceller->power            = 0.0f;
+  const ToneCanceller before           = *canceller;
+  bool                stays[TONES_MAX] = { false };
+  uint32_t            n_kept           = 0;
+  canceller->tones                     = *tones;
+  canceller->alone                     = alone;
+  canceller->oscillators.n             = (tones->n + LANES - 1) / LANES * LANES;
+  canceller->power                     = 0.0f;
   begin(canceller);
   for (uint32_t i = 0; i < tones->n; ++i) {
     canceller->learned[i] = powf(10.0f, 0.05f * tones->level_db[i]);
@@ -185,17 +232,18 @@ tone_canceller_set(ToneCanceller* const canceller, const Tones* const tones, con
     const uint32_t was = find_before(&before, tones->hz[i]);
     if (was < before.tones.n) {
       keep_tone(&before, was, canceller, i);
-      goes_on = true;
+      n_kept += !stays[was];
+      stays[was] = true;
     }
   }
-  if (goes_on) {
+  if (n_kept) {
     canceller->n_heard = before.n_heard;
     for (uint32_t c = 0; c < CHANNELS_MAX; ++c) {
-      canceller->channels[c].power    = before.channels[c].power;
-      canceller->channels[c].least    = before.channels[c].least;
-      canceller->channels[c].tones    = before.channels[c].tones;
-      canceller->channels[c].presence = before.channels[c].presence;
+      keep_channel(&before.channels[c], &canceller->channels[c]);
     }
+  }
+  if (n_kept < before.tones.n && canceller->depth > 0.0f) {
+    leave(&before, stays, &canceller->leaving);
   }
 }
 
@@ -214,25 +262,24 @@ tone_canceller_runs(const ToneCanceller* const canceller, const float depth)
 }
 
 static void
-turn_oscillators(ToneCanceller* const canceller)
+turn(Oscillators* const oscillators)
 {
-  for (uint32_t i = 0; i < canceller->n; ++i) {
-    const float c        = canceller->cosine[i];
-    const float s        = canceller->sine[i];
-    canceller->cosine[i] = c * canceller->step_re[i] - s * canceller->step_im[i];
-    canceller->sine[i]   = c * canceller->step_im[i] + s * canceller->step_re[i];
+  for (uint32_t i = 0; i < oscillators->n; ++i) {
+    const float c          = oscillators->cosine[i];
+    const float s          = oscillators->sine[i];
+    oscillators->cosine[i] = c * oscillators->step_re[i] - s * oscillators->step_im[i];
+    oscillators->sine[i]   = c * oscillators->step_im[i] + s * oscillators->step_re[i];
   }
 }
 
-/// The sum of a channel's tones now.
+/// The sum of tones now.  @param re, im Their amplitudes.
 static float
-estimate(const ToneCanceller* const canceller, const Channel* const channel)
+sum_tones(const Oscillators* const oscillators, const float* const re, const float* const im)
 {
   float lanes[LANES] = { 0.0f };
-  for (uint32_t i = 0; i < canceller->n; i += LANES) {
+  for (uint32_t i = 0; i < oscillators->n; i += LANES) {
     for (uint32_t j = 0; j < LANES; ++j) {
-      lanes[j] += channel->re[i + j] * canceller->cosine[i + j] -
-                  channel->im[i + j] * canceller->sine[i + j];
+      lanes[j] += re[i + j] * oscillators->cosine[i + j] - im[i + j] * oscillators->sine[i + j];
     }
   }
   return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
@@ -262,10 +309,11 @@ static void
 adapt(const ToneCanceller* const canceller, Channel* const channel, const float rate,
       const float left)
 {
-  const float step = 2.0f * rate * left;
-  for (uint32_t i = 0; i < canceller->n; ++i) {
-    channel->re[i] += step * canceller->cosine[i];
-    channel->im[i] -= step * canceller->sine[i];
+  const Oscillators* const oscillators = &canceller->oscillators;
+  const float              step        = 2.0f * rate * left;
+  for (uint32_t i = 0; i < oscillators->n; ++i) {
+    channel->re[i] += step * oscillators->cosine[i];
+    channel->im[i] -= step * oscillators->sine[i];
   }
 }
 
@@ -325,18 +373,19 @@ look_at_channel(const ToneCanceller* const canceller, const bool known, Channel*
 static void
 look(ToneCanceller* const canceller)
 {
-  const double look_s = LOOK / canceller->rate_hz;
-  const bool   known  = (double)canceller->n_heard >= settled_s * canceller->rate_hz;
-  const double share  = known ? 0.25 * adaption_rate(canceller) * LOOK : 0.0; // It does not swing
+  Oscillators* const oscillators = &canceller->oscillators;
+  const double       look_s      = LOOK / canceller->rate_hz;
+  const bool         known       = (double)canceller->n_heard >= settled_s * canceller->rate_hz;
+  const double share = known ? 0.25 * adaption_rate(canceller) * LOOK : 0.0; // It does not swing
   for (uint32_t i = 0; i < canceller->tones.n; ++i) {
     const double turn_hz = turn_of(canceller, i) / (2.0 * M_PI * look_s);
     const double from    = (double)canceller->tones.hz[i];
     const double wanted  = canceller->hz[i] + share * turn_hz;
     canceller->hz[i]     = fmin(fmax(wanted, from - wander_hz), from + wander_hz);
     set_step(canceller, i);
-    const float size = 1.0f / hypotf(canceller->cosine[i], canceller->sine[i]);
-    canceller->cosine[i] *= size;
-    canceller->sine[i] *= size;
+    const float size = 1.0f / hypotf(oscillators->cosine[i], oscillators->sine[i]);
+    oscillators->cosine[i] *= size;
+    oscillators->sine[i] *= size;
   }
   for (uint32_t c = 0; c < canceller->n_channels; ++c) {
     look_at_channel(canceller, known, &canceller->channels[c]);
@@ -355,18 +404,41 @@ is_silent(ToneCanceller* const canceller, const uint32_t at, const float* const*
   return canceller->n_silent == SILENCE;
 }
 
+/// How a sample fades.
+static float
+fade_step(const ToneCanceller* const canceller)
+{
+  return (float)fmin(1.0, 1.0 / (fade_s * canceller->rate_hz));
+}
+
+/// Tones that are leaving, in a sample.
+static void
+run_leaving(ToneCanceller* const canceller, const uint32_t at, float* const* const tones)
+{
+  Leaving* const leaving = &canceller->leaving;
+  leaving->share         = fmaxf(leaving->share - fade_step(canceller), 0.0f);
+  turn(&leaving->oscillators);
+  for (uint32_t c = 0; c < canceller->n_channels; ++c) {
+    const float tone = sum_tones(&leaving->oscillators, leaving->re[c], leaving->im[c]);
+    tones[c][at] += canceller->depth * leaving->share * tone;
+  }
+}
+
 static void
 run_sample(ToneCanceller* const canceller, const uint32_t at, const float* const* const in,
            float* const* const tones)
 {
   const float rate = (float)adaption_rate(canceller);
-  turn_oscillators(canceller);
+  turn(&canceller->oscillators);
   for (uint32_t c = 0; c < canceller->n_channels; ++c) {
     Channel* const channel = &canceller->channels[c];
-    const float    tone    = estimate(canceller, channel);
+    const float    tone    = sum_tones(&canceller->oscillators, channel->re, channel->im);
     const float    left    = in[c][at] - tone;
     adapt(canceller, channel, rate * trust(canceller, channel, left), left);
     tones[c][at] = canceller->depth * channel->presence * tone;
+  }
+  if (canceller->leaving.share > 0.0f) {
+    run_leaving(canceller, at, tones);
   }
   ++canceller->n_heard;
   if (canceller->n_heard % LOOK == 0) {
@@ -378,11 +450,11 @@ void
 tone_canceller_run(ToneCanceller* const canceller, const float depth, const uint32_t n,
                    const float* const* const in, float* const* const tones)
 {
-  const float step = (float)fmin(1.0, 1.0 / (fade_s * canceller->rate_hz));
+  const float step = fade_step(canceller);
   for (uint32_t i = 0; i < n; ++i) {
     canceller->depth += fmaxf(-step, fminf(step, depth - canceller->depth));
     if (is_silent(canceller, i, in)) {
-      if (canceller->n_heard) {
+      if (canceller->n_heard || canceller->leaving.share > 0.0f) {
         begin(canceller);
       }
       for (uint32_t c = 0; c < canceller->n_channels; ++c) {

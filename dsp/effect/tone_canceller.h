@@ -41,7 +41,8 @@ tone_canceller_reset(ToneCanceller* canceller);
 
 /**
    Go for these.  Of those that it went for before, near enough in frequency, it keeps what it
-   knows.
+   knows; others fade out.  Until they have, 20 ms later, another set is not taken: to be called
+   again before every run.
 
    @param alone Whether they were heard without other sound.  Of others nothing is taken out until
    half a second has shown how strong they are.

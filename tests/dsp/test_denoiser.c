@@ -687,6 +687,35 @@ test_a_hum_goes_again(void** const state)
   model_free(model);
 }
 
+/// One may listen to what goes and what stays in turn, and let the hum go and stay in turn while
+/// one listens: nothing steps by more than the hum and a fade of 20 ms do.
+static void
+test_a_hum_does_not_click(void** const state)
+{
+  (void)state;
+  enum { N = 4 * SECOND };
+  static float    in[N];
+  static float    out[N];
+  Model* const    model    = models_constant_gain(0.5);
+  Denoiser* const denoiser = denoiser_new(model, 48000.0, 1);
+  DenoiserParams  params   = denoiser_params_default();
+  fill_hum(N, in);
+  learn_mono(denoiser, 0, SECOND, 64, SECOND, in, out);
+  params.hum = false;
+  for (uint32_t at = SECOND, i = 0; at < N; at += 3000, ++i) {
+    const bool second_half = at >= 5 * SECOND / 2;
+    params.residual        = second_half || i % 2;
+    params.use_profile     = !second_half || i % 2;
+    denoiser_run(denoiser, &params, 3000, (const float*[]){ in + at }, (float*[]){ out + at });
+  }
+  // 0.1 sin(2π 50 t) and its like: 5 · 0.1 · 2π · 50 / 48000; they fade by 1/960; and the noise
+  for (uint32_t i = 3 * SECOND / 2; i < N; ++i) {
+    assert_true(fabsf(out[i] - out[i - 1]) < 3.3e-3f + 0.18f / 960.0f + 3e-4f);
+  }
+  denoiser_free(denoiser);
+  model_free(model);
+}
+
 /// After broken samples, a window later, all is as if they had been silence.
 static void
 test_broken_samples_are_silence(void** const state)
@@ -860,6 +889,7 @@ main(void)
     cmocka_unit_test(test_the_highest_tone_is_kept),
     cmocka_unit_test(test_a_hum_goes_unlearned),
     cmocka_unit_test(test_a_hum_goes_again),
+    cmocka_unit_test(test_a_hum_does_not_click),
     cmocka_unit_test(test_broken_samples_are_silence),
     cmocka_unit_test(test_extremes_end_with_them),
     cmocka_unit_test(test_ten_minutes_of_silence),

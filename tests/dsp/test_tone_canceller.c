@@ -280,6 +280,37 @@ test_known_tones_go_on(void** const state)
   tone_canceller_free(canceller);
 }
 
+/// Tones that are not among the next ones fade out, wherever they stand, and the others go on: from
+/// sample to sample all changes by no more than tones and a fade of 20 ms do.
+static void
+test_tones_that_leave_fade(void** const state)
+{
+  (void)state;
+  const Tones          all       = harmonics(50.0f, 6);
+  const Tones          next[]    = { harmonics(50.0f, 2), harmonics(80.0f, 4) };
+  const float          most      = 6.0f * 3.3e-4f + 0.05f * 2.45f / 960.0f;
+  ToneCanceller* const canceller = tone_canceller_new(SECOND, 2);
+  make_hum(50.0, 6);
+  for (uint32_t i = 0; i < 20; ++i) {
+    const uint32_t at        = SECOND + 47 * i;
+    const float*   inputs[]  = { in[0], in[1] };
+    float*         outputs[] = { tones_of[0], tones_of[1] };
+    tone_canceller_reset(canceller);
+    tone_canceller_set(canceller, &all, true);
+    tone_canceller_run(canceller, 1.0f, at, inputs, outputs);
+    for (uint32_t later = at; later < at + 2000; later += 100) {
+      const float* ins[]  = { in[0] + later, in[1] + later };
+      float*       outs[] = { tones_of[0] + later, tones_of[1] + later };
+      tone_canceller_set(canceller, &next[i % 2], true);
+      tone_canceller_run(canceller, 1.0f, 100, ins, outs);
+    }
+    for (uint32_t j = at - 100; j < at + 2000; ++j) {
+      assert_true(fabsf(tones_of[0][j] - tones_of[0][j - 1]) < most);
+    }
+  }
+  tone_canceller_free(canceller);
+}
+
 int
 main(void)
 {
@@ -293,6 +324,7 @@ main(void)
     cmocka_unit_test(test_it_fades),
     cmocka_unit_test(test_it_waits_for_what_was_not_heard_alone),
     cmocka_unit_test(test_known_tones_go_on),
+    cmocka_unit_test(test_tones_that_leave_fade),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
