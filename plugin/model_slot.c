@@ -16,13 +16,14 @@
 #include <unistd.h>
 
 /// A model with its engine.
-typedef struct {
-  Model*   model;    ///< NULL when it cannot be used
-  void*    engine;   ///< NULL likewise: dry
-  uint32_t n_warmup; ///< Samples to hear before its output is its own
-  bool     by_user;
-  uint32_t n_learned; ///< How often the engine has learned what is known to the slot
-  char     path[];
+typedef struct Loaded {
+  Model*         model;    ///< NULL when it cannot be used
+  void*          engine;   ///< NULL likewise: dry
+  uint32_t       n_warmup; ///< Samples to hear before its output is its own
+  bool           by_user;
+  uint32_t       n_learned; ///< How often the engine has learned what is known to the slot
+  struct Loaded* before;    ///< Retired before it and not yet freed; NULL: none
+  char           path[];
 } Loaded;
 
 struct ModelSlot {
@@ -36,7 +37,7 @@ struct ModelSlot {
   char            identity[MODEL_IDENTITY_SIZE]; ///< Of its file, "" when it is not known
 
   _Atomic(Loaded*) incoming; ///< From the loaders to the audio thread
-  _Atomic(Loaded*) retired;  ///< And back
+  _Atomic(Loaded*) retired;  ///< And back, the last one first
 
   // The audio thread's own.
   Loaded*      current; ///< Heard
@@ -167,7 +168,7 @@ model_slot_free(ModelSlot* const slot)
   loaded_free(slot, slot->current);
   loaded_free(slot, slot->next);
   loaded_free(slot, atomic_load(&slot->incoming));
-  loaded_free(slot, atomic_load(&slot->retired));
+  model_slot_collect(slot);
   pthread_mutex_destroy(&slot->lock);
   free(slot->path);
   free(slot);
@@ -225,7 +226,12 @@ model_slot_restore(ModelSlot* const slot, const char* const path, const char* co
 void
 model_slot_collect(ModelSlot* const slot)
 {
-  loaded_free(slot, atomic_exchange(&slot->retired, NULL));
+  Loaded* loaded = atomic_exchange(&slot->retired, NULL);
+  while (loaded) {
+    Loaded* const before = loaded->before;
+    loaded_free(slot, loaded);
+    loaded = before;
+  }
 }
 
 char*
@@ -246,11 +252,22 @@ model_slot_copy_identity(ModelSlot* const slot)
   return identity;
 }
 
-/// Let `next` be what is heard.  `retired` is empty while there is a next.
+/// Let a model be freed.  Only the audio thread adds to `retired`, and the others only take all of
+/// it: between the two steps it is empty.
+static void
+retire(ModelSlot* const slot, Loaded* const loaded)
+{
+  if (loaded) {
+    loaded->before = atomic_exchange(&slot->retired, NULL);
+    atomic_store(&slot->retired, loaded);
+  }
+}
+
+/// Let `next` be what is heard.
 static void
 settle(ModelSlot* const slot)
 {
-  atomic_store(&slot->retired, slot->current);
+  retire(slot, slot->current);
   slot->current = slot->next;
   slot->next    = NULL;
 }
@@ -316,7 +333,7 @@ model_slot_share_learned(ModelSlot* const slot)
 bool
 model_slot_take(ModelSlot* const slot)
 {
-  if (slot->next || atomic_load(&slot->retired)) {
+  if (slot->next || (!slot->fresh && atomic_load(&slot->retired))) {
     return false;
   }
 

@@ -25,8 +25,9 @@ typedef void (*ModelSlotReport)(void* context, const char* line);
    Only the audio thread takes from `incoming`: it runs the new engine on the live input, unheard,
    until its noise floor is known and the network's memory is full, then cross-fades.  The old one
    goes to `retired`, which the next loader, or model_slot_collect(), empties; no other swap begins
-   before.  Hosts that load presets on the GUI thread while sound runs need this: the usual swap in
-   work_response() would be a race there.
+   before, unless nothing was heard since a reset: then the model that waits is used at once.  Hosts
+   that load presets on the GUI thread while sound runs need this: the usual swap in work_response()
+   would be a race there.
 
    So a choice made while sound runs is heard after the window of the noise floor and the network's
    memory: some two seconds, in which both engines run.  A model faded in sooner would take what

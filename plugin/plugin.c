@@ -319,7 +319,7 @@ take_model(Plugin* const plugin)
   }
   if (model_slot_take(plugin->slot)) {
     plugin->messages.tell_model = true;
-    plugin->collect_waiting     = false; // the worker has been: there was room
+    plugin->collect_waiting     = false; // what is retired by this is asked for anew
     if (model_slot_by_user(plugin->slot)) {
       plugin->messages.tell_change = true;
     }

@@ -133,9 +133,9 @@ test_silence_before_a_hum(void** const state)
   host_close(host);
 }
 
-/// Another sound with another model, and another model is on its way.
+/// Another sound with another model, and another model is on its way; or two, one after the other.
 static void
-export_after_playing(void* const* state, const PluginUnderTest* const plugin)
+export_after_playing(void* const* state, const PluginUnderTest* const plugin, const bool two)
 {
   const char* const first  = models_write(state, "a", plugin->make_model(1));
   const char* const second = models_write(state, "b", plugin->make_model(2));
@@ -147,6 +147,10 @@ export_after_playing(void* const* state, const PluginUnderTest* const plugin)
   host = open_host(plugin, first);
   fill(7, 0);
   run(host, N, out);
+  if (two) {
+    host_set_path(host, LAMINA_MODEL_URI, first);
+    run(host, 500, out);
+  }
   host_set_path(host, LAMINA_MODEL_URI, second);
   run(host, 500, out);
   host_set_control(host, "freewheel", 1.0f);
@@ -169,7 +173,8 @@ static void
 test_export_after_playing(void** const state)
 {
   for (uint32_t p = 0; p < N_PLUGINS_UNDER_TEST; ++p) {
-    export_after_playing(state, &plugins_under_test[p]);
+    export_after_playing(state, &plugins_under_test[p], false);
+    export_after_playing(state, &plugins_under_test[p], true);
   }
 }
 

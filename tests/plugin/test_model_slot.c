@@ -190,6 +190,36 @@ test_reset_ends_a_swap(void** const state)
   model_slot_free(slot);
 }
 
+/// A model that waits for the end of a swap is used at once after a reset, though the model before
+/// the one that is warming up is not yet freed; and all three are freed.
+static void
+test_a_model_that_waits_at_a_reset(void** const state)
+{
+  Reports           reports;
+  const char* const a    = models_write(state, "a", models_constant_gain(0.75));
+  const char* const b    = models_write(state, "b", models_constant_gain(0.25));
+  const char* const c    = models_write(state, "c", models_constant_gain(0.5));
+  ModelSlot* const  slot = new_slot(&reports);
+  assert_int_equal(model_slot_load(slot, a, false), STATUS_SUCCESS);
+  assert_true(model_slot_take(slot));
+  run(slot, 3000, NULL);
+  assert_int_equal(model_slot_load(slot, b, false), STATUS_SUCCESS);
+  assert_true(model_slot_take(slot));
+  run(slot, 2000, NULL);
+  assert_int_equal(model_slot_load(slot, c, true), STATUS_SUCCESS);
+  assert_false(model_slot_take(slot));
+
+  model_slot_reset(slot);
+  assert_true(model_slot_take(slot));
+  assert_string_equal(model_slot_path(slot), c);
+  assert_float_equal(run(slot, 1, NULL), 0.0f, 0.0);
+  assert_float_equal(run(slot, 3000, NULL), 0.5f, 1e-4);
+  assert_true(model_slot_wants_collect(slot));
+  model_slot_collect(slot);
+  assert_false(model_slot_wants_collect(slot));
+  model_slot_free(slot);
+}
+
 /// Expect one line that says `what`, the dry sound, and the path kept.
 static void
 check_refused(const char* const path, const char* const what)
@@ -243,6 +273,7 @@ main(void)
     cmocka_unit_test(test_swap),
     cmocka_unit_test(test_one_swap_at_a_time),
     cmocka_unit_test(test_reset_ends_a_swap),
+    cmocka_unit_test(test_a_model_that_waits_at_a_reset),
     cmocka_unit_test(test_unusable_models),
     cmocka_unit_test(test_models_of_another_kind),
   };
