@@ -130,7 +130,7 @@ model_slot_draw(const ModelSlot* slot, EffectLine* line);
 /**
    @param controls As Effect's `run`.
    @param n 1…EFFECT_BLOCK.
-   @param in [n_channels][n], finite.
+   @param in [n_channels + n_side][n], finite.
    @param dry The input delayed by the effect's latency, [n_channels][n].
    @param out [n_channels][n], written.  Neither `in` nor `dry`.
 */

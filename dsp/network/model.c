@@ -241,8 +241,7 @@ check_ends(Check* check, const ModelShape* shape)
   const uint32_t found = shape->encoder[0].n_in;
   if (shape->kind == MODEL_DENOISE) {
     const uint32_t n_in = feature_config_size(&shape->features);
-    check_that(check, found == n_in, "encoder.inputs: %u expected, two per band, %u found", n_in,
-               found);
+    check_that(check, found == n_in, "encoder.inputs: %u expected, %u found", n_in, found);
     return n_in;
   }
   if (shape->kind == MODEL_MORPH) {

@@ -17,7 +17,8 @@
        kind "denoise", and:
            bands.step_hz  bands.linear_hz  bands.top_hz  bands.n_erb
            features.silence_db  …scale_db  …rise_s  …fall_s  …smooth_s  …minimum_s
-           features.long_minimum_s  features.profile     where there are such
+           features.long_minimum_s  features.profile  features.prior_snr
+           features.prior_limit_db  features.periodicity     where there are such
        or kind "autoencoder" or "classify", and:
            spectrum.top_db  spectrum.range_db  spectrum.unit  variational  bypassed
        or kind "morph", and:

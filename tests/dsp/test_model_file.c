@@ -500,7 +500,7 @@ static const Fault faults[] = {
   { "\"bands.n_erb\":\"2\"", "\"bands.n_erb\":\"4294967298\"",
     "FILE: bands.n_erb: a whole number expected, \"4294967298\" found" },
   { "\"bands.n_erb\":\"2\"", "\"bands.n_erb\":\"3\"",
-    "FILE: encoder.inputs: 12 expected, two per band, 10 found" },
+    "FILE: encoder.inputs: 12 expected, 10 found" },
   { "\"encoder.layers\":\"2\"", "\"encoder.layers\":\"0\"",
     "FILE: encoder.layers: 0 is not in 1…16" },
   { "\"encoder.layers\":\"2\"", "\"encoder.layers\":\"17\"",
