@@ -86,8 +86,11 @@ read_model(const ModelSlot* const slot, Loaded* const loaded, Diagnostic* const 
   const uint32_t     frame = effect->frame(slot->rate_hz);
   const StftConfig   stft  = model_stft(model, slot->rate_hz);
   if (stft.frame != frame) {
-    return diagnose(why, STATUS_BAD_FILE, "%s: its window is %u samples at %.0f Hz, wanted are %u",
-                    loaded->path, stft.frame, slot->rate_hz, frame);
+    return diagnose(why, STATUS_BAD_FILE,
+                    "%s: its window of %g ms in hops of %g ms is a frame of %u samples at %.0f Hz, "
+                    "wanted are %u",
+                    loaded->path, 1e3 * model->window_s, 1e3 * model->hop_s, stft.frame,
+                    slot->rate_hz, frame);
   }
 
   loaded->n_warmup = warmup(model, stft, slot->rate_hz);

@@ -253,6 +253,22 @@ test_unusable_models(void** const state)
   check_refused(folder_path(state, "short"), "");
 }
 
+/// A frame is a whole number of hops: with others than the effect's, it can be of another length.
+static void
+test_a_model_of_other_hops(void** const state)
+{
+  Reports      reports  = { 0 };
+  Model* const model    = models_constant_gain(0.5);
+  model->hop_s          = 0.005;
+  ModelSlot* const slot = model_slot_new(&denoise_mono, 44100.0, count_report, &reports);
+  assert_int_equal(model_slot_load(slot, models_write(state, "hops", model), false),
+                   STATUS_SUCCESS);
+  assert_int_equal(reports.n, 1);
+  assert_non_null(strstr(reports.last, "hops: its window of 20 ms in hops of 5 ms is a frame of "
+                                       "884 samples at 44100 Hz, wanted are 882"));
+  model_slot_free(slot);
+}
+
 static void
 test_models_of_another_kind(void** const state)
 {
@@ -275,6 +291,7 @@ main(void)
     cmocka_unit_test(test_reset_ends_a_swap),
     cmocka_unit_test(test_a_model_that_waits_at_a_reset),
     cmocka_unit_test(test_unusable_models),
+    cmocka_unit_test(test_a_model_of_other_hops),
     cmocka_unit_test(test_models_of_another_kind),
   };
   return cmocka_run_group_tests(tests, folder_setup, folder_teardown);

@@ -94,7 +94,7 @@ test_defaults_stand_for_what_is_left_out(void** state)
 
 static const char every[] =
   "task: denoise\nname: \"A \\\"b\\\"\"\nlicence: CC0-1.0\ndata: 'x: \\y é'\n"
-  "seed: 18446744073709551615\nrate_hz: 44100\nwindow_s: 2e-2\nhop_s: 0.005\n"
+  "seed: 18446744073709551615\nrate_hz: 44100\nwindow_s: 2e-2\nhop_s: 1e-2\n"
   "valid_share: 0.25\ninitial_gain: 0.75\ninitial_spread: 0.5\nprecision: float32\n"
   "bands: {step_hz: 0100, linear_hz: 1000, top_hz: 9999.9, n_erb: 7}\n"
   "features: {silence_db: -90, scale_db: 30, rise_s: 0.3, fall_s: 3, smooth_s: 0.07,\n"
@@ -189,7 +189,7 @@ assert_every(const Recipe* recipe)
   assert_string_equal(recipe->licence, "CC0-1.0");
   assert_string_equal(recipe->data, "x: \\y é");
   assert_true(recipe->seed == UINT64_MAX);
-  assert_true(recipe->rate_hz == 44100.0 && recipe->window_s == 0.02 && recipe->hop_s == 0.005);
+  assert_true(recipe->rate_hz == 44100.0 && recipe->window_s == 0.02 && recipe->hop_s == 0.01);
   assert_true(recipe->valid_share == 0.25 && recipe->initial_gain == 0.75);
   assert_true(recipe->initial_spread == 0.5);
   assert_int_equal(recipe->precision, PRECISION_FLOAT32);

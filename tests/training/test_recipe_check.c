@@ -59,7 +59,7 @@ test_denoise(void** state)
         { "pretrain: {optimizer: muon}\n",
           ":7: pretrain.optimizer: muon is for the hidden layers that fine_tune has" },
         { "window_s: 0.04\n", ":7: window_s: task denoise needs 0.02, the plugin's constant delay" },
-        { "hop_s: 0.004\n", ":7: hop_s: the window is 5 hops; 2, 4, 6… 16 are possible" },
+        { "hop_s: 0.005\n", ":7: hop_s: task denoise needs 0.01, half of the plugin's constant delay" },
         { "bands:\n  linear_hz: 120\n",
           ":8: bands.linear_hz: 120 is no multiple of bands.step_hz, 50" },
         { "bands: {top_hz: 3000}\n", ":7: bands.top_hz: 3000 is not above bands.linear_hz, 5000" },
@@ -139,6 +139,8 @@ test_morph(void** state)
         { "morph: { shift_bands: 4.5 }\n", NULL },
         { "morph: { scale_db: 0 }\n", ":5: morph.scale_db: a number in 1…100 expected, \"0\" found" },
         { "morph: { anchor: a }\n", ":5: morph.anchor: unknown" },
+        { "window_s: 0.02\nhop_s: 0.004\n",
+          ":6: hop_s: the window is 5 hops; 2, 4, 6… 16 are possible" },
         { "from: a.safetensors\n", ":5: from: needs task denoise" },
         { "reconstruction: cross_entropy\n", ":5: reconstruction: cross_entropy needs inputs in 0…1, "
                                                  "and those of task morph are decibels" },

@@ -104,6 +104,8 @@ check_denoise(Check* check)
   const Recipe* const recipe = check->recipe;
   check_that(check, recipe->window_s == 0.02, "window_s",
              "task denoise needs 0.02, the plugin's constant delay");
+  check_that(check, recipe->hop_s == 0.01, "hop_s",
+             "task denoise needs 0.01, half of the plugin's constant delay");
   const RecipeLoss* const loss = &recipe->loss;
   check_that(check, loss->magnitude + loss->phase + loss->energy + loss->distance > 0.0, "loss",
              "magnitude, phase, energy and distance are all 0");
