@@ -211,13 +211,28 @@ test_one_path(void** const state)
   }
 }
 
+/// Hosts show who made a plugin.
+static void
+test_authors(void** const state)
+{
+  (void)state;
+  for (uint32_t i = 0; i < N_PLUGINS_UNDER_TEST; ++i) {
+    Host* const     host   = open_host(plugins_under_test[i].uri, 48000.0);
+    LilvNode* const author = lilv_plugin_get_author_name(host_plugin(host));
+    assert_non_null(author);
+    assert_string_equal(lilv_node_as_string(author), "The Lamina developers");
+    lilv_node_free(author);
+    host_close(host);
+  }
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_features), cmocka_unit_test(test_extensions),
-    cmocka_unit_test(test_ports),    cmocka_unit_test(test_longest_delay),
-    cmocka_unit_test(test_one_path),
+    cmocka_unit_test(test_authors),       cmocka_unit_test(test_features),
+    cmocka_unit_test(test_extensions),    cmocka_unit_test(test_ports),
+    cmocka_unit_test(test_longest_delay), cmocka_unit_test(test_one_path),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
