@@ -59,10 +59,10 @@ typedef struct {
    engine is the effect's memory for one stream; only one thread at a time uses it.
 */
 typedef struct {
-  const char*  uri;   ///< Of the plugin, forever
-  const char*  name;  ///< For a person
-  ModelKind    kind;  ///< Of the models it runs
-  const char*  model; ///< The bundle's own, of an instance that was told of none; NULL: none
+  const char*  uri;            ///< Of the plugin, forever
+  const char*  name;           ///< For a person
+  ModelKind    kind;           ///< Of the models it runs
+  const char*  model;          ///< The bundle's own, of an instance that was told of none
   bool         can_do_without; ///< It runs without a model, too
   uint32_t     n_channels;     ///< In and out, 1…EFFECT_MAX_CHANNELS
   uint32_t     n_side;         ///< Inputs of another sound, 0…EFFECT_MAX_CHANNELS

@@ -117,14 +117,10 @@ allocate(Plugin* const plugin, const InlineDisplay* const strip)
   return ok;
 }
 
-/// Load the bundle's own model, or none.
+/// Load the bundle's own model.
 static bool
 load_default(Plugin* const plugin, const char* const bundle_path)
 {
-  if (!plugin->effect->model) {
-    return !model_slot_load(plugin->slot, "", false);
-  }
-
   const size_t      n     = strlen(bundle_path);
   const char* const slash = n && bundle_path[n - 1] == '/' ? "" : "/";
   char*             path  = NULL;

@@ -233,18 +233,6 @@ morpher_mode_latency(const double rate_hz, const MorpherMode mode)
   }
 }
 
-uint32_t
-morpher_latency(const Morpher* const morpher)
-{
-  static const MorpherMode modes[] = {
-    [OUTLET_STUDIO]    = MORPHER_STUDIO,
-    [OUTLET_TIGHT]     = MORPHER_TIGHT,
-    [OUTLET_LIVE]      = MORPHER_LIVE,
-    [OUTLET_GENERATOR] = MORPHER_STUDIO,
-  };
-  return morpher_mode_latency(morpher->rate_hz, modes[morpher->next]);
-}
-
 void
 morpher_set_source(Morpher* const morpher, const Anchor* const source)
 {

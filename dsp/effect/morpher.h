@@ -117,12 +117,6 @@ REALTIME
 uint32_t
 morpher_mode_latency(double rate_hz, MorpherMode mode);
 
-/// The same of the mode that a morpher runs in, or goes to; that of MORPHER_STUDIO before it has
-/// run.
-REALTIME
-uint32_t
-morpher_latency(const Morpher* morpher);
-
 /// Let the way begin here.  @param source Ready, copied; NULL: at a mean of what is played.
 REALTIME
 void

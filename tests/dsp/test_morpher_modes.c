@@ -67,7 +67,6 @@ test_amount_0_is_the_input(void** const state)
     float* const        out     = malloc(n * sizeof(float));
     signal_fill_noise(i, 0.5f, n, in);
     morphing_run(morpher, &params, 64, n, in, out);
-    assert_int_equal(morpher_latency(morpher), latency);
     assert_true(signal_snr_db(n - latency, in, out + latency) > 120.0);
     morpher_free(morpher);
     free(in);
@@ -84,6 +83,7 @@ test_latency_is_the_impulse_delay(void** const state)
     const double        rate_hz = rates[1 + i / N_FILTERS];
     const MorpherParams params  = way(i % N_FILTERS, 0.2f, 1.0f);
     Morpher* const      morpher = morphing_sloping_morpher(rate_hz, 1);
+    const uint32_t      latency = morpher_mode_latency(rate_hz, params.mode);
     const uint32_t      frame   = morpher_stft(rate_hz).frame;
     const uint32_t      n       = 8 * frame;
     float* const        in      = calloc(n, sizeof(float));
@@ -93,12 +93,12 @@ test_latency_is_the_impulse_delay(void** const state)
     in[3 * frame + 700] = 1.0f;
     morphing_run(morpher, &params, 333, n, in, out);
 
-    const uint32_t from = 3 * frame + 350 + morpher_latency(morpher);
+    const uint32_t from = 3 * frame + 350 + latency;
     uint32_t       peak = from;
     for (uint32_t k = from; k < n; ++k) {
       peak = fabsf(out[k]) > fabsf(out[peak]) ? k : peak;
     }
-    assert_int_equal(peak, 3 * frame + 700 + morpher_latency(morpher));
+    assert_int_equal(peak, 3 * frame + 700 + latency);
     morpher_free(morpher);
     free(in);
     free(out);
@@ -298,7 +298,6 @@ test_changes_do_not_click(void** const state)
     morpher_run(morpher, &before, CHANGE, (const float*[]){ in }, NULL, (float*[]){ out });
     morpher_run(morpher, &after, N - CHANGE, (const float*[]){ in + CHANGE }, NULL,
                 (float*[]){ out + CHANGE });
-    assert_int_equal(morpher_latency(morpher), morpher_mode_latency(48000.0, after.mode));
     const double click = click_db(out, CHANGE - 200, CHANGE + 12000, 48000.0);
     const double snr   = signal_snr_db(24000, expected + N - 24000, out + N - 24000);
     print_message("from way %u to %u: click %.1f dB, then %.0f dB\n", i / N_WAYS, i % N_WAYS, click,
