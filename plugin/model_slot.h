@@ -30,7 +30,7 @@ typedef void (*ModelSlotReport)(void* context, const char* line);
    would be a race there.
 
    So a choice made while sound runs is heard after the window of the noise floor and the network's
-   memory: some two seconds, in which both engines run.  A model faded in sooner would take what
+   memory: some three seconds, in which both engines run.  A model faded in sooner would take what
    happens to sound for the noise, and be judged by that.
 
    A model that cannot be used is a model all the same: its sound is the dry one, and its path
