@@ -29,12 +29,25 @@ scale_multiplies(void** state)
   assert_true(x[0] == 2.5f && x[1] == -5.0f && x[2] == 0.0f);
 }
 
+/// An RMS of 1e-6 is −120 dB.
+static void
+what_nobody_hears_is_silent(void** state)
+{
+  (void)state;
+  const float silence[2] = { 0.0f, 0.0f };
+  const float below[2]   = { 0.0f, 1.3e-6f };
+  const float above[2]   = { 0.0f, -1.5e-6f };
+  assert_true(energy_silent(2, silence) && energy_silent(2, below));
+  assert_false(energy_silent(2, above));
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(sums_and_peaks_of_any_length),
     cmocka_unit_test(scale_multiplies),
+    cmocka_unit_test(what_nobody_hears_is_silent),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -275,6 +275,38 @@ a_silent_sound_or_noise_is_none(void** state)
   close_bench(&bench);
 }
 
+/// What a filter rings on with, long after a sound.
+static float
+murmur(void* context, uint32_t channel, uint64_t frame)
+{
+  (void)context;
+  (void)channel;
+  return frame % 2 ? 1e-15f : -1e-15f;
+}
+
+static void
+what_nobody_hears_is_none_too(void** state)
+{
+  Bench bench = open_bench(state, murmur, hiss);
+  draw(&bench, &plain, 1);
+  assert_true(bench.mixture.snr_db == -(double)INFINITY);
+  assert_near(power_db(bench.mixture.noisy), -30.0, 0.01);
+
+  bench.mixture.n_profile = N;
+  MixtureConfig config    = plain;
+  config.profile_share    = 1.0;
+  Bench swapped           = bench;
+  swapped.sound           = bench.noise;
+  swapped.noise           = bench.sound;
+  draw(&swapped, &config, 1);
+  assert_true(swapped.mixture.snr_db == (double)INFINITY && !swapped.mixture.has_profile);
+
+  swapped.sound = bench.sound;
+  draw(&swapped, &config, 1);
+  assert_true(power_db(swapped.mixture.noisy) < -120.0);
+  close_bench(&bench);
+}
+
 static void
 a_second_noise_changes_what_is_added(void** state)
 {
@@ -379,6 +411,37 @@ a_profile_is_the_same_noise_before(void** state)
   bench.mixture.n_profile = 0;
   draw(&bench, &config, 0);
   assert_false(bench.mixture.has_profile);
+  close_bench(&bench);
+}
+
+/// Loud for two seconds, and 60 dB softer for two.
+static float
+passage(void* context, uint32_t channel, uint64_t frame)
+{
+  return (frame < 2 * RATE ? 1.0f : 1e-3f) * hiss(context, channel, frame);
+}
+
+static void
+a_profile_of_what_is_over_is_none(void** state)
+{
+  enum { N_DRAWN = 60 };
+  Bench         bench     = open_bench(state, tone, passage);
+  MixtureConfig config    = plain;
+  bench.mixture.n_profile = N;
+  config.profile_share    = 1.0;
+
+  uint32_t n_profile = 0;
+  for (uint64_t i = 0; i < N_DRAWN; ++i) {
+    draw(&bench, &config, i);
+    n_profile += bench.mixture.has_profile;
+    if (bench.mixture.has_profile) {
+      const double added_db = power_db(bench.mixture.noisy) -
+                              10.0 * log10(1.0 + pow(10.0, bench.mixture.snr_db / 10.0));
+      // What they have in common is small: hiss and a tone.
+      assert_true(power_db(bench.mixture.profile) < added_db + 40.1);
+    }
+  }
+  assert_true(n_profile > N_DRAWN / 4 && n_profile < N_DRAWN);
   close_bench(&bench);
 }
 
@@ -826,9 +889,11 @@ main(void)
     IN_FOLDER(a_mixture_never_clips),
     IN_FOLDER(clean_and_noise_only_examples_have_their_shares),
     IN_FOLDER(a_silent_sound_or_noise_is_none),
+    IN_FOLDER(what_nobody_hears_is_none_too),
     IN_FOLDER(a_second_noise_changes_what_is_added),
     IN_FOLDER(the_equalizer_colors_the_noise_both_ways),
     IN_FOLDER(a_profile_is_the_same_noise_before),
+    IN_FOLDER(a_profile_of_what_is_over_is_none),
     IN_FOLDER(music_has_its_share_and_ratios),
     IN_FOLDER(babble_and_steady_noise_have_their_shares),
     IN_FOLDER(shots_are_noise_under_voices_alone),

@@ -8,6 +8,9 @@
 /// Sums side by side: an addition takes longer than what goes into it.
 enum { LANES = 8 };
 
+/// Mean square of what is as good as silence.
+static const double silent_power = 1e-12;
+
 double
 energy_sum(uint32_t n, const float* x)
 {
@@ -27,6 +30,12 @@ energy_sum(uint32_t n, const float* x)
     sum += lanes[k];
   }
   return sum;
+}
+
+bool
+energy_silent(uint32_t n, const float* x)
+{
+  return energy_sum(n, x) < silent_power * n;
 }
 
 double

@@ -4,11 +4,17 @@
 #ifndef LAMINA_TRAINING_CORPUS_ENERGY_H
 #define LAMINA_TRAINING_CORPUS_ENERGY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /// Sum of the squares of [n] samples.
 double
 energy_sum(uint32_t n, const float* x);
+
+/// Whether the RMS of [n] samples is below −120 dB re 1, where filters ring on and nothing is
+/// heard.
+bool
+energy_silent(uint32_t n, const float* x);
 
 /// Greatest magnitude of [n] samples.
 double

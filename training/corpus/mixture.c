@@ -44,6 +44,9 @@ const CorpusPlay mixture_noise_play = { 0.0, 0.0, 0.0 };
 #define DRIVE_MIN_DB (-10.0)
 #define DRIVE_MAX_DB 25.0
 
+/// Most power of a profile over that of the noise in the mixture: 40 dB.
+#define PROFILE_MOST 1e4
+
 /// Greatest magnitude of a mixture: it must not clip.
 #define PEAK_MAX 0.99
 
@@ -83,11 +86,10 @@ typedef struct {
 double
 mixture_add(uint32_t n, const float* clean, const float* noise, double snr_db, float* noisy)
 {
-  const double sound_energy = energy_sum(n, clean);
-  const double noise_energy = energy_sum(n, noise);
-  const double gain         = sound_energy > 0.0 && noise_energy > 0.0
-                                ? sqrt(sound_energy / noise_energy * pow(10.0, -snr_db / 10.0))
-                                : 0.0;
+  double gain = 0.0;
+  if (!energy_silent(n, clean) && !energy_silent(n, noise)) {
+    gain = sqrt(energy_sum(n, clean) / energy_sum(n, noise) * pow(10.0, -snr_db / 10.0));
+  }
   for (uint32_t i = 0; i < n; ++i) {
     noisy[i] = (float)((double)clean[i] + gain * (double)noise[i]);
   }
@@ -371,7 +373,7 @@ static double
 mix(uint32_t n, const float* noise, double snr_db, Mixture* out)
 {
   const bool clean  = snr_db == (double)INFINITY;
-  const bool silent = !(energy_sum(n, out->clean) > 0.0);
+  const bool silent = energy_silent(n, out->clean);
   double     gain   = 0.0;
   out->snr_db       = snr_db;
   if (!clean && (silent || snr_db == -(double)INFINITY)) {
@@ -389,12 +391,12 @@ mix(uint32_t n, const float* noise, double snr_db, Mixture* out)
   return gain;
 }
 
-/// Bring the mixture to its level, and with it the clean sound and the profile.
+/// Bring the mixture to its level, and with it the clean sound and the profile; silence stays.
 static void
 set_level(double level_db, Mixture* out)
 {
-  const double rms = sqrt(energy_sum(out->n, out->noisy) / out->n);
-  if (rms > 0.0) {
+  if (!energy_silent(out->n, out->noisy)) {
+    const double rms = sqrt(energy_sum(out->n, out->noisy) / out->n);
     // The clean sound may have the greater peak, where noise cancels it.
     const double highest = fmax(energy_peak(out->n, out->noisy), energy_peak(out->n, out->clean));
     const double gain    = fmin(pow(10.0, level_db / 20.0) / rms, PEAK_MAX / highest);
@@ -416,6 +418,16 @@ clip(double below_db, uint32_t n, float* x)
   }
 }
 
+/// Whether the noise before, [n_before], tells of what it is in the mixture, [n]: it may be silent,
+/// and what was loud may be over.
+static bool
+is_profile(uint32_t n_before, uint32_t n, const float* noise)
+{
+  return n_before && !energy_silent(n_before, noise) &&
+         energy_sum(n_before, noise) / n_before <
+           PROFILE_MOST * energy_sum(n, noise + n_before) / n;
+}
+
 /// Draw the parts, each by numbers of its own, and mix them.
 static Status
 make(const Making* making, Random* sound, Random* noise, Mixture* out, Diagnostic* why)
@@ -435,8 +447,7 @@ make(const Making* making, Random* sound, Random* noise, Mixture* out, Diagnosti
 
   const uint32_t n_before = making->n_noise - out->n;
   const double   gain     = mix(out->n, making->noise + n_before, plan->snr_db, out);
-  // A noise may begin in silence.
-  out->has_profile = gain > 0.0 && energy_sum(n_before, making->noise) > 0.0;
+  out->has_profile        = gain > 0.0 && is_profile(n_before, out->n, making->noise);
   if (out->has_profile) {
     memcpy(out->profile, making->noise, n_before * sizeof *out->profile);
     energy_scale(n_before, gain, out->profile);

@@ -83,7 +83,7 @@ mixture_draw(const MixtureConfig* config, const MixtureSources* sources, Split s
 
    @param noise [n].
    @param noisy [n], written.  May be `clean` or `noise`.
-   @return g; 0 when either is silent.
+   @return g; 0 when either is silent, see energy_silent().
 */
 double
 mixture_add(uint32_t n, const float* clean, const float* noise, double snr_db, float* noisy);
