@@ -97,25 +97,6 @@ write_all(int fd, size_t size, const char* bytes)
   return true;
 }
 
-/// @return False, with errno set, on failure.
-static bool
-write_new(const char* path, size_t size, const void* bytes)
-{
-  (void)unlink(path); // Of an earlier run with the same process id that was killed
-  const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (fd < 0) {
-    return false;
-  }
-  bool ok = write_all(fd, size, bytes) && !fsync(fd);
-
-  const int error = errno;
-  if (close(fd) && ok) {
-    return false;
-  }
-  errno = error;
-  return ok;
-}
-
 /// Make a rename last.  Some file systems cannot; the file itself is safe by then.
 static void
 sync_folder(char* path)
@@ -127,20 +108,87 @@ sync_folder(char* path)
   }
 }
 
+static Status
+cannot_write(const char* path, Diagnostic* why)
+{
+  return diagnose(why, STATUS_IO, "%s: cannot write: %s", path, strerror(errno));
+}
+
+static void
+clear_draft(FileDraft* draft)
+{
+  free(draft->path);
+  free(draft->beside);
+  *draft = (FileDraft){ .fd = -1 };
+}
+
+Status
+file_draft_open(const char* path, FileDraft* draft, Diagnostic* why)
+{
+  FileDraft made = { .path = strdup(path), .fd = -1 };
+  if (!made.path || asprintf(&made.beside, "%s.%ld.part", path, (long)getpid()) < 0) {
+    free(made.path);
+    return diagnose(why, STATUS_NO_MEMORY, "%s: not enough memory", path);
+  }
+
+  (void)unlink(made.beside); // Of an earlier run with the same process id that was killed
+  made.fd = open(made.beside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (made.fd < 0) {
+    const Status status = cannot_write(path, why);
+    clear_draft(&made);
+    return status;
+  }
+  *draft = made;
+  return STATUS_SUCCESS;
+}
+
+/// Flush and close.  @return False, with errno set, on failure.
+static bool
+close_draft(const FileDraft* draft)
+{
+  const bool ok    = !fsync(draft->fd);
+  const int  error = errno;
+  if (close(draft->fd) && ok) {
+    return false;
+  }
+  errno = error;
+  return ok;
+}
+
+Status
+file_draft_finish(FileDraft* draft, Diagnostic* why)
+{
+  Status status = STATUS_SUCCESS;
+  if (!close_draft(draft) || rename(draft->beside, draft->path)) {
+    status = cannot_write(draft->path, why);
+    (void)unlink(draft->beside);
+  } else {
+    sync_folder(draft->beside);
+  }
+  clear_draft(draft);
+  return status;
+}
+
+void
+file_draft_discard(FileDraft* draft)
+{
+  (void)close(draft->fd);
+  (void)unlink(draft->beside);
+  clear_draft(draft);
+}
+
 Status
 file_replace(const char* path, size_t size, const void* bytes, Diagnostic* why)
 {
-  char* beside = NULL;
-  if (asprintf(&beside, "%s.%ld.part", path, (long)getpid()) < 0) {
-    return diagnose(why, STATUS_NO_MEMORY, "%s: not enough memory", path);
+  FileDraft    draft;
+  const Status status = file_draft_open(path, &draft, why);
+  if (status) {
+    return status;
   }
-  Status status = STATUS_SUCCESS;
-  if (!write_new(beside, size, bytes) || rename(beside, path)) {
-    status = diagnose(why, STATUS_IO, "%s: cannot write: %s", path, strerror(errno));
-    (void)unlink(beside);
-  } else {
-    sync_folder(beside);
+  if (!write_all(draft.fd, size, bytes)) {
+    const Status failed = cannot_write(path, why);
+    file_draft_discard(&draft);
+    return failed;
   }
-  free(beside);
-  return status;
+  return file_draft_finish(&draft, why);
 }

@@ -37,4 +37,25 @@ NODISCARD
 Status
 file_replace(const char* path, size_t size, const void* bytes, Diagnostic* why);
 
+/// A file that is written beside another, whose place it shall take.
+typedef struct {
+  char* path;
+  char* beside;
+  int   fd; ///< Open to write, at its beginning
+} FileDraft;
+
+/// Begin one.  @param draft Written on success; end it by one of the two below.
+NODISCARD
+Status
+file_draft_open(const char* path, FileDraft* draft, Diagnostic* why);
+
+/// Let it take the place of `path`, as file_replace() does; it is ended either way.
+NODISCARD
+Status
+file_draft_finish(FileDraft* draft, Diagnostic* why);
+
+/// Take it away; what was at `path` is still there.
+void
+file_draft_discard(FileDraft* draft);
+
 #endif
