@@ -5,6 +5,7 @@
 #define LAMINA_TRAINING_CORPUS_SOUND_FILE_H
 
 #include "dsp/status.h"
+#include "training/corpus/sound_stream.h"
 
 #include <stdint.h>
 
@@ -35,18 +36,23 @@ NODISCARD
 Status
 sound_resample(Sound* sound, double rate_hz, Diagnostic* why);
 
-/// Find out before the work that a name does not end as sound_write() wants it.
-NODISCARD
-Status
-sound_check_name(const char* path, Diagnostic* why);
-
-/**
-   Write a file: the format follows the name's end (.wav float, .flac and .aiff 24 bit, .ogg);
-   a .wav beyond 4 GiB is RF64.
-   Written beside `path`, then renamed: on failure what was there is still there.
-*/
+/// Write a whole file, as a SoundWriter does.
 NODISCARD
 Status
 sound_write(const Sound* sound, const char* path, Diagnostic* why);
+
+/// A place in a sound.
+typedef struct {
+  const Sound* sound; ///< Not owned
+  uint64_t     at;    ///< Frame
+} SoundCursor;
+
+/// Its frames from there on; `context` is the cursor, which moves on and must outlive it.
+SoundSource
+sound_source(SoundCursor* cursor);
+
+/// What takes frames there, as many as the sound has.
+SoundSink
+sound_sink(SoundCursor* cursor);
 
 #endif

@@ -54,48 +54,91 @@ read_learn(Options* options, const char* text, Diagnostic* why)
   return STATUS_SUCCESS;
 }
 
-/// Whether any channel of a part is louder than what a model calls silence.
-static bool
-is_sound(const Sound* in, const RenderConfig* part, float silence_db)
+/// The part where noise is learned.
+typedef struct {
+  double   from; ///< Its first frame
+  double   to;   ///< The frame after it
+  double   least;
+  bool     heard;    ///< Whether any sample of it is louder than `least`
+  uint64_t n_frames; ///< Found so far, of the whole sound
+} Part;
+
+/// Look at the next frames.  @param sound [n_channels][n].
+static void
+look(Part* part, uint32_t n_channels, uint32_t n, float* const* sound)
 {
-  const double least = pow(10.0, (double)silence_db / 20.0);
-  const size_t n     = (size_t)(part->learn_to - part->learn_from);
-  bool         heard = false;
-  for (uint32_t c = 0; c < in->n_channels; ++c) {
-    const float* const x = in->samples + c * in->n_frames + part->learn_from;
-    for (size_t i = 0; i < n; ++i) {
-      heard = heard || fabs((double)x[i]) > least;
+  for (uint32_t i = 0; i < n; ++i) {
+    const double at = (double)(part->n_frames + i);
+    for (uint32_t c = 0; c < n_channels && at >= part->from && at < part->to; ++c) {
+      part->heard = part->heard || fabs((double)sound[c][i]) > part->least;
     }
   }
-  return heard;
+  part->n_frames += n;
 }
 
-/// Where in the sound that is.
+/// Read until the part or the sound ends.
 static Status
-find_learn(const Options* options, const Model* model, const Sound* in, RenderConfig* config,
+look_at(const SoundSource* in, Part* part, Diagnostic* why)
+{
+  float* const  samples = malloc((size_t)in->n_channels * SOUND_BLOCK * sizeof *samples);
+  float** const block   = malloc(in->n_channels * sizeof *block);
+  const bool    ok      = samples && block;
+  uint32_t      n       = SOUND_BLOCK;
+  for (uint32_t c = 0; ok && c < in->n_channels; ++c) {
+    block[c] = samples + (size_t)c * SOUND_BLOCK;
+  }
+  while (ok && n == SOUND_BLOCK && (double)part->n_frames < part->to) {
+    n = in->read(in->context, SOUND_BLOCK, block);
+    look(part, in->n_channels, n, block);
+  }
+  free(block);
+  free(samples);
+  return ok ? STATUS_SUCCESS : diagnose(why, STATUS_NO_MEMORY, "not enough memory to learn");
+}
+
+static Status
+check_part(const Options* options, const Model* model, const Part* part, double rate_hz,
            Diagnostic* why)
 {
-  const double* const span     = options->learn_s;
-  const double        length_s = (double)in->n_frames / in->rate_hz;
+  const double* const span = options->learn_s;
   // So many whole frames lie in it wherever they begin.
   const double least_s = DENOISER_MIN_LEARN_S + model->window_s + model->hop_s;
-  if (!options->learn) {
-    return STATUS_SUCCESS;
-  }
-  if (span[1] > length_s) {
+  if ((double)part->n_frames < part->to) {
     return diagnose(why, STATUS_BAD_OPTION, "--learn %s: %s ends after %g s", options->learn,
-                    options->paths[1], length_s);
+                    options->paths[1], (double)part->n_frames / rate_hz);
   }
   if (span[1] - span[0] < least_s) {
     return diagnose(why, STATUS_BAD_OPTION, "--learn %s: at least %g s are needed", options->learn,
                     least_s);
   }
-  config->learn_from = (uint64_t)llround(span[0] * in->rate_hz);
-  config->learn_to   = (uint64_t)llround(span[1] * in->rate_hz);
-  return is_sound(in, config, model->features.silence_db)
-           ? STATUS_SUCCESS
-           : diagnose(why, STATUS_BAD_OPTION, "--learn %s: %s is silent there", options->learn,
-                      options->paths[1]);
+  return part->heard ? STATUS_SUCCESS
+                     : diagnose(why, STATUS_BAD_OPTION, "--learn %s: %s is silent there",
+                                options->learn, options->paths[1]);
+}
+
+/// Where in the sound that is.
+static Status
+find_learn(const Options* options, const Model* model, RenderConfig* config, Diagnostic* why)
+{
+  SoundReader* reader = NULL;
+  Status       status = options->learn ? sound_reader_open(options->paths[1], &reader, why)
+                                       : STATUS_SUCCESS;
+  if (status || !options->learn) {
+    return status;
+  }
+
+  const SoundSource in   = sound_reader_source(reader);
+  Part              part = { .from  = round(options->learn_s[0] * in.rate_hz),
+                             .to    = round(options->learn_s[1] * in.rate_hz),
+                             .least = pow(10.0, (double)model->features.silence_db / 20.0) };
+  status                 = look_at(&in, &part, why);
+  status                 = status ? status : check_part(options, model, &part, in.rate_hz, why);
+  if (!status) {
+    config->learn_from = (uint64_t)part.from;
+    config->learn_to   = (uint64_t)part.to;
+  }
+  sound_reader_free(reader);
+  return status;
 }
 
 static Status
@@ -150,23 +193,30 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
   return option_sound_output(options->paths[2], why);
 }
 
+/// What render() needs.
+typedef struct {
+  Model*       model;
+  RenderConfig config;
+} Plan;
+
+static Status
+render(void* context, const SoundSource* in, const SoundSink* out, Diagnostic* why)
+{
+  const Plan* const plan = context;
+  return render_denoise_stream(plan->model, &plan->config, in, out, why);
+}
+
 static Status
 denoise(const Options* options, Diagnostic* why)
 {
-  Model* model  = NULL;
-  Sound  in     = { 0 };
-  Sound  out    = { 0 };
-  Status status = model_read(options->paths[0], &model, why);
-  status        = status ? status : model_check_kind(model, options->paths[0], MODEL_DENOISE, why);
-  status        = status ? status : model_compact(model, why);
-  status        = status ? status : sound_read(options->paths[1], &in, why);
-  RenderConfig config = { .params = options->params };
-  status              = status ? status : find_learn(options, model, &in, &config, why);
-  status              = status ? status : render_denoise(model, &config, &in, &out, why);
-  sound_clear(&in); // Hours are gigabytes
-  status = status ? status : sound_write(&out, options->paths[2], why);
-  sound_clear(&out);
-  model_free(model);
+  const char* const* paths  = options->paths;
+  Plan               plan   = { .config = { .params = options->params } };
+  Status             status = model_read(paths[0], &plan.model, why);
+  status = status ? status : model_check_kind(plan.model, paths[0], MODEL_DENOISE, why);
+  status = status ? status : model_compact(plan.model, why);
+  status = status ? status : find_learn(options, plan.model, &plan.config, why);
+  status = status ? status : render_file(paths[1], paths[2], render, &plan, why);
+  model_free(plan.model);
   return status;
 }
 

@@ -184,10 +184,13 @@ learn(const Model* model, const char* path, Anchor* anchor, Diagnostic* why)
     return STATUS_SUCCESS;
   }
 
-  Sound  sound  = { 0 };
-  Status status = sound_read(path, &sound, why);
-  status        = status ? status : render_anchor(path, &sound, anchor, why);
-  sound_clear(&sound);
+  SoundReader* reader = NULL;
+  Status       status = sound_reader_open(path, &reader, why);
+  if (!status) {
+    const SoundSource sound = sound_reader_source(reader);
+    status                  = render_anchor_stream(path, &sound, anchor, why);
+  }
+  sound_reader_free(reader);
   return status;
 }
 
@@ -200,12 +203,16 @@ open_model(const char* path, Model** model, Diagnostic* why)
 }
 
 static Status
+render(void* context, const SoundSource* in, const SoundSink* out, Diagnostic* why)
+{
+  return render_morph_stream(context, in, out, why);
+}
+
+static Status
 morph(const Options* options, Diagnostic* why)
 {
   Model* model  = NULL;
   Curve  curve  = { 0 };
-  Sound  in     = { 0 };
-  Sound  out    = { 0 };
   Anchor from   = { 0 };
   Anchor to     = { 0 };
   Status status = open_model(options->model, &model, why);
@@ -213,7 +220,6 @@ morph(const Options* options, Diagnostic* why)
   status        = status          ? status
                   : options->from ? learn(model, options->from, &from, why)
                                   : learn(NULL, options->in, &from, why);
-  status        = status ? status : sound_read(options->in, &in, why);
   if (!status && options->curve) {
     status = curve_read(options->curve, -0.3, 1.3, &curve, why);
   }
@@ -223,10 +229,7 @@ morph(const Options* options, Diagnostic* why)
                            .params = options->params,
                            .curve  = curve.n ? &curve : NULL };
   plan.params.known[0] = render_known(model, options->to);
-  status               = status ? status : render_morph(&plan, &in, &out, why);
-  sound_clear(&in); // Hours are gigabytes
-  status = status ? status : sound_write(&out, options->out, why);
-  sound_clear(&out);
+  status = status ? status : render_file(options->in, options->out, render, &plan, why);
   model_free(model);
   curve_clear(&curve);
   return status;

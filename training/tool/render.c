@@ -3,10 +3,9 @@
 
 #include "training/tool/render.h"
 
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
-
-/// Samples that are run at a time.
-enum { BLOCK = 4096 };
 
 /// The lowest rate that an effect runs at, Hz.
 static const double rate_min_hz = 1000.0;
@@ -17,54 +16,22 @@ smaller(uint64_t a, uint64_t b)
   return (uint32_t)(a < b ? a : b);
 }
 
-/// Runs samples from `at` on through an effect, in place.  @param sound [channels of the
-/// effect][n].
-typedef void (*BlockFunction)(void* context, uint64_t at, uint32_t n, float* const* sound);
-
-/// What a sound is rendered with.
-typedef struct {
-  uint32_t      latency;
-  uint32_t      n_channels; ///< 1…CHANNELS_MAX
-  BlockFunction run;
-  void*         context; ///< Handed to `run`
-} Renderer;
-
-/// Run some channels from their beginning until the last sample has come out.
-static void
-run_channels(const Renderer* renderer, const Sound* in, Sound* out, uint32_t first)
-{
-  const uint64_t n       = in->n_frames;
-  const uint64_t latency = renderer->latency;
-  float          block[CHANNELS_MAX][BLOCK];
-
-  float* to[CHANNELS_MAX];
-  for (uint32_t c = 0; c < renderer->n_channels; ++c) {
-    to[c] = block[c];
-  }
-  for (uint64_t at = 0; at < n + latency; at += BLOCK) {
-    const uint32_t n_in  = at < n ? smaller(n - at, BLOCK) : 0;
-    const uint32_t late  = at < latency ? smaller(latency - at, BLOCK) : 0;
-    const uint32_t n_run = smaller(n + latency - at, BLOCK);
-    for (uint32_t c = 0; c < renderer->n_channels; ++c) {
-      memset(block[c], 0, sizeof block[c]);
-      memcpy(block[c], in->samples + (first + c) * n + at, n_in * sizeof **block);
-    }
-    renderer->run(renderer->context, at, n_run, to);
-    for (uint32_t c = 0; c < renderer->n_channels && late < n_run; ++c) {
-      memcpy(out->samples + (first + c) * n + (at + late - latency), block[c] + late,
-             (n_run - late) * sizeof **block);
-    }
-  }
-}
-
+/// Channels of a sound that share their gains.
 static uint32_t
-linked_channels(const Sound* sound)
+linked_channels(const SoundSource* sound)
 {
   return sound->n_channels == 2 ? 2 : 1;
 }
 
+/// Effects that they need.
+static uint32_t
+groups_of(const SoundSource* sound)
+{
+  return sound->n_channels / linked_channels(sound);
+}
+
 static Status
-check_rate(const Sound* sound, Diagnostic* why)
+check_rate(const SoundSource* sound, Diagnostic* why)
 {
   return sound->rate_hz < rate_min_hz
            ? diagnose(why, STATUS_BAD_OPTION, "%g Hz: the lowest rate is %g Hz", sound->rate_hz,
@@ -72,10 +39,34 @@ check_rate(const Sound* sound, Diagnostic* why)
            : STATUS_SUCCESS;
 }
 
+/// Render a sound in memory as another.
+static Status
+render_sound(const Sound* in, Sound* out, RenderFunction render, void* context, Diagnostic* why)
+{
+  Sound  made   = { 0 };
+  Status status = sound_new(in->rate_hz, in->n_channels, in->n_frames, &made, why);
+  if (!status) {
+    SoundCursor       from   = { .sound = in };
+    SoundCursor       to     = { .sound = &made };
+    const SoundSource source = sound_source(&from);
+    const SoundSink   sink   = sound_sink(&to);
+    status                   = render(context, &source, &sink, why);
+  }
+  if (status) {
+    sound_clear(&made);
+    return status;
+  }
+  *out = made;
+  return STATUS_SUCCESS;
+}
+
+/// What a sound is denoised with.
 typedef struct {
-  Denoiser*    denoiser;
-  uint32_t     n_channels;
+  const Model* model;
   RenderConfig config;
+  uint32_t     n_linked;
+  uint32_t     n_groups;
+  Denoiser**   denoisers; ///< [n_groups]
 } Denoising;
 
 /// Samples from `at` until the block ends, or learning begins or ends.
@@ -90,89 +81,183 @@ run_length(const RenderConfig* config, uint64_t at, uint32_t n)
 }
 
 static void
-denoise_block(void* context, uint64_t at, uint32_t n, float* const* sound)
+denoise_block(void* context, uint32_t group, const Span* span, float* const* sound)
 {
-  const Denoising* denoising  = context;
-  DenoiserParams   params     = denoising->config.params;
-  const uint32_t   n_channels = denoising->n_channels;
-  uint32_t         n_run      = 0;
-  for (uint32_t done = 0; done < n; done += n_run) {
-    const uint64_t now = at + done;
+  const Denoising* denoising = context;
+  RenderConfig     config    = denoising->config;
+  uint32_t         n_run     = 0;
+  config.learn_to            = config.learn_to < span->end ? config.learn_to : span->end;
+  for (uint32_t done = 0; done < span->n; done += n_run) {
+    const uint64_t now = span->at + done;
     float*         rest[CHANNELS_MAX];
-    for (uint32_t c = 0; c < n_channels; ++c) {
+    for (uint32_t c = 0; c < denoising->n_linked; ++c) {
       rest[c] = sound[c] + done;
     }
-    n_run        = run_length(&denoising->config, now, n - done);
-    params.learn = now >= denoising->config.learn_from && now < denoising->config.learn_to;
-    denoiser_run(denoising->denoiser, &params, n_run, (const float* const*)rest, rest);
+    n_run               = run_length(&config, now, span->n - done);
+    config.params.learn = now >= config.learn_from && now < config.learn_to;
+    denoiser_run(denoising->denoisers[group], &config.params, n_run, (const float* const*)rest,
+                 rest);
   }
 }
 
+static void
+clear_denoising(Denoising* denoising)
+{
+  for (uint32_t g = 0; denoising->denoisers && g < denoising->n_groups; ++g) {
+    denoiser_free(denoising->denoisers[g]);
+  }
+  free(denoising->denoisers);
+}
+
+/// One denoiser for each group of channels.  @return Whether there was memory.
+static bool
+make_denoisers(Denoising* denoising, double rate_hz)
+{
+  denoising->denoisers = calloc(denoising->n_groups, sizeof(Denoiser*));
+  bool ok              = denoising->denoisers;
+  for (uint32_t g = 0; ok && g < denoising->n_groups; ++g) {
+    denoising->denoisers[g] = denoiser_new(denoising->model, rate_hz, denoising->n_linked);
+    ok                      = denoising->denoisers[g];
+  }
+  return ok;
+}
+
 Status
-render_denoise(const Model* model, const RenderConfig* config, const Sound* in, Sound* out,
-               Diagnostic* why)
+render_denoise_stream(const Model* model, const RenderConfig* config, const SoundSource* in,
+                      const SoundSink* out, Diagnostic* why)
 {
   Status status = check_rate(in, why);
   if (status) {
     return status;
   }
 
-  Denoising denoising = { .denoiser   = denoiser_new(model, in->rate_hz, linked_channels(in)),
-                          .n_channels = linked_channels(in),
-                          .config     = *config };
-  if (!denoising.denoiser) {
-    return diagnose(why, STATUS_NO_MEMORY, "not enough memory to denoise");
+  Denoising denoising = {
+    .model = model, .config = *config, .n_linked = linked_channels(in), .n_groups = groups_of(in)
+  };
+  if (make_denoisers(&denoising, in->rate_hz)) {
+    const Renderer renderer = { .latency  = denoiser_latency(denoising.denoisers[0]),
+                                .n_linked = denoising.n_linked,
+                                .run      = denoise_block,
+                                .context  = &denoising };
+    status                  = renderer_run(&renderer, in, out, why);
+  } else {
+    status = diagnose(why, STATUS_NO_MEMORY, "not enough memory to denoise");
+  }
+  clear_denoising(&denoising);
+  return status;
+}
+
+/// What render_denoise() has to hand on.
+typedef struct {
+  const Model*        model;
+  const RenderConfig* config;
+} DenoisePlan;
+
+static Status
+denoise_stream(void* context, const SoundSource* in, const SoundSink* out, Diagnostic* why)
+{
+  const DenoisePlan* const plan = context;
+  return render_denoise_stream(plan->model, plan->config, in, out, why);
+}
+
+Status
+render_denoise(const Model* model, const RenderConfig* config, const Sound* in, Sound* out,
+               Diagnostic* why)
+{
+  DenoisePlan plan = { model, config };
+  return render_sound(in, out, denoise_stream, &plan, why);
+}
+
+/// Morphers of a sound's groups of channels.
+typedef struct {
+  uint32_t  n_linked;
+  uint32_t  n_groups;
+  Morpher** morphers; ///< [n_groups]
+} Choir;
+
+static void
+clear_choir(Choir* choir)
+{
+  for (uint32_t g = 0; choir->morphers && g < choir->n_groups; ++g) {
+    morpher_free(choir->morphers[g]);
+  }
+  free(choir->morphers);
+}
+
+/// @param model May be NULL.  @param choir Written; to be cleared in any case.
+static Status
+make_choir(const Model* model, const SoundSource* sound, Choir* choir, Diagnostic* why)
+{
+  *choir  = (Choir){ linked_channels(sound), groups_of(sound),
+                     calloc(groups_of(sound), sizeof(Morpher*)) };
+  bool ok = choir->morphers;
+  for (uint32_t g = 0; ok && g < choir->n_groups; ++g) {
+    choir->morphers[g] = morpher_new(model, sound->rate_hz, choir->n_linked);
+    ok                 = choir->morphers[g];
+  }
+  return ok ? STATUS_SUCCESS : diagnose(why, STATUS_NO_MEMORY, "not enough memory to morph");
+}
+
+/// What a timbre is learned with.
+typedef struct {
+  Choir   choir;
+  Anchor* anchor;
+} Lesson;
+
+/// Learn from a block, which stays as it is.
+static void
+learn_block(void* context, uint32_t group, const Span* span, float* const* sound)
+{
+  const Lesson* const lesson  = context;
+  const uint64_t      rest    = span->end > span->at ? span->end - span->at : 0;
+  Morpher* const      morpher = lesson->choir.morphers[group];
+  morpher_learn(morpher, lesson->anchor, smaller(rest, span->n), (const float* const*)sound);
+}
+
+/// Nobody hears it.
+static Status
+write_nowhere(void* context, uint32_t n, const float* const* from, Diagnostic* why)
+{
+  (void)context;
+  (void)n;
+  (void)from;
+  (void)why;
+  return STATUS_SUCCESS;
+}
+
+Status
+render_anchor_stream(const char* name, const SoundSource* sound, Anchor* anchor, Diagnostic* why)
+{
+  Lesson lesson = { .anchor = anchor };
+  Status status = check_rate(sound, why);
+  if (status) {
+    return status;
   }
 
-  Sound          rendered;
-  const Renderer renderer   = { .latency    = denoiser_latency(denoising.denoiser),
-                                .n_channels = denoising.n_channels,
-                                .run        = denoise_block,
-                                .context    = &denoising };
-  denoising.config.learn_to = config->learn_to < in->n_frames ? config->learn_to : in->n_frames;
-  status                    = sound_new(in->rate_hz, in->n_channels, in->n_frames, &rendered, why);
-  for (uint32_t c = 0; c < in->n_channels && !status; c += renderer.n_channels) {
-    denoiser_reset(denoising.denoiser);
-    denoiser_set_profile(denoising.denoiser, NULL);
-    run_channels(&renderer, in, &rendered, c);
-  }
+  *anchor = (Anchor){ 0 };
+  status  = make_choir(NULL, sound, &lesson.choir, why);
   if (!status) {
-    *out = rendered;
+    const SoundSink nowhere  = { NULL, write_nowhere };
+    const Renderer  renderer = { .n_linked = lesson.choir.n_linked,
+                                 .run      = learn_block,
+                                 .context  = &lesson };
+    status                   = renderer_run(&renderer, sound, &nowhere, why);
   }
-  denoiser_free(denoising.denoiser);
-  return status;
+  clear_choir(&lesson.choir);
+  return status || anchor_ready(anchor)
+           ? status
+           : diagnose(why, STATUS_BAD_OPTION,
+                      "%s: silent or too short; the timbre of a tenth of a second of sound is "
+                      "needed",
+                      name);
 }
 
 Status
 render_anchor(const char* name, const Sound* sound, Anchor* anchor, Diagnostic* why)
 {
-  const Status status = check_rate(sound, why);
-  if (status) {
-    return status;
-  }
-
-  const uint64_t n        = sound->n_frames;
-  const uint32_t n_linked = linked_channels(sound);
-  Morpher*       morpher  = morpher_new(NULL, sound->rate_hz, n_linked);
-  if (!morpher) {
-    return diagnose(why, STATUS_NO_MEMORY, "not enough memory to morph");
-  }
-
-  *anchor = (Anchor){ 0 };
-  for (uint32_t c = 0; c < sound->n_channels; c += n_linked) {
-    morpher_reset(morpher);
-    for (uint64_t at = 0; at < n; at += BLOCK) {
-      const float* const in[CHANNELS_MAX] = { sound->samples + c * n + at,
-                                              sound->samples + (c + n_linked - 1) * n + at };
-      morpher_learn(morpher, anchor, smaller(n - at, BLOCK), in);
-    }
-  }
-  morpher_free(morpher);
-  return anchor_ready(anchor) ? STATUS_SUCCESS
-                              : diagnose(why, STATUS_BAD_OPTION,
-                                         "%s: silent or too short; the timbre of a tenth of a "
-                                         "second of sound is needed",
-                                         name);
+  SoundCursor       cursor = { .sound = sound };
+  const SoundSource source = sound_source(&cursor);
+  return render_anchor_stream(name, &source, anchor, why);
 }
 
 uint32_t
@@ -191,66 +276,70 @@ render_known(const Model* model, const char* name)
 enum { CURVE_BLOCK = 128 };
 
 typedef struct {
-  Morpher*         morpher;
-  uint32_t         n_channels;
+  Choir            choir;
   double           rate_hz;
   const MorphPlan* plan;
 } Morphing;
 
 static void
-morph_block(void* context, uint64_t at, uint32_t n, float* const* sound)
+morph_block(void* context, uint32_t group, const Span* span, float* const* sound)
 {
   const Morphing*    morphing = context;
   const Curve* const curve    = morphing->plan->curve;
   MorpherParams      params   = morphing->plan->params;
-  const uint32_t     most     = curve ? CURVE_BLOCK : n;
+  const uint32_t     most     = curve ? CURVE_BLOCK : span->n;
   // A frame is of the sound half its length before
   const double middle = 0.5 * morpher_mode_latency(morphing->rate_hz, params.mode);
-  for (uint32_t done = 0; done < n; done += most) {
+  for (uint32_t done = 0; done < span->n; done += most) {
     float* rest[CHANNELS_MAX];
-    for (uint32_t c = 0; c < morphing->n_channels; ++c) {
+    for (uint32_t c = 0; c < morphing->choir.n_linked; ++c) {
       rest[c] = sound[c] + done;
     }
     if (curve) {
-      const double now = ((double)(at + done) - middle) / morphing->rate_hz;
+      const double now = ((double)(span->at + done) - middle) / morphing->rate_hz;
       params.amount    = (float)curve_at(curve, now);
     }
-    morpher_run(morphing->morpher, &params, smaller(n - done, most), (const float* const*)rest,
-                NULL, rest);
+    morpher_run(morphing->choir.morphers[group], &params, smaller(span->n - done, most),
+                (const float* const*)rest, NULL, rest);
   }
+}
+
+Status
+render_morph_stream(const MorphPlan* plan, const SoundSource* in, const SoundSink* out,
+                    Diagnostic* why)
+{
+  Morphing morphing = { .rate_hz = in->rate_hz, .plan = plan };
+  Status   status   = check_rate(in, why);
+  if (status) {
+    return status;
+  }
+
+  status = make_choir(plan->model, in, &morphing.choir, why);
+  if (!status) {
+    const Renderer renderer = { .latency  = morpher_mode_latency(in->rate_hz, plan->params.mode),
+                                .n_linked = morphing.choir.n_linked,
+                                .run      = morph_block,
+                                .context  = &morphing };
+    for (uint32_t g = 0; g < morphing.choir.n_groups; ++g) {
+      morpher_set_source(morphing.choir.morphers[g], plan->from);
+      morpher_set_corner(morphing.choir.morphers[g], 0, plan->to);
+      morpher_reset(morphing.choir.morphers[g]); // There from the beginning
+    }
+    status = renderer_run(&renderer, in, out, why);
+  }
+  clear_choir(&morphing.choir);
+  return status;
+}
+
+static Status
+morph_stream(void* context, const SoundSource* in, const SoundSink* out, Diagnostic* why)
+{
+  return render_morph_stream(context, in, out, why);
 }
 
 Status
 render_morph(const MorphPlan* plan, const Sound* in, Sound* out, Diagnostic* why)
 {
-  Status status = check_rate(in, why);
-  if (status) {
-    return status;
-  }
-
-  Morphing morphing = { .morpher    = morpher_new(plan->model, in->rate_hz, linked_channels(in)),
-                        .n_channels = linked_channels(in),
-                        .rate_hz    = in->rate_hz,
-                        .plan       = plan };
-  if (!morphing.morpher) {
-    return diagnose(why, STATUS_NO_MEMORY, "not enough memory to morph");
-  }
-
-  Sound          rendered;
-  const Renderer renderer = { .latency    = morpher_mode_latency(in->rate_hz, plan->params.mode),
-                              .n_channels = linked_channels(in),
-                              .run        = morph_block,
-                              .context    = &morphing };
-  status                  = sound_new(in->rate_hz, in->n_channels, in->n_frames, &rendered, why);
-  morpher_set_source(morphing.morpher, plan->from);
-  morpher_set_corner(morphing.morpher, 0, plan->to);
-  for (uint32_t c = 0; c < in->n_channels && !status; c += renderer.n_channels) {
-    morpher_reset(morphing.morpher);
-    run_channels(&renderer, in, &rendered, c);
-  }
-  if (!status) {
-    *out = rendered;
-  }
-  morpher_free(morphing.morpher);
-  return status;
+  MorphPlan copy = *plan;
+  return render_sound(in, out, morph_stream, &copy, why);
 }

@@ -9,6 +9,7 @@
 #include "dsp/status.h"
 #include "training/corpus/sound_file.h"
 #include "training/tool/curve.h"
+#include "training/tool/renderer.h"
 
 /// How a sound is rendered.
 typedef struct {
@@ -18,10 +19,10 @@ typedef struct {
 } RenderConfig;
 
 /**
-   Run the plugin's engine over a whole sound.
+   Run the plugin's engine over a sound, as renderer_run() does.
 
-   The output has the length of the input and lies on it: the latency is taken out.  Two channels
-   share their gains, as in the stereo plugin; any other number of channels run each by itself.
+   Two channels share their gains, as in the stereo plugin; any other number of channels run each
+   by itself.
 
    The sound of the part to learn is rendered as while the plugin's Learn is held: with what is
    learned so far.  From the frame `learn_to` on, the whole profile is in use.
@@ -29,9 +30,15 @@ typedef struct {
    @param model Of kind MODEL_DENOISE.
    @param config Whatever lies after the end of `in` is not there to be learned.
    @param in At any rate from 1000 Hz up.
-   @param out Written on success; release it with sound_clear().
-   @return STATUS_NO_MEMORY, or STATUS_BAD_OPTION for a rate that is too low.
+   @return STATUS_NO_MEMORY, STATUS_BAD_OPTION for a rate that is too low, or what the sink fails
+   with.
 */
+NODISCARD
+Status
+render_denoise_stream(const Model* model, const RenderConfig* config, const SoundSource* in,
+                      const SoundSink* out, Diagnostic* why);
+
+/// The same in memory.  @param out Written on success; release it with sound_clear().
 NODISCARD
 Status
 render_denoise(const Model* model, const RenderConfig* config, const Sound* in, Sound* out,
@@ -45,6 +52,11 @@ render_denoise(const Model* model, const RenderConfig* config, const Sound* in, 
    @param anchor Written; ready on success.
    @return STATUS_NO_MEMORY, or STATUS_BAD_OPTION when there is too little sound or too low a rate.
 */
+NODISCARD
+Status
+render_anchor_stream(const char* name, const SoundSource* sound, Anchor* anchor, Diagnostic* why);
+
+/// The same of a sound in memory.
 NODISCARD
 Status
 render_anchor(const char* name, const Sound* sound, Anchor* anchor, Diagnostic* why);
@@ -63,7 +75,13 @@ typedef struct {
   const Curve*  curve; ///< Of the amount over time, for that of `params`; NULL: none
 } MorphPlan;
 
-/// Move a whole sound's timbre, as render_denoise() otherwise.
+/// Move a sound's timbre, as render_denoise_stream() otherwise.
+NODISCARD
+Status
+render_morph_stream(const MorphPlan* plan, const SoundSource* in, const SoundSink* out,
+                    Diagnostic* why);
+
+/// The same in memory.  @param out Written on success; release it with sound_clear().
 NODISCARD
 Status
 render_morph(const MorphPlan* plan, const Sound* in, Sound* out, Diagnostic* why);
