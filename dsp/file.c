@@ -14,6 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/// Where the descriptors of this process have names.
+static const char descriptors[] = "/proc/self/fd";
+
 static Status
 diagnose_errno(Diagnostic* why, const char* path)
 {
@@ -122,6 +125,29 @@ clear_draft(FileDraft* draft)
   *draft = (FileDraft){ .fd = -1 };
 }
 
+/// A file without a name in the folder of `path`.  @return -1 where that cannot be.
+static int
+open_unnamed(const char* path)
+{
+  char* const folder = strdup(path);
+  const int   fd     = folder && !access(descriptors, X_OK)
+                         ? open(dirname(folder), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666)
+                         : -1;
+  free(folder);
+  return fd;
+}
+
+static void
+open_draft(FileDraft* draft)
+{
+  (void)unlink(draft->beside); // Of an earlier run with the same process id that was killed
+  draft->fd    = open_unnamed(draft->path);
+  draft->named = draft->fd < 0;
+  if (draft->named) {
+    draft->fd = open(draft->beside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  }
+}
+
 Status
 file_draft_open(const char* path, FileDraft* draft, Diagnostic* why)
 {
@@ -131,8 +157,7 @@ file_draft_open(const char* path, FileDraft* draft, Diagnostic* why)
     return diagnose(why, STATUS_NO_MEMORY, "%s: not enough memory", path);
   }
 
-  (void)unlink(made.beside); // Of an earlier run with the same process id that was killed
-  made.fd = open(made.beside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  open_draft(&made);
   if (made.fd < 0) {
     const Status status = cannot_write(path, why);
     clear_draft(&made);
@@ -142,11 +167,20 @@ file_draft_open(const char* path, FileDraft* draft, Diagnostic* why)
   return STATUS_SUCCESS;
 }
 
-/// Flush and close.  @return False, with errno set, on failure.
+/// Give it its name.
+static bool
+name_draft(const FileDraft* draft)
+{
+  char path[64];
+  snprintf(path, sizeof path, "%s/%d", descriptors, draft->fd);
+  return draft->named || !linkat(AT_FDCWD, path, AT_FDCWD, draft->beside, AT_SYMLINK_FOLLOW);
+}
+
+/// Flush, name and close.  @return False, with errno set, on failure.
 static bool
 close_draft(const FileDraft* draft)
 {
-  const bool ok    = !fsync(draft->fd);
+  const bool ok    = !fsync(draft->fd) && name_draft(draft);
   const int  error = errno;
   if (close(draft->fd) && ok) {
     return false;
@@ -173,7 +207,9 @@ void
 file_draft_discard(FileDraft* draft)
 {
   (void)close(draft->fd);
-  (void)unlink(draft->beside);
+  if (draft->named) {
+    (void)unlink(draft->beside);
+  }
   clear_draft(draft);
 }
 

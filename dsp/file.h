@@ -7,6 +7,7 @@
 #include "dsp/attributes.h"
 #include "dsp/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
@@ -37,19 +38,28 @@ NODISCARD
 Status
 file_replace(const char* path, size_t size, const void* bytes, Diagnostic* why);
 
-/// A file that is written beside another, whose place it shall take.
+/// A file that is written, whose place is another's.
 typedef struct {
   char* path;
-  char* beside;
-  int   fd; ///< Open to write, at its beginning
+  char* beside; ///< The name that it has last, before `path`
+  int   fd;     ///< Open to read and write, at its beginning
+  bool  named;  ///< Whether it has a name already
 } FileDraft;
 
-/// Begin one.  @param draft Written on success; end it by one of the two below.
+/**
+   Begin one.  Where the file system can, it has no name until it is finished, so that nothing is
+   left when the program is killed.
+
+   @param draft Written on success; end it by one of the two below.
+   @param why One line that begins with the path.
+   @return STATUS_IO or STATUS_NO_MEMORY on failure.
+*/
 NODISCARD
 Status
 file_draft_open(const char* path, FileDraft* draft, Diagnostic* why);
 
-/// Let it take the place of `path`, as file_replace() does; it is ended either way.
+/// Let it take the place of `path`, as file_replace() does, with its failures; it is ended either
+/// way.
 NODISCARD
 Status
 file_draft_finish(FileDraft* draft, Diagnostic* why);

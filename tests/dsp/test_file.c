@@ -6,24 +6,10 @@
 #include "tests/support/folder.h"
 #include "tests/support/test.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static int
-count_entries(void* const* state)
-{
-  int  n   = 0;
-  DIR* dir = opendir(*state);
-  assert_non_null(dir);
-  for (struct dirent* entry = readdir(dir); entry; entry = readdir(dir)) {
-    n += entry->d_name[0] != '.';
-  }
-  closedir(dir);
-  return n;
-}
 
 static void
 assert_holds(const char* path, const char* text)
@@ -48,7 +34,7 @@ test_replace_then_read(void** state)
   assert_holds(path, "");
   assert_int_equal(file_replace(path, 5, "three", &why), STATUS_SUCCESS);
   assert_holds(path, "three");
-  assert_int_equal(count_entries(state), 1);
+  assert_int_equal(folder_count(state), 1);
 }
 
 static void
@@ -78,7 +64,29 @@ test_failed_write_leaves_the_old_file(void** state)
   assert_int_equal(status, STATUS_IO);
   assert_memory_equal(why.text, path, strlen(path));
   assert_holds(path, "one");
-  assert_int_equal(count_entries(state), 1);
+  assert_int_equal(folder_count(state), 1);
+}
+
+static void
+test_a_draft_takes_the_place_or_leaves_it(void** state)
+{
+  const char* const path = folder_path(state, "file");
+  FileDraft         draft;
+  Diagnostic        why;
+  assert_int_equal(file_replace(path, 3, "one", &why), STATUS_SUCCESS);
+  assert_int_equal(file_draft_open(path, &draft, &why), STATUS_SUCCESS);
+  assert_int_equal(write(draft.fd, "two", 3), 3);
+  assert_holds(path, "one");
+  file_draft_discard(&draft);
+  assert_holds(path, "one");
+  assert_int_equal(folder_count(state), 1);
+
+  assert_int_equal(file_draft_open(path, &draft, &why), STATUS_SUCCESS);
+  assert_int_equal(write(draft.fd, "two", 3), 3);
+  assert_int_equal(file_draft_finish(&draft, &why), STATUS_SUCCESS);
+  assert_holds(path, "two");
+  assert_int_equal(folder_count(state), 1);
+  assert_int_equal(file_draft_open(folder_path(state, "none/file"), &draft, &why), STATUS_IO);
 }
 
 static void
@@ -89,7 +97,7 @@ test_replace_refuses_a_folder(void** state)
   (void)unlink(path);
   assert_int_equal(mkdir(path, 0777), 0);
   assert_int_equal(file_replace(path, 3, "one", &why), STATUS_IO);
-  assert_int_equal(count_entries(state), 1);
+  assert_int_equal(folder_count(state), 1);
   assert_int_equal(rmdir(path), 0);
 }
 
@@ -128,6 +136,7 @@ main(void)
     cmocka_unit_test(test_replace_then_read),
     cmocka_unit_test(test_new_files_follow_the_umask),
     cmocka_unit_test(test_failed_write_leaves_the_old_file),
+    cmocka_unit_test(test_a_draft_takes_the_place_or_leaves_it),
     cmocka_unit_test(test_replace_refuses_a_folder),
     cmocka_unit_test(test_read_refuses),
   };

@@ -5,6 +5,7 @@
 
 #include "tests/support/test.h"
 
+#include <dirent.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
@@ -90,6 +91,19 @@ folder_read(void* const* state, const char* name, size_t size, void* bytes)
   const size_t n = fread(bytes, 1, size, stream);
   assert_int_equal(fclose(stream), 0);
   return n;
+}
+
+uint32_t
+folder_count(void* const* state)
+{
+  DIR* const folder = opendir((const char*)*state);
+  uint32_t   count  = 0;
+  assert_non_null(folder);
+  for (const struct dirent* entry = NULL; (entry = readdir(folder));) {
+    count += entry->d_name[0] != '.';
+  }
+  closedir(folder);
+  return count;
 }
 
 void

@@ -37,6 +37,10 @@ folder_write(void* const* state, const char* name, size_t size, const void* byte
 size_t
 folder_read(void* const* state, const char* name, size_t size, void* bytes);
 
+/// Files and folders in the folder, but for those whose names begin with a dot.
+uint32_t
+folder_count(void* const* state);
+
 /// Let no file of this process grow beyond so many bytes, as if the disk were full.
 void
 folder_limit(uint64_t size);

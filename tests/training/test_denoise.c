@@ -134,6 +134,8 @@ what_is_wrong_is_said_in_one_line_and_changes_nothing(void** state)
     { "half.safetensors in.wav out.wav --learn 0:inf", "--learn 0:inf: in.wav ends after" },
     { "half.safetensors in.wav out.wav --learn 0.5:0.6", "0.6: at least 0.13 s are needed" },
     { "half.safetensors silent.wav out.wav --learn 0.1:0.6", "0.6: silent.wav is silent there" },
+    { "half.safetensors in.wav out.wav --learn 0:1e300", "1e300: in.wav ends after 0.907029 s" },
+    { "half.safetensors empty.wav out.wav --learn 0:1", "empty.wav: holds no samples" },
     { "none.safetensors in.wav out.wav", "none.safetensors: No such file" },
     { "in.wav in.wav out.wav", "in.wav: " },
     { "other.safetensors in.wav out.wav", "other.safetensors: an autoencoder of spectra, not a" },
@@ -148,13 +150,14 @@ what_is_wrong_is_said_in_one_line_and_changes_nothing(void** state)
   write_tone(state, "in.wav");
   write_tone(state, "out.wav");
   folder_constant(state, "silent.wav", RATE, 0.9, 0.0f);
+  folder_constant(state, "empty.wav", RATE, 0.0, 0.0f);
   for (uint32_t i = 0; i < sizeof wrong / sizeof wrong[0]; ++i) {
     assert_int_not_equal(denoise(state, wrong[i].arguments), 0);
     program_expect_complaint(wrong[i].words);
     expect_gain(state, "out.wav", 1.0);
   }
   assert_int_equal(program_run("ls %s | wc -l", (const char*)*state), 0);
-  assert_string_equal(program_output, "5\n");
+  assert_string_equal(program_output, "6\n");
 }
 
 static void

@@ -3,15 +3,9 @@
 
 #include "training/tool/renderer.h"
 
-#include "tests/support/folder.h"
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
-#include "tests/training/sound_folder.h"
 #include "training/corpus/sound_file.h"
-
-#include <sndfile.h>
-
-#include <string.h>
 
 enum { N_GROUPS = 3, N_LINKED = 2, N_CHANNELS = N_GROUPS * N_LINKED, MOST_LATE = 10000 };
 
@@ -120,50 +114,12 @@ what_the_sink_says_ends_it(void** state)
   sound_clear(&in);
 }
 
-/// Hands on a block, and fails where `context` is not NULL.
-static Status
-render_block(void* context, const SoundSource* in, const SoundSink* out, Diagnostic* why)
-{
-  float          block[2][100];
-  const uint32_t n      = in->read(in->context, 100, (float* const[]){ block[0], block[1] });
-  const Status   status = out->write(out->context, n, (const float* const[]){ block[0], block[1] },
-                                     why);
-  return context ? diagnose(why, STATUS_BAD_OPTION, "%s", (const char*)context) : status;
-}
-
-static void
-a_file_becomes_another(void** state)
-{
-  char       words[] = "no";
-  char       old[4];
-  Diagnostic why = { "" };
-  Sound      out = { 0 };
-  folder_constant(state, "in.wav", 8000, 0.01, 0.25f);
-  folder_constant(state, "empty.wav", 8000, 0.0, 0.0f);
-  folder_write(state, "out.wav", 3, "old");
-  const char* const to = folder_path(state, "out.wav");
-  assert_int_equal(render_file(folder_path(state, "in.wav"), to, render_block, words, &why),
-                   STATUS_BAD_OPTION);
-  assert_string_equal(why.text, "no");
-  assert_int_equal(render_file(folder_path(state, "empty.wav"), to, render_block, NULL, &why),
-                   STATUS_BAD_FILE);
-  assert_non_null(strstr(why.text, "empty.wav: holds no samples"));
-  assert_int_equal(folder_read(state, "out.wav", sizeof old, old), 3);
-
-  assert_int_equal(render_file(folder_path(state, "in.wav"), to, render_block, NULL, &why),
-                   STATUS_SUCCESS);
-  assert_int_equal(sound_read(to, &out, NULL), STATUS_SUCCESS);
-  assert_true(out.rate_hz == 8000.0 && out.n_frames == 80 && out.samples[79] == 0.25f);
-  sound_clear(&out);
-}
-
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(any_length_and_latency_come_out_in_place),
     cmocka_unit_test(what_the_sink_says_ends_it),
-    IN_FOLDER(a_file_becomes_another),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

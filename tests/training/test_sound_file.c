@@ -10,7 +10,6 @@
 
 #include <sndfile.h>
 
-#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,19 +29,6 @@ noise(uint32_t n_channels)
   assert_int_equal(sound_new(RATE, n_channels, N, &sound, NULL), STATUS_SUCCESS);
   signal_fill_noise(1, 0.5f, N * n_channels, sound.samples);
   return sound;
-}
-
-static uint32_t
-count_entries(void* const* state)
-{
-  DIR* const folder = opendir((const char*)*state);
-  uint32_t   count  = 0;
-  assert_non_null(folder);
-  for (const struct dirent* entry = NULL; (entry = readdir(folder));) {
-    count += entry->d_name[0] != '.';
-  }
-  closedir(folder);
-  return count;
 }
 
 static void
@@ -84,7 +70,7 @@ what_is_written_is_read(void** state)
   check_round_trip(state, "a.aiff", SF_FORMAT_AIFF | SF_FORMAT_PCM_24, 132.0);
   check_round_trip(state, "a.aif", SF_FORMAT_AIFF | SF_FORMAT_PCM_24, 132.0);
   check_round_trip(state, "a.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS, 1.0);
-  assert_int_equal(count_entries(state), 5);
+  assert_int_equal(folder_count(state), 5);
 }
 
 static void
@@ -168,7 +154,7 @@ what_cannot_be_written_leaves_the_old_file(void** state)
   struct stat info;
   assert_int_equal(stat(folder_path(state, "a.flac"), &info), 0);
   assert_int_equal(info.st_size, 3);
-  assert_int_equal(count_entries(state), 2);
+  assert_int_equal(folder_count(state), 2);
   sound_clear(&sound);
 }
 
@@ -180,7 +166,7 @@ sound_of_hours_does_not_go_into_an_aiff_file(void** state)
   const Sound long_sound = { .rate_hz = RATE, .n_channels = 2, .n_frames = 0xffffffff / 6 };
   assert_int_equal(sound_write(&long_sound, folder_path(state, "a.aiff"), &why), STATUS_BAD_OPTION);
   assert_non_null(strstr(why.text, "a.aiff: too long for AIFF; .wav and .flac have room"));
-  assert_int_equal(count_entries(state), 0);
+  assert_int_equal(folder_count(state), 0);
 }
 
 static void

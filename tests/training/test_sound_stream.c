@@ -8,7 +8,6 @@
 #include "tests/support/signals.h"
 #include "tests/support/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define RATE 44100
@@ -52,10 +51,11 @@ blocks_of_any_size_are_the_whole(void** state)
   sound_clear(&sound);
 }
 
+/// @param n_frames To be expected.
 static SoundWriter*
-begin(void* const* state, const char* name)
+begin(void* const* state, const char* name, uint64_t n_frames)
 {
-  const SoundShape shape  = { .rate_hz = RATE, .n_channels = 2 };
+  const SoundShape shape  = { RATE, 2, n_frames };
   SoundWriter*     writer = NULL;
   assert_int_equal(sound_writer_open(folder_path(state, name), &shape, &writer, NULL), 0);
   return writer;
@@ -66,7 +66,7 @@ what_is_written_in_pieces_is_one_file(void** state)
 {
   static char        bytes[2][8 * N + 200];
   Sound              sound  = write_noise(state, "a.wav");
-  SoundWriter* const writer = begin(state, "b.wav");
+  SoundWriter* const writer = begin(state, "b.wav", N);
   const SoundSink    sink   = sound_writer_sink(writer);
   for (uint32_t at = 0, n = 1; at < N; at += n, n = 2 * n < N - at ? 2 * n : N - at) {
     const float* const from[] = { sound.samples + at, sound.samples + N + at };
@@ -91,7 +91,7 @@ what_is_not_finished_changes_nothing(void** state)
   const float* from[] = { sound.samples, sound.samples + N };
   for (uint32_t full = 0; full < 2; ++full) {
     folder_write(state, "b.wav", 3, "old");
-    SoundWriter* const writer = begin(state, "b.wav");
+    SoundWriter* const writer = begin(state, "b.wav", N);
     const SoundSink    sink   = sound_writer_sink(writer);
     folder_limit(full ? 5000 : FOLDER_NO_LIMIT);
     const Status status = sink.write(sink.context, N, from, &why);
@@ -100,8 +100,69 @@ what_is_not_finished_changes_nothing(void** state)
     sound_writer_free(writer);
     assert_int_equal(folder_read(state, "b.wav", sizeof old, old), 3);
     assert_memory_equal(old, "old", 3);
+    assert_int_equal(folder_count(state), 2);
   }
   assert_non_null(strstr(why.text, "b.wav: cannot write: File too large"));
+  sound_clear(&sound);
+}
+
+/// Write all of a sound.
+static void
+write_all(SoundWriter* writer, const Sound* sound)
+{
+  const SoundSink    sink   = sound_writer_sink(writer);
+  const float* const from[] = { sound->samples, sound->samples + N };
+  assert_int_equal(sink.write(sink.context, N, from, NULL), STATUS_SUCCESS);
+}
+
+/// Encoders hold back some of it, and not all of them tell.
+static void
+a_disk_that_is_full_at_the_end_is_told_of(void** state)
+{
+  static const char* const names[] = { "a.wav", "a.flac", "a.ogg", "a.aiff" };
+  static char              bytes[8 * N + 200];
+  for (uint32_t i = 0; i < sizeof names / sizeof names[0]; ++i) {
+    Sound        sound  = write_noise(state, names[i]);
+    const size_t size   = folder_read(state, names[i], sizeof bytes, bytes);
+    SoundWriter* writer = begin(state, names[i], N);
+    Diagnostic   why    = { "" };
+    folder_limit(size - 1);
+    const SoundSink    sink   = sound_writer_sink(writer);
+    const float* const from[] = { sound.samples, sound.samples + N };
+    Status             status = sink.write(sink.context, N, from, &why);
+    if (status) {
+      sound_writer_free(writer);
+    } else {
+      status = sound_writer_finish(writer, &why);
+    }
+    folder_limit(FOLDER_NO_LIMIT);
+    assert_int_equal(status, STATUS_IO);
+    assert_non_null(strstr(why.text, ": cannot write: File too large"));
+    assert_int_equal(folder_read(state, names[i], sizeof bytes, bytes), size);
+    assert_int_equal(folder_count(state), i + 1);
+    sound_clear(&sound);
+  }
+}
+
+/// What was opened as RF64 is none when it is short.
+static void
+a_length_that_is_not_known_or_not_true_does_no_harm(void** state)
+{
+  const uint64_t lengths[] = { 0, 1, UINT64_C(1) << 40 };
+  Sound          sound     = write_noise(state, "a.wav");
+  for (uint32_t i = 0; i < sizeof lengths / sizeof lengths[0]; ++i) {
+    char         start[4];
+    Sound        again  = { 0 };
+    SoundWriter* writer = begin(state, "b.wav", lengths[i]);
+    write_all(writer, &sound);
+    assert_int_equal(sound_writer_finish(writer, NULL), STATUS_SUCCESS);
+    assert_int_equal(folder_read(state, "b.wav", sizeof start, start), sizeof start);
+    assert_memory_equal(start, "RIFF", sizeof start);
+    assert_int_equal(sound_read(folder_path(state, "b.wav"), &again, NULL), STATUS_SUCCESS);
+    assert_int_equal(again.n_frames, N);
+    assert_memory_equal(again.samples, sound.samples, 2 * N * sizeof(float));
+    sound_clear(&again);
+  }
   sound_clear(&sound);
 }
 
@@ -137,6 +198,8 @@ main(void)
     IN_FOLDER(blocks_of_any_size_are_the_whole),
     IN_FOLDER(what_is_written_in_pieces_is_one_file),
     IN_FOLDER(what_is_not_finished_changes_nothing),
+    IN_FOLDER(a_disk_that_is_full_at_the_end_is_told_of),
+    IN_FOLDER(a_length_that_is_not_known_or_not_true_does_no_harm),
     cmocka_unit_test(memory_is_a_source_and_a_sink),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

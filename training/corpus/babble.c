@@ -15,8 +15,7 @@ static const double range_db = 6.0;
 static void
 add_voice(uint32_t n, double rms, const float* voice, float* out)
 {
-  const double energy = energy_sum(n, voice);
-  const float  gain   = energy > 0.0 ? (float)(rms / sqrt(energy / n)) : 0.0f;
+  const float gain = energy_silent(n, voice) ? 0.0f : (float)(rms / sqrt(energy_sum(n, voice) / n));
   for (uint32_t i = 0; i < n; ++i) {
     out[i] += gain * voice[i];
   }

@@ -35,7 +35,7 @@ energy_sum(uint32_t n, const float* x)
 bool
 energy_silent(uint32_t n, const float* x)
 {
-  return energy_sum(n, x) < silent_power * n;
+  return energy_sum(n, x) <= silent_power * n;
 }
 
 double
@@ -60,6 +60,5 @@ energy_scale(uint32_t n, double gain, float* x)
 void
 energy_set(uint32_t n, double energy, float* x)
 {
-  const double found = energy_sum(n, x);
-  energy_scale(n, found > 0.0 ? sqrt(energy / found) : 0.0, x);
+  energy_scale(n, energy_silent(n, x) ? 0.0 : sqrt(energy / energy_sum(n, x)), x);
 }

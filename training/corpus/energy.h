@@ -11,7 +11,7 @@
 double
 energy_sum(uint32_t n, const float* x);
 
-/// Whether the RMS of [n] samples is below −120 dB re 1, where filters ring on and nothing is
+/// Whether the RMS of [n] samples is at most −120 dB re 1, where filters ring on and nothing is
 /// heard.
 bool
 energy_silent(uint32_t n, const float* x);
@@ -24,7 +24,7 @@ energy_peak(uint32_t n, const float* x);
 void
 energy_scale(uint32_t n, double gain, float* x);
 
-/// Bring the sum of the squares of [n] samples to `energy`; silence stays.
+/// Bring the sum of the squares of [n] samples to `energy`; what is silent becomes zeros.
 void
 energy_set(uint32_t n, double energy, float* x);
 

@@ -204,9 +204,8 @@ take_highs_away(const Plan* plan, double rate_hz, uint32_t n, float* x)
 static void
 drive(double drive_db, uint32_t n, float* x)
 {
-  const double rms = sqrt(energy_sum(n, x) / n);
-  if (rms > 0.0 && drive_db > -(double)INFINITY) {
-    const float gain = (float)(pow(10.0, drive_db / 20.0) / rms);
+  if (drive_db > -(double)INFINITY && !energy_silent(n, x)) {
+    const float gain = (float)(pow(10.0, drive_db / 20.0) / sqrt(energy_sum(n, x) / n));
     for (uint32_t i = 0; i < n; ++i) {
       x[i] = tanhf(gain * x[i]) / gain;
     }

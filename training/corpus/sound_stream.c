@@ -30,6 +30,9 @@ static const SoundFormat formats[] = {
 /// Most bytes of sound in a file whose sizes have 32 bits, with room for its header.
 static const double most_bytes = 4294967295.0 - 65536.0;
 
+/// Frames of a stream whose header does not tell: as many as a FLAC header can say, or more.
+static const sf_count_t unknown_length = 0xfffffffff;
+
 struct SoundReader {
   SNDFILE* file;
   SF_INFO  info;
@@ -38,6 +41,7 @@ struct SoundReader {
 
 struct SoundWriter {
   FileDraft draft;
+  int       error; ///< Of the first write that failed: not all encoders tell of it; 0: none
   SNDFILE*  file;
   SF_INFO   info;
   float*    block; ///< [SOUND_BLOCK][channels]
@@ -100,7 +104,8 @@ sound_reader_free(SoundReader* reader)
 uint64_t
 sound_reader_length(const SoundReader* reader)
 {
-  return reader->info.frames > 0 ? (uint64_t)reader->info.frames : 0;
+  const sf_count_t n = reader->info.frames;
+  return n > 0 && n < unknown_length ? (uint64_t)n : 0;
 }
 
 static uint32_t
@@ -177,11 +182,12 @@ find_format(const char* path, const SoundShape* shape, SF_INFO* info, Diagnostic
   info->format     = format_of(path);
   info->samplerate = (int)lround(shape->rate_hz);
   info->channels   = (int)shape->n_channels;
-  if (!has_room(info, shape->n_frames)) {
-    if ((info->format & SF_FORMAT_TYPEMASK) == SF_FORMAT_AIFF) {
-      return diagnose(why, STATUS_BAD_OPTION, "%s: too long for AIFF; .wav and .flac have room",
-                      path);
-    }
+  if (!has_room(info, shape->n_frames) && (info->format & SF_FORMAT_TYPEMASK) == SF_FORMAT_AIFF) {
+    return diagnose(why, STATUS_BAD_OPTION, "%s: too long for AIFF; .wav and .flac have room",
+                    path);
+  }
+  const bool is_wav = (info->format & SF_FORMAT_TYPEMASK) == SF_FORMAT_WAV;
+  if (is_wav && (!shape->n_frames || !has_room(info, shape->n_frames))) {
     info->format = SF_FORMAT_RF64 | SF_FORMAT_FLOAT;
   }
   if (!sf_format_check(info)) {
@@ -189,6 +195,46 @@ find_format(const char* path, const SoundShape* shape, SF_INFO* info, Diagnostic
                     path, shape->n_channels, shape->rate_hz);
   }
   return STATUS_SUCCESS;
+}
+
+static sf_count_t
+draft_seek(sf_count_t offset, int whence, void* context)
+{
+  return lseek(((const SoundWriter*)context)->draft.fd, offset, whence);
+}
+
+static sf_count_t
+draft_tell(void* context)
+{
+  return draft_seek(0, SEEK_CUR, context);
+}
+
+static sf_count_t
+draft_length(void* context)
+{
+  const sf_count_t at     = draft_tell(context);
+  const sf_count_t length = draft_seek(0, SEEK_END, context);
+  (void)draft_seek(at, SEEK_SET, context);
+  return length;
+}
+
+static sf_count_t
+draft_read(void* to, sf_count_t n, void* context)
+{
+  return read(((const SoundWriter*)context)->draft.fd, to, (size_t)n);
+}
+
+static sf_count_t
+draft_write(const void* from, sf_count_t n, void* context)
+{
+  SoundWriter* const writer = context;
+  sf_count_t         done   = 0;
+  while (done < n && !writer->error) {
+    const ssize_t now = write(writer->draft.fd, (const char*)from + done, (size_t)(n - done));
+    done += now > 0 ? now : 0;
+    writer->error = now < 0 && errno != EINTR ? errno : 0;
+  }
+  return done;
 }
 
 /// Open the encoder of a draft.
@@ -199,7 +245,8 @@ open_encoder(SoundWriter* writer, Diagnostic* why)
   if (!writer->block) {
     return no_memory(writer->draft.path, why);
   }
-  writer->file = sf_open_fd(writer->draft.fd, SFM_WRITE, &writer->info, SF_FALSE);
+  static SF_VIRTUAL_IO draft = { draft_length, draft_seek, draft_read, draft_write, draft_tell };
+  writer->file               = sf_open_virtual(&draft, SFM_WRITE, &writer->info, writer);
   if (!writer->file) {
     return diagnose(why, STATUS_IO, "%s: cannot be encoded", writer->draft.path);
   }
@@ -207,6 +254,8 @@ open_encoder(SoundWriter* writer, Diagnostic* why)
   sf_command(writer->file, SFC_SET_CLIPPING, NULL, SF_TRUE);
   // The peaks of a float file come with the time of day: no two would be the same bytes.
   sf_command(writer->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
+  // A length that was not known, or not true, may be short.
+  sf_command(writer->file, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE);
   return STATUS_SUCCESS;
 }
 
@@ -234,13 +283,12 @@ sound_writer_open(const char* path, const SoundShape* shape, SoundWriter** write
   return STATUS_SUCCESS;
 }
 
-/// What was wrong with the file when the last call failed.
 static Status
 cannot_write(const SoundWriter* writer, Diagnostic* why)
 {
-  return errno
-           ? diagnose(why, STATUS_IO, "%s: cannot write: %s", writer->draft.path, strerror(errno))
-           : diagnose(why, STATUS_IO, "%s: cannot be encoded", writer->draft.path);
+  return writer->error ? diagnose(why, STATUS_IO, "%s: cannot write: %s", writer->draft.path,
+                                  strerror(writer->error))
+                       : diagnose(why, STATUS_IO, "%s: cannot be encoded", writer->draft.path);
 }
 
 /// @param n At most SOUND_BLOCK.
@@ -249,16 +297,14 @@ encode(SoundWriter* writer, uint32_t first, uint32_t n, const float* const* from
 {
   const uint32_t n_channels = (uint32_t)writer->info.channels;
   if (!has_room(&writer->info, writer->n_frames + n)) {
-    return diagnose(why, STATUS_IO, "%s: the sound is longer than its header says, and too long",
-                    writer->draft.path);
+    return diagnose(why, STATUS_IO, "%s: too long for a file of this kind", writer->draft.path);
   }
   for (uint32_t i = 0; i < n; ++i) {
     for (uint32_t c = 0; c < n_channels; ++c) {
       writer->block[i * n_channels + c] = from[c][first + i];
     }
   }
-  errno = 0;
-  if (sf_writef_float(writer->file, writer->block, n) != (sf_count_t)n) {
+  if (sf_writef_float(writer->file, writer->block, n) != (sf_count_t)n || writer->error) {
     return cannot_write(writer, why);
   }
   writer->n_frames += n;
@@ -290,9 +336,9 @@ sound_writer_length(const SoundWriter* writer)
 Status
 sound_writer_finish(SoundWriter* writer, Diagnostic* why)
 {
-  errno         = 0;
-  Status status = sf_close(writer->file) ? cannot_write(writer, why) : STATUS_SUCCESS;
-  writer->file  = NULL;
+  const bool closed = !sf_close(writer->file);
+  Status     status = closed && !writer->error ? STATUS_SUCCESS : cannot_write(writer, why);
+  writer->file      = NULL;
   if (!status) {
     status = file_draft_finish(&writer->draft, why);
   }

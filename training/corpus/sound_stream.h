@@ -30,7 +30,13 @@ typedef struct {
 /// A file that is read.
 typedef struct SoundReader SoundReader;
 
-/// @param reader Set on success; the caller frees it.
+/**
+   Open a file.
+
+   @param reader Set on success; the caller frees it.
+   @param why One line that begins with the path.
+   @return STATUS_NOT_FOUND, STATUS_IO, STATUS_BAD_FILE or STATUS_NO_MEMORY on failure.
+*/
 NODISCARD
 Status
 sound_reader_open(const char* path, SoundReader** reader, Diagnostic* why);
@@ -39,11 +45,12 @@ sound_reader_open(const char* path, SoundReader** reader, Diagnostic* why);
 void
 sound_reader_free(SoundReader* reader);
 
-/// Its frames from the next one on; `context` is the reader, which must outlive it.
+/// Its frames from the next one on, up to its end or to what is damaged; `context` is the reader,
+/// which must outlive it.
 SoundSource
 sound_reader_source(SoundReader* reader);
 
-/// Frames that the header promises.  Whether they are there is another matter.
+/// Frames that the header promises; 0: it does not tell.  Whether they are there is another matter.
 uint64_t
 sound_reader_length(const SoundReader* reader);
 
@@ -54,7 +61,7 @@ typedef struct SoundWriter SoundWriter;
 typedef struct {
   double   rate_hz;
   uint32_t n_channels;
-  uint64_t n_frames; ///< As far as it is known; a .wav beyond 4 GiB becomes RF64 by this
+  uint64_t n_frames; ///< By this a .wav beyond 4 GiB becomes RF64; 0: not known
 } SoundShape;
 
 /// Find out before the work that a name does not end as sound_writer_open() wants it.
@@ -65,9 +72,9 @@ sound_check_name(const char* path, Diagnostic* why);
 /**
    Begin a file: the format follows the name's end (.wav float, .flac and .aiff 24 bit, .ogg).
 
-   It is written beside `path`.
-
    @param writer Set on success; end it by sound_writer_finish() or sound_writer_free().
+   @param why One line that begins with the path.
+   @return STATUS_BAD_OPTION when no such file holds this, STATUS_IO or STATUS_NO_MEMORY.
 */
 NODISCARD
 Status

@@ -54,91 +54,101 @@ read_learn(Options* options, const char* text, Diagnostic* why)
   return STATUS_SUCCESS;
 }
 
-/// The part where noise is learned.
+/// A frame by its number, however large.
+static uint64_t
+frame_at(double number)
+{
+  return number < 1e18 ? (uint64_t)number : UINT64_MAX;
+}
+
+/// Where noise is learned, and what has come of the sound so far.
 typedef struct {
-  double   from; ///< Its first frame
-  double   to;   ///< The frame after it
-  double   least;
-  bool     heard;    ///< Whether any sample of it is louder than `least`
-  uint64_t n_frames; ///< Found so far, of the whole sound
+  const Options*     options;
+  const SoundSource* in;
+  const SoundSink*   out;
+  double             from;  ///< The part's first frame
+  double             to;    ///< The frame after it
+  double             least; ///< What is louder is sound
+  bool               heard; ///< Whether any sample of the part is
+  uint64_t           n_frames;
 } Part;
 
-/// Look at the next frames.  @param sound [n_channels][n].
-static void
-look(Part* part, uint32_t n_channels, uint32_t n, float* const* sound)
+/// Read, and look at what is of the part.
+static uint32_t
+read_part(void* context, uint32_t n, float* const* to)
 {
-  for (uint32_t i = 0; i < n; ++i) {
+  Part* const    part  = context;
+  const uint32_t found = part->in->read(part->in->context, n, to);
+  for (uint32_t i = 0; i < found; ++i) {
     const double at = (double)(part->n_frames + i);
-    for (uint32_t c = 0; c < n_channels && at >= part->from && at < part->to; ++c) {
-      part->heard = part->heard || fabs((double)sound[c][i]) > part->least;
+    for (uint32_t c = 0; c < part->in->n_channels && at >= part->from && at < part->to; ++c) {
+      part->heard = part->heard || fabs((double)to[c][i]) > part->least;
     }
   }
-  part->n_frames += n;
+  part->n_frames += found;
+  return found;
 }
 
-/// Read until the part or the sound ends.
+/// Whether the part was sound, as soon as that is known.
 static Status
-look_at(const SoundSource* in, Part* part, Diagnostic* why)
+write_part(void* context, uint32_t n, const float* const* from, Diagnostic* why)
 {
-  float* const  samples = malloc((size_t)in->n_channels * SOUND_BLOCK * sizeof *samples);
-  float** const block   = malloc(in->n_channels * sizeof *block);
-  const bool    ok      = samples && block;
-  uint32_t      n       = SOUND_BLOCK;
-  for (uint32_t c = 0; ok && c < in->n_channels; ++c) {
-    block[c] = samples + (size_t)c * SOUND_BLOCK;
-  }
-  while (ok && n == SOUND_BLOCK && (double)part->n_frames < part->to) {
-    n = in->read(in->context, SOUND_BLOCK, block);
-    look(part, in->n_channels, n, block);
-  }
-  free(block);
-  free(samples);
-  return ok ? STATUS_SUCCESS : diagnose(why, STATUS_NO_MEMORY, "not enough memory to learn");
+  const Part* const part = context;
+  return part->heard || (double)part->n_frames < part->to
+           ? part->out->write(part->out->context, n, from, why)
+           : diagnose(why, STATUS_BAD_OPTION, "--learn %s: %s is silent there",
+                      part->options->learn, part->options->paths[1]);
 }
 
+/// Whether it has the part at all.  A sound without samples is nothing to complain of here.
 static Status
-check_part(const Options* options, const Model* model, const Part* part, double rate_hz,
-           Diagnostic* why)
+check_length(const Part* part, Diagnostic* why)
 {
-  const double* const span = options->learn_s;
-  // So many whole frames lie in it wherever they begin.
+  return !part->n_frames || (double)part->n_frames >= part->to
+           ? STATUS_SUCCESS
+           : diagnose(why, STATUS_BAD_OPTION, "--learn %s: %s ends after %g s",
+                      part->options->learn, part->options->paths[1],
+                      (double)part->n_frames / part->in->rate_hz);
+}
+
+/// So many whole frames must lie in the part wherever they begin.
+static Status
+check_learn(const Options* options, const Model* model, Diagnostic* why)
+{
   const double least_s = DENOISER_MIN_LEARN_S + model->window_s + model->hop_s;
-  if ((double)part->n_frames < part->to) {
-    return diagnose(why, STATUS_BAD_OPTION, "--learn %s: %s ends after %g s", options->learn,
-                    options->paths[1], (double)part->n_frames / rate_hz);
-  }
-  if (span[1] - span[0] < least_s) {
-    return diagnose(why, STATUS_BAD_OPTION, "--learn %s: at least %g s are needed", options->learn,
-                    least_s);
-  }
-  return part->heard ? STATUS_SUCCESS
-                     : diagnose(why, STATUS_BAD_OPTION, "--learn %s: %s is silent there",
-                                options->learn, options->paths[1]);
+  return !options->learn || options->learn_s[1] - options->learn_s[0] >= least_s
+           ? STATUS_SUCCESS
+           : diagnose(why, STATUS_BAD_OPTION, "--learn %s: at least %g s are needed",
+                      options->learn, least_s);
 }
 
-/// Where in the sound that is.
+/// What render() needs.
+typedef struct {
+  const Options* options;
+  Model*         model;
+} Plan;
+
 static Status
-find_learn(const Options* options, const Model* model, RenderConfig* config, Diagnostic* why)
+render(void* context, const SoundSource* in, const SoundSink* out, Diagnostic* why)
 {
-  SoundReader* reader = NULL;
-  Status       status = options->learn ? sound_reader_open(options->paths[1], &reader, why)
-                                       : STATUS_SUCCESS;
-  if (status || !options->learn) {
-    return status;
+  const Plan* const plan   = context;
+  RenderConfig      config = { .params = plan->options->params };
+  if (!plan->options->learn) {
+    return render_denoise_stream(plan->model, &config, in, out, why);
   }
 
-  const SoundSource in   = sound_reader_source(reader);
-  Part              part = { .from  = round(options->learn_s[0] * in.rate_hz),
-                             .to    = round(options->learn_s[1] * in.rate_hz),
-                             .least = pow(10.0, (double)model->features.silence_db / 20.0) };
-  status                 = look_at(&in, &part, why);
-  status                 = status ? status : check_part(options, model, &part, in.rate_hz, why);
-  if (!status) {
-    config->learn_from = (uint64_t)part.from;
-    config->learn_to   = (uint64_t)part.to;
-  }
-  sound_reader_free(reader);
-  return status;
+  Part part                = { .options = plan->options,
+                               .in      = in,
+                               .out     = out,
+                               .from    = round(plan->options->learn_s[0] * in->rate_hz),
+                               .to      = round(plan->options->learn_s[1] * in->rate_hz),
+                               .least   = pow(10.0, (double)plan->model->features.silence_db / 20.0) };
+  config.learn_from        = frame_at(part.from);
+  config.learn_to          = frame_at(part.to);
+  const SoundSource source = { in->rate_hz, in->n_channels, &part, read_part };
+  const SoundSink   sink   = { &part, write_part };
+  const Status      status = render_denoise_stream(plan->model, &config, &source, &sink, why);
+  return status ? status : check_length(&part, why);
 }
 
 static Status
@@ -193,28 +203,15 @@ read_options(int argc, char** argv, Options* options, Diagnostic* why)
   return option_sound_output(options->paths[2], why);
 }
 
-/// What render() needs.
-typedef struct {
-  Model*       model;
-  RenderConfig config;
-} Plan;
-
-static Status
-render(void* context, const SoundSource* in, const SoundSink* out, Diagnostic* why)
-{
-  const Plan* const plan = context;
-  return render_denoise_stream(plan->model, &plan->config, in, out, why);
-}
-
 static Status
 denoise(const Options* options, Diagnostic* why)
 {
   const char* const* paths  = options->paths;
-  Plan               plan   = { .config = { .params = options->params } };
+  Plan               plan   = { .options = options };
   Status             status = model_read(paths[0], &plan.model, why);
   status = status ? status : model_check_kind(plan.model, paths[0], MODEL_DENOISE, why);
   status = status ? status : model_compact(plan.model, why);
-  status = status ? status : find_learn(options, plan.model, &plan.config, why);
+  status = status ? status : check_learn(options, plan.model, why);
   status = status ? status : render_file(paths[1], paths[2], render, &plan, why);
   model_free(plan.model);
   return status;

@@ -203,12 +203,6 @@ open_model(const char* path, Model** model, Diagnostic* why)
 }
 
 static Status
-render(void* context, const SoundSource* in, const SoundSink* out, Diagnostic* why)
-{
-  return render_morph_stream(context, in, out, why);
-}
-
-static Status
 morph(const Options* options, Diagnostic* why)
 {
   Model* model  = NULL;
@@ -229,7 +223,7 @@ morph(const Options* options, Diagnostic* why)
                            .params = options->params,
                            .curve  = curve.n ? &curve : NULL };
   plan.params.known[0] = render_known(model, options->to);
-  status = status ? status : render_file(options->in, options->out, render, &plan, why);
+  status               = status ? status : render_morph_file(&plan, options->in, options->out, why);
   model_free(model);
   curve_clear(&curve);
   return status;

@@ -39,6 +39,34 @@ check_rate(const SoundSource* sound, Diagnostic* why)
            : STATUS_SUCCESS;
 }
 
+Status
+render_file(const char* in, const char* out, RenderFunction render, void* context, Diagnostic* why)
+{
+  SoundReader* reader = NULL;
+  SoundWriter* writer = NULL;
+  Status       status = sound_reader_open(in, &reader, why);
+  if (status) {
+    return status;
+  }
+
+  const SoundSource source = sound_reader_source(reader);
+  const SoundShape  shape  = { source.rate_hz, source.n_channels, sound_reader_length(reader) };
+  status                   = sound_writer_open(out, &shape, &writer, why);
+  if (!status) {
+    const SoundSink sink = sound_writer_sink(writer);
+    status               = render(context, &source, &sink, why);
+  }
+  if (!status && !sound_writer_length(writer)) {
+    status = diagnose(why, STATUS_BAD_FILE, "%s: holds no samples", in);
+  }
+  sound_reader_free(reader);
+  if (status) {
+    sound_writer_free(writer);
+    return status;
+  }
+  return sound_writer_finish(writer, why);
+}
+
 /// Render a sound in memory as another.
 static Status
 render_sound(const Sound* in, Sound* out, RenderFunction render, void* context, Diagnostic* why)
@@ -208,10 +236,8 @@ typedef struct {
 static void
 learn_block(void* context, uint32_t group, const Span* span, float* const* sound)
 {
-  const Lesson* const lesson  = context;
-  const uint64_t      rest    = span->end > span->at ? span->end - span->at : 0;
-  Morpher* const      morpher = lesson->choir.morphers[group];
-  morpher_learn(morpher, lesson->anchor, smaller(rest, span->n), (const float* const*)sound);
+  const Lesson* const lesson = context;
+  morpher_learn(lesson->choir.morphers[group], lesson->anchor, span->n, (const float* const*)sound);
 }
 
 /// Nobody hears it.
@@ -304,12 +330,12 @@ morph_block(void* context, uint32_t group, const Span* span, float* const* sound
   }
 }
 
-Status
-render_morph_stream(const MorphPlan* plan, const SoundSource* in, const SoundSink* out,
-                    Diagnostic* why)
+static Status
+morph_stream(void* context, const SoundSource* in, const SoundSink* out, Diagnostic* why)
 {
-  Morphing morphing = { .rate_hz = in->rate_hz, .plan = plan };
-  Status   status   = check_rate(in, why);
+  const MorphPlan* const plan     = context;
+  Morphing               morphing = { .rate_hz = in->rate_hz, .plan = plan };
+  Status                 status   = check_rate(in, why);
   if (status) {
     return status;
   }
@@ -331,10 +357,11 @@ render_morph_stream(const MorphPlan* plan, const SoundSource* in, const SoundSin
   return status;
 }
 
-static Status
-morph_stream(void* context, const SoundSource* in, const SoundSink* out, Diagnostic* why)
+Status
+render_morph_file(const MorphPlan* plan, const char* in, const char* out, Diagnostic* why)
 {
-  return render_morph_stream(context, in, out, why);
+  MorphPlan copy = *plan;
+  return render_file(in, out, morph_stream, &copy, why);
 }
 
 Status

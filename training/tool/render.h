@@ -11,7 +11,22 @@
 #include "training/tool/curve.h"
 #include "training/tool/renderer.h"
 
-/// How a sound is rendered.
+/// Renders one sound as another.
+typedef Status (*RenderFunction)(void* context, const SoundSource* in, const SoundSink* out,
+                                 Diagnostic* why);
+
+/**
+   Render one file as another, block by block: sound of hours needs no more memory than of seconds.
+
+   @param out May be `in`.  On failure what was there is still there.
+   @return As sound_reader_open(), sound_writer_open() and `render`; STATUS_BAD_FILE for a file
+   without samples.
+*/
+NODISCARD
+Status
+render_file(const char* in, const char* out, RenderFunction render, void* context, Diagnostic* why);
+
+/// How a sound is denoised.
 typedef struct {
   DenoiserParams params;     ///< Its `learn` is not looked at
   uint64_t       learn_from; ///< First frame of a part where only noise sounds
@@ -75,11 +90,10 @@ typedef struct {
   const Curve*  curve; ///< Of the amount over time, for that of `params`; NULL: none
 } MorphPlan;
 
-/// Move a sound's timbre, as render_denoise_stream() otherwise.
+/// Move the timbre of a file's sound, as render_file() and render_denoise_stream() otherwise.
 NODISCARD
 Status
-render_morph_stream(const MorphPlan* plan, const SoundSource* in, const SoundSink* out,
-                    Diagnostic* why);
+render_morph_file(const MorphPlan* plan, const char* in, const char* out, Diagnostic* why);
 
 /// The same in memory.  @param out Written on success; release it with sound_clear().
 NODISCARD

@@ -95,31 +95,3 @@ renderer_run(const Renderer* renderer, const SoundSource* in, const SoundSink* o
   free(samples);
   return status;
 }
-
-Status
-render_file(const char* in, const char* out, RenderFunction render, void* context, Diagnostic* why)
-{
-  SoundReader* reader = NULL;
-  SoundWriter* writer = NULL;
-  Status       status = sound_reader_open(in, &reader, why);
-  if (status) {
-    return status;
-  }
-
-  const SoundSource source = sound_reader_source(reader);
-  const SoundShape  shape  = { source.rate_hz, source.n_channels, sound_reader_length(reader) };
-  status                   = sound_writer_open(out, &shape, &writer, why);
-  if (!status) {
-    const SoundSink sink = sound_writer_sink(writer);
-    status               = render(context, &source, &sink, why);
-  }
-  if (!status && !sound_writer_length(writer)) {
-    status = diagnose(why, STATUS_BAD_FILE, "%s: holds no samples", in);
-  }
-  sound_reader_free(reader);
-  if (status) {
-    sound_writer_free(writer);
-    return status;
-  }
-  return sound_writer_finish(writer, why);
-}

@@ -40,19 +40,4 @@ Status
 renderer_run(const Renderer* renderer, const SoundSource* in, const SoundSink* out,
              Diagnostic* why);
 
-/// Renders one sound as another.
-typedef Status (*RenderFunction)(void* context, const SoundSource* in, const SoundSink* out,
-                                 Diagnostic* why);
-
-/**
-   Render one file as another, block by block: sound of hours needs no more memory than of seconds.
-
-   @param out May be `in`.  On failure what was there is still there.
-   @return As sound_reader_open(), sound_writer_open() and `render`; STATUS_BAD_FILE for a file
-   without samples.
-*/
-NODISCARD
-Status
-render_file(const char* in, const char* out, RenderFunction render, void* context, Diagnostic* why);
-
 #endif
