@@ -599,6 +599,7 @@ test_recipes_of_the_repository(void** state)
     { SOURCE_ROOT "/presets/voice/eleventh.yaml", periodic },
     { SOURCE_ROOT "/presets/voice/twelfth.yaml", periodic },
     { SOURCE_ROOT "/presets/voice/thirteenth.yaml", periodic },
+    { SOURCE_ROOT "/presets/voice/fourteenth.yaml", periodic },
     { SOURCE_ROOT "/presets/voice/recipe.yaml", periodic },
     { SOURCE_ROOT "/presets/voice/yours.yaml", periodic },
     { SOURCE_ROOT "/presets/music/first.yaml", grown },
